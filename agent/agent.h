@@ -1,0 +1,28 @@
+// Runs a command under a supervisor that is at the other end of `socket`.
+//
+// The thread that will exec loads the filter; a courier thread of the same process, created before and
+// therefore unfiltered, hands the listener over and speaks for it. So the handover needs no system call
+// that the policy may trap or forbid: once the filter is loaded, the filtered thread makes exactly one
+// call, execve. Nothing is ever exec'ed unsupervised: each way out of run() but a successful exec ends
+// the process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace scsup::agent {
+
+// What a shell would say too: 125 our own failure, 126 not executable or denied, 127 not found.
+enum ExitStatus { exit_own_failure = 125, exit_not_executable = 126, exit_not_found = 127 };
+
+struct Command {
+  std::vector<std::string> argv;  // argv[0] is searched in $PATH unless it has a slash
+  std::string policy;             // name sent in Hello; "" for the supervisor's default
+};
+
+// Must be called from a process with one thread. Prints "scsup: ..." on stderr when it fails.
+[[noreturn]] void run(Fd socket, const Command& command);
+
+}  // namespace scsup::agent

@@ -1,0 +1,59 @@
+// The words that an agent and a supervisor exchange before the target runs.
+//
+//   agent                                  supervisor
+//   Hello {policy, command, caps}    ->
+//                                    <-    Program {flags} + sealed memfd of the BPF program
+//   Listener {tid} + listener fd     ->
+//                                    <-    Go
+//   exec; or, if that failed:
+//   ExecFailed {errno}               ->
+//                                    <-    Reason {text}        (empty when the policy had no part in it)
+// At any point the supervisor may answer Refused {text} and close.
+//
+// Each message is one packet: "SCSP", u16 version, u16 type, then the fields in order, little-endian; a
+// string is u32 length + bytes. decode() accepts exactly this, whatever the bytes are: it is fuzzed.
+// Not for: anything after exec (the control socket has its own words).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+
+namespace scsup::handshake {
+
+inline constexpr std::uint16_t version = 1;
+
+struct Hello {
+  std::string policy;      // name of a policy that the supervisor has; "" for its default
+  std::string command;     // argv[0] as given, for messages
+  std::string directory;   // the agent's working directory: ${PWD} in a policy
+  std::string home;        // the invoking user's home: ~ in a policy
+  std::uint64_t caps = 0;  // permitted capabilities that the command will have, bit = capability number
+};
+struct Program {
+  std::uint32_t flags = 0;  // SECCOMP_FILTER_FLAG_* to load it with
+};
+struct Listener {
+  std::uint32_t tid = 0;  // the thread that will exec, in the agent's pid namespace
+};
+struct Go {};
+struct ExecFailed {
+  std::uint32_t err = 0;
+};
+struct Reason {
+  std::string text;
+};
+struct Refused {
+  std::string text;
+};
+
+using Message = std::variant<Hello, Program, Listener, Go, ExecFailed, Reason, Refused>;
+
+std::string encode(const Message& message);
+// Error::what says what is wrong with the bytes ("speaks version 7, this is version 1").
+Result<Message> decode(std::string_view packet);
+
+}  // namespace scsup::handshake

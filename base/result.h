@@ -1,0 +1,40 @@
+// How scsup's own failures travel.
+//
+// An Error is ours: a system call that scsup itself needed has failed. It is never a policy's verdict
+// (Decision) and never what the kernel said of a call made for a target (Outcome). `err` is a positive
+// errno, or 0 when no system call is to blame; `what` says what we were doing, without a final stop.
+#pragma once
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace scsup {
+
+struct Error {
+  int err = 0;
+  std::string what;
+
+  // "cannot open '/x': No such file or directory"
+  std::string text() const { return err ? what + ": " + std::strerror(err) : what; }
+};
+
+// The caller must look at a Result: the class is nodiscard.
+template <class T>
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+};
+
+// Both give the failing branch of any Result<T>; the first reads errno.
+inline tl::unexpected<Error> failed(std::string what) {
+  return tl::unexpected<Error>(Error{errno, std::move(what)});
+}
+inline tl::unexpected<Error> failed(int err, std::string what) {
+  return tl::unexpected<Error>(Error{err, std::move(what)});
+}
+inline tl::unexpected<Error> failed(Error error) { return tl::unexpected<Error>(std::move(error)); }
+
+}  // namespace scsup

@@ -1,0 +1,49 @@
+// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS.
+//
+// Why packets: a message arrives whole or not at all, so no reader keeps a half message, and a
+// descriptor can't be attributed to the wrong one (unix(7)).
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace scsup {
+
+struct Packet {
+  std::string bytes;      // empty: the peer has closed
+  std::vector<Fd> fds;    // every descriptor that came with it, close-on-exec
+};
+
+enum class Blocking { yes, no };
+
+// A bound, listening socket at `path`, mode 0600, non-blocking. A stale socket (nobody accepts on it)
+// is replaced; a live one is EADDRINUSE.
+Result<Fd> listen_unix(const std::string& path);
+Result<Fd> connect_unix(const std::string& path);
+Result<std::pair<Fd, Fd>> socket_pair();
+
+// The next connection, or EAGAIN in Error::err.
+Result<Fd> accept_unix(const Fd& listening, Blocking blocking);
+
+// Sends one packet, with `fd` attached unless it is -1. Never raises SIGPIPE.
+Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
+// Receives one packet of at most 64 KiB (a longer one is EMSGSIZE). EAGAIN when nothing is there and
+// the socket is non-blocking.
+Result<Packet> receive_packet(const Fd& socket);
+
+struct Peer {
+  pid_t pid;
+  uid_t uid;
+  gid_t gid;
+};
+// Who connected (SO_PEERCRED): fixed at connect time, not forgeable by the peer.
+Result<Peer> peer_of(const Fd& socket);
+
+}  // namespace scsup

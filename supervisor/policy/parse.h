@@ -1,0 +1,24 @@
+// Text of a policy file to a Document. Pure: the text comes from the caller.
+//
+// Every mistake becomes one Diagnostic with line and column; parsing goes on after a mistake that leaves the
+// structure readable, so that one run reports them all. A Document is usable only if no diagnostic is an error.
+#pragma once
+
+#include <string_view>
+
+#include "supervisor/policy/diagnostic.h"
+#include "supervisor/policy/document.h"
+
+namespace scsup {
+
+inline constexpr std::size_t policy_size_limit = 16u << 20;  // bytes; checked by whoever reads the file
+inline constexpr int policy_depth_limit = 32;                // nesting of arrays and objects
+
+struct Parsed {
+  Document document;
+  Diagnostics diagnostics;
+};
+
+Parsed parse(std::string_view text);
+
+}  // namespace scsup

@@ -1,0 +1,58 @@
+// A policy that is ready to decide: a Document resolved for one environment.
+//
+// Immutable and shared: sessions hold a std::shared_ptr<const Policy>; decide() may be called from any thread.
+// Pure: no I/O, no clock. What comes from the machine stands in Environment.
+//
+// A call that a rule of `supervise` names is decided by `supervise` alone: first matching rule, else its default.
+// Every other call is decided by the Docker part, as libseccomp would: an unconditional entry wins over conditional
+// ones, else the first entry in file order whose args hold, else defaultAction.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "supervisor/policy/decision.h"
+#include "supervisor/policy/document.h"
+#include "supervisor/seccomp/call.h"
+#include "supervisor/seccomp/filter.h"
+
+namespace scsup {
+
+struct Environment {
+  std::uint64_t caps = 0;          // capabilities that the command will have: bit = number (capabilities(7))
+  int kernel_major = 6, kernel_minor = 0;
+  std::string home, directory;     // ~ and ${PWD} in globs; absolute
+};
+
+class Policy {
+ public:
+  ~Policy();
+
+  // What the policy says of `call`. `object` is the resolved path, or nullptr while it isn't known: then the
+  // result is std::nullopt when a rule has to see it first. With an object there is always a decision. An empty
+  // object means "resolved, but has no path" (a pipe): it matches no glob.
+  std::optional<Decision> decide(const Call& call, const std::string_view* object) const;
+
+  const FilterPlan& filter() const;
+  // Does any rule look at paths? (then calls that alter a task's filesystem view or identity are watched)
+  bool looks_at_paths() const;
+
+ private:
+  // The implementer's choice: tables made by build().
+};
+
+struct Built {
+  std::shared_ptr<const Policy> policy;  // null when there are errors
+  Diagnostics diagnostics;               // warnings too: names skipped, rules never reached
+};
+
+// `file` is how the policy is named in places ("policies/no-mkdir.json").
+Built build(const Document& document, const std::string& file, const Environment& environment);
+
+// What `scsup policy show` prints: per syscall and ABI where it is decided and by what.
+std::string show(const Document& document, const std::string& file, const Environment& environment);
+
+}  // namespace scsup

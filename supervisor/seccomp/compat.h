@@ -1,0 +1,19 @@
+// Kernel ABI that is newer than Debian 12's headers. Values from include/uapi of the kernel named on each line.
+#pragma once
+
+#include <linux/ioctl.h>
+#include <linux/seccomp.h>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)  // 5.19
+#endif
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS _IOW('!', 4, __u64)  // 6.6
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL  // 6.9
+#endif
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452  // 6.6
+#endif

@@ -1,0 +1,21 @@
+// What this kernel's seccomp can do, found out by asking it, not by its version.
+//
+// seccomp(SET_MODE_FILTER, flags, NULL) says EINVAL for a flag it doesn't know and EFAULT otherwise; nothing
+// is installed either way.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scsup {
+
+struct KernelFeatures {
+  std::uint32_t load_flags = 0;       // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
+  bool user_notification = false;     // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
+  std::vector<std::string> fallbacks;  // one sentence per thing that is missing and what that means
+};
+
+KernelFeatures probe_kernel();
+
+}  // namespace scsup

@@ -1,0 +1,68 @@
+// The kernel's side of seccomp_unotify(2), whole: receive a notification, answer it.
+//
+// A Notification is owed an answer from the moment it is received. It is move-only; answering consumes it; one
+// that is destroyed unanswered answers EPERM and says so on stderr, because the alternative is a target that
+// hangs for ever.
+#pragma once
+
+#include <linux/seccomp.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace scsup {
+
+class Listener;
+
+// What became of an answer: `gone`, the target was killed (or, without WAIT_KILLABLE_RECV, its call was
+// interrupted) before it arrived. That is news, not an error.
+enum class Delivery : std::uint8_t { delivered, gone };
+
+class Notification {
+ public:
+  Notification(Notification&& other) noexcept;
+  Notification& operator=(Notification&&) = delete;
+  ~Notification();
+
+  std::uint64_t id() const { return raw_.id; }
+  std::uint32_t tid() const { return raw_.pid; }  // in the supervisor's pid namespace; 0: not visible from it
+  const seccomp_data& data() const { return raw_.data; }
+
+  // Is the target still waiting for this answer? Asked after its /proc files were opened or its memory was
+  // read, a yes says that they belonged to this very task (seccomp_unotify(2), "SECCOMP_IOCTL_NOTIF_ID_VALID").
+  bool still_valid() const;
+
+  Delivery let_through() &&;               // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+  Delivery fail(int err) &&;               // the call fails with that (positive) errno
+  Delivery succeed(std::int64_t value) &&;  // the call returns that value
+
+ private:
+  friend class Listener;
+  Notification(int listener, const seccomp_notif& raw) : listener_(listener), raw_(raw) {}
+  Delivery send(const seccomp_notif_resp& response);
+
+  int listener_;  // -1: answered, or moved from. Borrowed: the Listener outlives its notifications
+  seccomp_notif raw_;
+};
+
+class Listener {
+ public:
+  // Takes the listener over and asks for SYNC_WAKE_UP (6.6), which answers on the CPU where the target sleeps.
+  explicit Listener(Fd fd);
+
+  int fd() const { return fd_.get(); }
+  bool wakes_on_this_cpu() const { return sync_wake_up_; }
+
+  // The next notification. Call it only when poll says readable: it blocks otherwise (it ignores O_NONBLOCK).
+  // Nothing: the request went away in between (ENOENT) or a signal came.
+  Result<std::optional<Notification>> receive() const;
+
+ private:
+  Fd fd_;
+  bool sync_wake_up_ = false;
+};
+
+}  // namespace scsup

@@ -1,0 +1,58 @@
+// The one table of system calls: number on each ABI, what each argument is, the group it belongs to, how it
+// is emulated. Filter, decoding, policy names, `scsup syscalls` and the documentation are all made from it.
+//
+// Rows come from Linux 6.1's unistd headers plus the calls that were added up to 6.17 (same number on
+// every ABI since 5.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "supervisor/seccomp/abi.h"
+
+namespace scsup {
+
+// What an argument means, for conditions by name and for decoding. `value` is a plain number, `pointer` an
+// address that scsup doesn't follow.
+enum class Role : std::uint8_t { none, value, fd, dirfd, path, mode, flags, uid, gid, address, pointer };
+
+struct Argument {
+  Role role = Role::none;
+  std::uint8_t bits = 64;  // how much of the register the kernel looks at: mode 16, flags, fds and ids 32
+};
+
+// The emulation that performs a call (emulate/), or none: it can only be allowed in place or denied.
+enum class Family : std::uint8_t { none, mkdir, chmod };
+
+// A call after which something that scsup remembers of a task may be stale. Such calls are trapped and
+// let through (target/task.h).
+enum class Alters : std::uint8_t { nothing, image, identity, filesystem, everything };
+
+struct Syscall {
+  std::string_view name;                 // as in libseccomp; i386-only variants keep their own (setuid32)
+  std::array<std::int32_t, abi_count> nr;  // indexed by Abi, x32 with its bit; -1 where the ABI lacks it
+  std::array<Argument, 6> args;
+  std::string_view group;                // "@mkdir", or empty
+  Family family = Family::none;
+  Alters alters = Alters::nothing;
+
+  std::int32_t number(Abi abi) const { return nr[static_cast<int>(abi)]; }
+  // The position of the first argument with that role, or -1.
+  int position(Role role) const {
+    for (int i = 0; i < 6; ++i)
+      if (args[i].role == role) return i;
+    return -1;
+  }
+};
+
+std::span<const Syscall> all_syscalls();                    // sorted by name
+const Syscall* find_syscall(std::string_view name);         // nullptr: unknown
+const Syscall* find_syscall(Abi abi, std::uint32_t number);  // nullptr: unknown
+bool is_group(std::string_view name);                       // "@mkdir"
+std::span<const std::string_view> all_groups();
+
+std::string_view name(Role role);  // "path", "mode", ... as written in a policy
+
+}  // namespace scsup
