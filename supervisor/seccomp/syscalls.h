@@ -2,7 +2,7 @@
 // is emulated. Filter, decoding, policy names, `scsup syscalls` and the documentation are all made from it.
 //
 // Rows come from Linux 6.1's unistd headers plus the calls that were added up to 6.17 (same number on
-// every ABI since 5.1).
+// every ABI since 5.1; uretprobe of 6.11 is the exception).
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@
 namespace scsup {
 
 // What an argument means, for conditions by name and for decoding. `value` is a plain number, `pointer` an
-// address that scsup doesn't follow.
+// address that scsup doesn't follow. `path` names an object that the call resolves: not the text of a new
+// symlink, not the device of a mount.
 enum class Role : std::uint8_t { none, value, fd, dirfd, path, mode, flags, uid, gid, address, pointer };
 
 struct Argument {
@@ -30,19 +31,29 @@ enum class Family : std::uint8_t { none, mkdir, chmod };
 // let through (target/task.h).
 enum class Alters : std::uint8_t { nothing, image, identity, filesystem, everything };
 
+using Signature = std::array<Argument, 6>;
+
 struct Syscall {
   std::string_view name;                 // as in libseccomp; i386-only variants keep their own (setuid32)
   std::array<std::int32_t, abi_count> nr;  // indexed by Abi, x32 with its bit; -1 where the ABI lacks it
-  std::array<Argument, 6> args;
+  Signature args;                        // on x86_64 and x32; for a given ABI ask arguments()
   std::string_view group;                // "@mkdir", or empty
   Family family = Family::none;
   Alters alters = Alters::nothing;
+  const Signature* i386_args = nullptr;  // where i386 differs
 
-  std::int32_t number(Abi abi) const { return nr[static_cast<int>(abi)]; }
+  // On i386 setuid looks at 16 bits of its uid, on x86_64 at 32: with the wrong width 0x10000 passes for a
+  // uid that isn't root's.
+  constexpr const Signature& arguments(Abi abi) const {
+    return abi == Abi::i386 && i386_args ? *i386_args : args;
+  }
+
+  constexpr std::int32_t number(Abi abi) const { return nr[static_cast<int>(abi)]; }
   // The position of the first argument with that role, or -1.
-  int position(Role role) const {
+  constexpr int position(Role role, Abi abi = Abi::x86_64) const {
+    const Signature& signature = arguments(abi);
     for (int i = 0; i < 6; ++i)
-      if (args[i].role == role) return i;
+      if (signature[i].role == role) return i;
     return -1;
   }
 };
