@@ -1,4 +1,4 @@
-// Kernel ABI that is newer than Debian 12's headers. Values from include/uapi of the kernel named on each line.
+// Kernel ABI that Debian 12's headers lack. Values from include/uapi of the kernel named on each line.
 #pragma once
 
 #include <linux/ioctl.h>
@@ -16,4 +16,7 @@
 #endif
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452  // 6.6
+#endif
+#ifndef SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR
+#define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)  // ID_VALID before 5.8
 #endif

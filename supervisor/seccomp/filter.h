@@ -28,11 +28,13 @@ struct Comparison {
   std::uint64_t mask = ~std::uint64_t{0};  // (args[arg] & mask) op value, unsigned 64 bit
 
   bool holds(std::uint64_t argument) const;
+  bool operator==(const Comparison&) const = default;
 };
 
 struct Branch {
   std::vector<Comparison> all_of;  // empty: always
   std::uint32_t action = SECCOMP_RET_KILL_PROCESS;  // SECCOMP_RET_* | data
+  bool operator==(const Branch&) const = default;
 };
 
 struct CallPlan {

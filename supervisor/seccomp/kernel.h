@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,7 @@ struct KernelFeatures {
 };
 
 KernelFeatures probe_kernel();
+// The same with another kernel: `ask` gets flags and says the errno of that question.
+KernelFeatures probe_kernel(const std::function<int(std::uint32_t flags)>& ask);
 
 }  // namespace scsup

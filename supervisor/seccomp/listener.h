@@ -18,7 +18,7 @@ namespace scsup {
 class Listener;
 
 // What became of an answer: `gone`, the target was killed (or, without WAIT_KILLABLE_RECV, its call was
-// interrupted) before it arrived. That is news, not an error.
+// interrupted) before it arrived, or got another answer. That is news, not an error.
 enum class Delivery : std::uint8_t { delivered, gone };
 
 class Notification {
@@ -35,14 +35,16 @@ class Notification {
   // read, a yes says that they belonged to this very task (seccomp_unotify(2), "SECCOMP_IOCTL_NOTIF_ID_VALID").
   bool still_valid() const;
 
+  // Should the kernel refuse an answer, it gets EPERM instead, and a line says so on stderr.
   Delivery let_through() &&;               // SECCOMP_USER_NOTIF_FLAG_CONTINUE
-  Delivery fail(int err) &&;               // the call fails with that (positive) errno
+  Delivery fail(int err) &&;               // the call fails with that errno, 1 to 4095; EPERM for any other
   Delivery succeed(std::int64_t value) &&;  // the call returns that value
 
  private:
   friend class Listener;
   Notification(int listener, const seccomp_notif& raw) : listener_(listener), raw_(raw) {}
   Delivery send(const seccomp_notif_resp& response);
+  int try_send(const seccomp_notif_resp& response) const;
 
   int listener_;  // -1: answered, or moved from. Borrowed: the Listener outlives its notifications
   seccomp_notif raw_;

@@ -1,0 +1,17 @@
+// The part of a filter that libseccomp makes: one action per call, found by a binary search.
+#pragma once
+
+#include <span>
+
+#include "supervisor/seccomp/filter.h"
+
+namespace scsup {
+
+// Can libseccomp be given this number, and will it mean just this number?
+bool tree_can_hold(Abi abi, std::uint32_t nr);
+
+// `calls` have no branches, are held by the tree (above) and differ from the default action.
+Result<Program> make_tree(std::span<const Abi> abis, std::uint32_t default_action,
+                          std::span<const CallPlan* const> calls);
+
+}  // namespace scsup
