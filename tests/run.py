@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Runs the tests for ./dev test and ends on `N passed, N failed, N skipped`.
+
+What is counted is what ran: the tests inside each GoogleTest or unittest program, in each build they ran in.
+"""
+
+import concurrent.futures
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as xml
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SANITIZED = "unit|syscall|e2e|hostile"
+LABELS = ("unit", "syscall", "e2e", "hostile", "lint", "container", "bench")
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Totals:
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = []  # (where, test, reason)
+
+    def add(self, where, outcomes):
+        for name, outcome, reason in outcomes:
+            if outcome == "passed":
+                self.passed += 1
+            elif outcome == "failed":
+                self.failed.append(f"{where}: {name}")
+            else:
+                self.skipped.append((where, name, reason))
+
+
+def gtest_outcomes(text):
+    """(name, outcome, reason) of each test in a GoogleTest program's output."""
+    outcomes = []
+    for block in re.split(r"^\[ RUN      \] ", text, flags=re.M)[1:]:
+        name = block.split("\n", 1)[0].strip()
+        if re.search(r"^\[       OK \] ", block, re.M):
+            outcomes.append((name, "passed", ""))
+        elif re.search(r"^\[  SKIPPED \] ", block, re.M):
+            said = re.search(r"Skipped\n(.*?)\n*\[  SKIPPED \]", block, re.S)
+            outcomes.append((name, "skipped", " ".join(said[1].split()) if said else "no reason given"))
+        else:  # FAILED, or the program died in it
+            outcomes.append((name, "failed", ""))
+    return outcomes
+
+
+def unittest_outcomes(text):
+    """The same for a Python unittest program run with -v."""
+    outcomes = []
+    for name, verdict, reason in re.findall(r"^(\w+ \([\w.]+\))(?:\n.*?)?? \.\.\. (\w+)(?: (.*))?$", text, re.M):
+        kind = {"ok": "passed", "skipped": "skipped"}.get(verdict, "failed")
+        outcomes.append((name, kind, reason.strip("'\"")))
+    return outcomes
+
+
+def read_results(path):
+    """Every test that ctest ran: outcomes, and the output of the failed ones."""
+    outcomes, complaints = [], []
+    for case in xml.parse(path).getroot().iter("testcase"):
+        name, status = case.get("name"), case.get("status")
+        text = case.findtext("system-out") or ""
+        inner = gtest_outcomes(text) or unittest_outcomes(text)
+        if status == "fail":
+            if not any(o[1] == "failed" for o in inner):
+                inner.append((name, "failed", ""))
+            complaints.append((name, text))
+        elif not inner and status == "run":
+            inner = [(name, "passed", "")]
+        elif not inner:
+            lines = text.strip().splitlines()
+            skipped = case.find("skipped")
+            inner = [(name, "skipped", lines[-1] if lines else skipped.get("message") if skipped is not None else "?")]
+        outcomes += [(o[0] if o[0] == name else f"{name} {o[0]}", o[1], o[2]) for o in inner]
+    return outcomes, complaints
+
+
+def compile_preset(preset, *targets):
+    return subprocess.run([f"{ROOT}/dev", "compile", preset, *targets], stdin=subprocess.DEVNULL).returncode == 0
+
+
+def build_directory(preset):
+    return f"{ROOT}/build" if preset == "release" else f"{ROOT}/build-{preset}"
+
+
+def ordinary_user(command, scratch):
+    """The command as nobody, who can read the checkout wherever it lies."""
+    who = pwd.getpwnam("nobody")
+    os.chown(scratch, who.pw_uid, who.pw_gid)
+    prefix = ["setpriv", f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
+    closed = next((d for d in ancestors(ROOT) if not os.stat(d).st_mode & 0o001), None)
+    if closed:
+        # Somewhere above the checkout is a directory that only root may enter (/root): in a mount namespace of
+        # its own, an empty one with just the checkout in it takes its place.
+        hold = os.path.join(scratch, "checkout")
+        os.mkdir(hold)
+        script = ('mount --bind "$1" "$2" && mount -t tmpfs -o mode=755 none "$3" && mkdir -p "$1" &&'
+                  ' mount --bind "$2" "$1" && umount "$2" && cd / && exec "${@:4}"')
+        prefix = ["unshare", "--mount", "bash", "-c", script, "-", ROOT, hold, closed] + prefix
+    return prefix + command
+
+
+def ancestors(path):
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def run_ctest(totals, where, preset, select, user=False):
+    """select: ctest's arguments, -L or -LE."""
+    began = time.monotonic()
+    scratch = tempfile.mkdtemp(prefix="scsup-test-")
+    os.chmod(scratch, 0o755)
+    # ctest writes its log into its directory, which isn't nobody's: it gets one that only points at the build.
+    with open(os.path.join(scratch, "CTestTestfile.cmake"), "w") as file:
+        file.write(f'subdirs("{build_directory(preset)}")\n')
+    report = os.path.join(scratch, "report.xml")
+    env = dict(os.environ, **(SANITIZER_ENV if preset in ("asan", "tsan") else {}))
+    command = ["ctest", "--test-dir", scratch, "--parallel", "2", "--timeout", "300", "--quiet",
+               "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
+               "--output-junit", report, "--no-tests=error", *select]
+    if user:
+        command = ordinary_user(command, scratch)
+        env.update(HOME=scratch, USER="nobody", LOGNAME="nobody")
+        for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR", "SUDO_USER"):
+            env.pop(name, None)
+    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    if not os.path.exists(report):
+        print(done.stdout)
+        outcomes, complaints = [("ctest itself", "failed", "")], []
+    else:
+        outcomes, complaints = read_results(report)
+        if not outcomes:
+            outcomes = [("no test has that label", "failed", "")]
+    shutil.rmtree(scratch, ignore_errors=True)
+    for name, text in complaints:
+        lines = text.splitlines()
+        print(f"--- {where}: {name} failed")
+        print("\n".join(lines[:100] + [f"... {len(lines) - 200} lines ..."] + lines[-100:] if len(lines) > 200 else lines))
+    close(totals, where, outcomes, began)
+
+
+def close(totals, where, outcomes, began):
+    totals.add(where, outcomes)
+    count = {k: sum(o[1] == k for o in outcomes) for k in ("passed", "failed", "skipped")}
+    print(f"{where}: {count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped"
+          f" ({time.monotonic() - began:.0f} s)", flush=True)
+
+
+def built(totals, where, preset, *targets):
+    if compile_preset(preset, *targets):
+        return True
+    close(totals, where, [("build", "failed", "")], time.monotonic())
+    return False
+
+
+def sanitizer(totals, preset):
+    if built(totals, preset, preset):
+        run_ctest(totals, preset, preset, ["-L", f"^({SANITIZED})$"])
+
+
+def fuzz(totals, seconds):
+    if not built(totals, "fuzz", "fuzz", "tests/fuzz/all"):
+        return
+    began = time.monotonic()
+    directory = build_directory("fuzz")
+    targets = sorted(f for f in os.listdir(f"{directory}/bin") if "fuzz" in f and os.access(f"{directory}/bin/{f}", os.X_OK))
+
+    def one(target):
+        corpus = f"{directory}/corpus/{target}"
+        os.makedirs(corpus, exist_ok=True)
+        seeds = [s for s in [f"{ROOT}/tests/fuzz/corpus/{target}"] if os.path.isdir(s)]
+        done = subprocess.run(
+            [f"{directory}/bin/{target}", f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+             f"-artifact_prefix={directory}/{target}-", "-print_final_stats=1", corpus, *seeds],
+            env=dict(os.environ, **SANITIZER_ENV), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace")
+        runs = re.search(r"number_of_executed_units: (\d+)", done.stdout)
+        if done.returncode:
+            print(f"--- fuzz: {target} failed\n" + "\n".join(done.stdout.splitlines()[-60:]))
+        else:
+            print(f"fuzz: {target}: {runs[1] if runs else '?'} inputs in {seconds} s")
+        return target, "failed" if done.returncode else "passed", ""
+
+    with concurrent.futures.ThreadPoolExecutor(2) as two:
+        outcomes = list(two.map(one, targets))
+    close(totals, "fuzz", outcomes or [("no fuzz target was built", "failed", "")], began)
+
+
+def main(arguments):
+    what = arguments[0] if arguments else "all"
+    who = "root" if os.geteuid() == 0 else "user"
+    totals = Totals()
+    if what in LABELS:
+        targets = ["tests/unit/all"] if what == "unit" else []
+        if built(totals, what, "release", *targets):
+            run_ctest(totals, f"{what} as {who}", "release", ["-L", f"^{what}$"])
+    elif what in ("asan", "tsan"):
+        sanitizer(totals, what)
+    elif what == "fuzz":
+        fuzz(totals, int(arguments[1]) if len(arguments) > 1 else 60)
+    elif what == "all":
+        if built(totals, "release", "release"):
+            run_ctest(totals, f"all as {who}", "release", [])
+            if who == "root":
+                run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench)$"], user=True)
+        sanitizer(totals, "asan")
+        sanitizer(totals, "tsan")
+        fuzz(totals, 60)
+    else:
+        print(f"there is no label '{what}'; there are: all {' '.join(LABELS)} asan tsan fuzz", file=sys.stderr)
+        return 125
+
+    reasons = {}
+    for where, name, reason in totals.skipped:
+        reasons.setdefault(reason, []).append(f"{where}: {name}")
+    for reason, names in sorted(reasons.items()):
+        print(f"skipped, {reason}: {len(names)} ({names[0]}{', ...' if len(names) > 1 else ''})")
+    for name in totals.failed:
+        print(f"failed: {name}")
+    print(f"{totals.passed} passed, {len(totals.failed)} failed, {len(totals.skipped)} skipped")
+    return 1 if totals.failed or not totals.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
