@@ -11,10 +11,12 @@
 // At any point the supervisor may answer Refused {text} and close.
 //
 // Each message is one packet: "SCSP", u16 version, u16 type, then the fields in order, little-endian; a
-// string is u32 length + bytes. decode() accepts exactly this, whatever the bytes are: it is fuzzed.
+// string is u32 length + bytes, at most string_limit and no NUL. decode() accepts exactly this, whatever the bytes
+// are: it is fuzzed.
 // Not for: anything after exec (the control socket has its own words).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,12 +27,13 @@
 namespace scsup::handshake {
 
 inline constexpr std::uint16_t version = 1;
+inline constexpr std::size_t string_limit = 4096;
 
 struct Hello {
   std::string policy;      // name of a policy that the supervisor has; "" for its default
   std::string command;     // argv[0] as given, for messages
-  std::string directory;   // the agent's working directory: ${PWD} in a policy
-  std::string home;        // the invoking user's home: ~ in a policy
+  std::string directory;   // the agent's working directory: ${PWD} in a policy; "" when it has no name any more
+  std::string home;        // the invoking user's home: ~ in a policy; "" when unknown
   std::uint64_t caps = 0;  // permitted capabilities that the command will have, bit = capability number
 };
 struct Program {
@@ -52,6 +55,7 @@ struct Refused {
 
 using Message = std::variant<Hello, Program, Listener, Go, ExecFailed, Reason, Refused>;
 
+// Reason and Refused are prose: a longer text is cut. Any other string must respect the limit.
 std::string encode(const Message& message);
 // Error::what says what is wrong with the bytes ("speaks version 7, this is version 1").
 Result<Message> decode(std::string_view packet);

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,9 @@
 #include "base/result.h"
 
 namespace scsup {
+
+inline constexpr std::size_t packet_limit = 64u << 10;  // bytes
+inline constexpr std::size_t packet_fd_limit = 16;      // so that a flood of descriptors can't use up ours
 
 struct Packet {
   std::string bytes;      // empty: the peer has closed
@@ -34,8 +38,8 @@ Result<Fd> accept_unix(const Fd& listening, Blocking blocking);
 
 // Sends one packet, with `fd` attached unless it is -1. Never raises SIGPIPE.
 Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
-// Receives one packet of at most 64 KiB (a longer one is EMSGSIZE). EAGAIN when nothing is there and
-// the socket is non-blocking.
+// Receives one packet. A longer one than packet_limit is EMSGSIZE, more descriptors than packet_fd_limit are
+// EMFILE, and all of them are closed. EAGAIN when nothing is there and the socket is non-blocking.
 Result<Packet> receive_packet(const Fd& socket);
 
 struct Peer {

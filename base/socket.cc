@@ -1,0 +1,171 @@
+#include "base/socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace scsup {
+namespace {
+
+// EINTR never reaches a caller: none of these calls has done anything when it is interrupted.
+template <class F>
+auto retry(F call) {
+  decltype(call()) result;
+  do result = call();
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
+std::string quoted(const std::string& path) { return "'" + path + "'"; }
+
+Result<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // An empty name or a leading NUL would be an abstract socket, which has no owner and no mode.
+  if (path.empty() || path.find('\0') != std::string::npos)
+    return failed(EINVAL, "cannot use " + quoted(path.c_str()) + " as a socket: it is not a path");
+  if (path.size() >= sizeof(address.sun_path))
+    return failed(ENAMETOOLONG, "cannot use " + quoted(path) + " as a socket: choose a path of at most " +
+                                    std::to_string(sizeof(address.sun_path) - 1) + " bytes");
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+int connect_to(const Fd& socket, const sockaddr_un& address) {
+  return retry([&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)); });
+}
+
+int bind_to(const Fd& socket, const sockaddr_un& address) {
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+}
+
+// Removes what lies at `path` if it is a socket that nobody serves any more.
+Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) < 0) {
+    if (errno == ENOENT) return {};
+    return failed("cannot look at " + quoted(path));
+  }
+  if (!S_ISSOCK(status.st_mode))
+    return failed(EADDRINUSE, "cannot listen at " + quoted(path) + ": it exists and is not a socket");
+  Fd probe(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) return failed("cannot create a socket");
+  // Anything but a refusal (also EAGAIN: its queue is full; EPROTOTYPE: of another kind) is somebody alive.
+  if (connect_to(probe, address) == 0 || errno != ECONNREFUSED)
+    return failed(EADDRINUSE, "cannot listen at " + quoted(path) + ": another process does");
+  if (::unlink(path.c_str()) < 0 && errno != ENOENT) return failed("cannot remove the stale socket " + quoted(path));
+  return {};
+}
+
+}  // namespace
+
+Result<Fd> listen_unix(const std::string& path) {
+  const auto address = address_of(path);
+  if (!address) return failed(address.error());
+  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return failed("cannot create a socket");
+  // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others, not
+  // even for an instant (net/unix/af_unix.c, unix_bind_bsd).
+  if (::fchmod(socket.get(), 0600) < 0) return failed("cannot set the mode of a socket");
+  if (bind_to(socket, *address) < 0) {
+    if (errno != EADDRINUSE) return failed("cannot listen at " + quoted(path));
+    if (auto removed = remove_stale(path, *address); !removed) return failed(removed.error());
+    if (bind_to(socket, *address) < 0) return failed("cannot listen at " + quoted(path));
+  }
+  if (::listen(socket.get(), SOMAXCONN) < 0) return failed("cannot listen at " + quoted(path));
+  return socket;
+}
+
+Result<Fd> connect_unix(const std::string& path) {
+  const auto address = address_of(path);
+  if (!address) return failed(address.error());
+  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  if (!socket) return failed("cannot create a socket");
+  if (connect_to(socket, *address) < 0) return failed("cannot connect to " + quoted(path));
+  return socket;
+}
+
+Result<std::pair<Fd, Fd>> socket_pair() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) < 0)
+    return failed("cannot create a pair of sockets");
+  return std::pair(Fd(ends[0]), Fd(ends[1]));
+}
+
+Result<Fd> accept_unix(const Fd& listening, Blocking blocking) {
+  const int flags = SOCK_CLOEXEC | (blocking == Blocking::no ? SOCK_NONBLOCK : 0);
+  Fd connection(retry([&] { return ::accept4(listening.get(), nullptr, nullptr, flags); }));
+  if (!connection) return failed("cannot accept a connection");
+  return connection;
+}
+
+Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd) {
+  if (bytes.empty()) return failed(EINVAL, "cannot send an empty packet: it would look like a close");
+  if (bytes.size() > packet_limit) return failed(EMSGSIZE, "cannot send a packet");
+  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  if (fd >= 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &fd, sizeof(int));
+  }
+  if (retry([&] { return ::sendmsg(socket.get(), &message, MSG_NOSIGNAL); }) < 0) return failed("cannot send a packet");
+  return {};
+}
+
+Result<Packet> receive_packet(const Fd& socket) {
+  Packet packet;
+  packet.bytes.resize(packet_limit);
+  iovec part{packet.bytes.data(), packet.bytes.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(packet_fd_limit * sizeof(int))> control;
+  msghdr message{};
+  ssize_t size;
+  // A peer that closed with unread packets leaves one ECONNRESET; what it sent before is still there behind it.
+  do {
+    message = {};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    size = ::recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
+  } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  if (size < 0) return failed("cannot receive a packet");
+
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      packet.fds.emplace_back(fd);
+    }
+  }
+  if (message.msg_flags & MSG_TRUNC)
+    return failed(EMSGSIZE, "received a packet of more than " + std::to_string(packet_limit) + " bytes");
+  if (message.msg_flags & MSG_CTRUNC)
+    return failed(EMFILE, "received more than " + std::to_string(packet_fd_limit) +
+                              " descriptors at once, or had no room for one");
+  packet.bytes.resize(static_cast<std::size_t>(size));
+  return packet;
+}
+
+Result<Peer> peer_of(const Fd& socket) {
+  ucred credentials{};
+  socklen_t size = sizeof(credentials);
+  if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+    return failed("cannot see who is at the other end of a socket");
+  return Peer{credentials.pid, credentials.uid, credentials.gid};
+}
+
+}  // namespace scsup
