@@ -53,6 +53,7 @@ struct FilterPlan {
 
 using Program = std::vector<sock_filter>;
 
+// The number -1, of a call that a tracer has cancelled, gets the default action where x86_64 is admitted.
 // Fails when the program would exceed BPF_MAXINSNS (4096) or a plan names an ABI that is not in `abis`.
 Result<Program> compile(const FilterPlan& plan);
 

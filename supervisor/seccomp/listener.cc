@@ -60,35 +60,35 @@ seccomp_notif_resp failure(std::uint64_t id, int err) {
 
 }  // namespace
 
-Notification::Notification(Notification&& other) noexcept
-    : listener_(std::exchange(other.listener_, -1)), raw_(other.raw_) {}
-
-Notification::~Notification() {
-  if (listener_ < 0) return;
-  std::fprintf(stderr, "scsup: bug: call %d (arch %#x) of task %u was left unanswered; it gets EPERM\n",
-               raw_.data.nr, raw_.data.arch, raw_.pid);
-  send(failure(raw_.id, EPERM));
-}
-
-bool Notification::still_valid() const {
-  if (listener_ < 0) return false;
+bool Request::still_valid() const {
   std::uint64_t id = raw_.id;
   if (ioctl_uninterrupted(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0) return true;
   return errno == EINVAL && ioctl_uninterrupted(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR, &id) == 0;
 }
 
+Notification::Notification(Notification&& other) noexcept
+    : request_(other.request_), owed_(std::exchange(other.owed_, false)) {}
+
+Notification::~Notification() {
+  if (!owed_) return;
+  const seccomp_notif& raw = request_.raw_;
+  std::fprintf(stderr, "scsup: bug: call %d (arch %#x) of task %u was left unanswered; it gets EPERM\n",
+               raw.data.nr, raw.data.arch, raw.pid);
+  send(failure(raw.id, EPERM));
+}
+
 Delivery Notification::let_through() && {
   seccomp_notif_resp response{};
-  response.id = raw_.id;
+  response.id = request_.raw_.id;
   response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
   return send(response);
 }
 
-Delivery Notification::fail(int err) && { return send(failure(raw_.id, err)); }
+Delivery Notification::fail(int err) && { return send(failure(request_.raw_.id, err)); }
 
 Delivery Notification::succeed(std::int64_t value) && {
   seccomp_notif_resp response{};
-  response.id = raw_.id;
+  response.id = request_.raw_.id;
   response.val = value;
   return send(response);
 }
@@ -97,20 +97,20 @@ int Notification::try_send(const seccomp_notif_resp& response) const {
   Roomy<seccomp_notif_resp> padded;
   std::memset(padded.bytes, 0, kernel_sizes().response);
   padded.value = response;
-  return ioctl_uninterrupted(listener_, SECCOMP_IOCTL_NOTIF_SEND, &padded) == 0 ? 0 : errno;
+  return ioctl_uninterrupted(request_.listener_, SECCOMP_IOCTL_NOTIF_SEND, &padded) == 0 ? 0 : errno;
 }
 
 Delivery Notification::send(const seccomp_notif_resp& response) {
-  if (listener_ < 0) return Delivery::gone;
+  if (!owed_) return Delivery::gone;
+  owed_ = false;
   const int err = try_send(response);
   if (err != 0 && err != ENOENT) {
-    std::fprintf(stderr, "scsup: the kernel refused the answer to call %d of task %u: %s\n", raw_.data.nr,
-                 raw_.pid, std::strerror(err));
+    std::fprintf(stderr, "scsup: the kernel refused the answer to call %d of task %u: %s\n",
+                 request_.raw_.data.nr, request_.raw_.pid, std::strerror(err));
     // EINPROGRESS: another holder of the listener has answered. After anything else the target still waits, and
     // would for ever.
-    if (err != EINPROGRESS) try_send(failure(raw_.id, EPERM));
+    if (err != EINPROGRESS) try_send(failure(request_.raw_.id, EPERM));
   }
-  listener_ = -1;
   return err == 0 ? Delivery::delivered : Delivery::gone;
 }
 
@@ -126,7 +126,7 @@ Result<std::optional<Notification>> Listener::receive() const {
   Roomy<seccomp_notif> received;
   std::memset(received.bytes, 0, sizes.notification);  // EINVAL otherwise
   if (ioctl(fd_.get(), SECCOMP_IOCTL_NOTIF_RECV, &received) == 0)
-    return std::optional<Notification>(Notification(fd_.get(), received.value));
+    return std::optional<Notification>(Notification(Request(fd_.get(), received.value)));
   if (errno == EINTR || errno == ENOENT) return std::nullopt;
   return failed("cannot receive a notification");
 }

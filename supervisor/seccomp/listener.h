@@ -21,12 +21,9 @@ class Listener;
 // interrupted) before it arrived, or got another answer. That is news, not an error.
 enum class Delivery : std::uint8_t { delivered, gone };
 
-class Notification {
+// What was asked, without the debt to answer it: a value, for whoever looks at the target.
+class Request {
  public:
-  Notification(Notification&& other) noexcept;
-  Notification& operator=(Notification&&) = delete;
-  ~Notification();
-
   std::uint64_t id() const { return raw_.id; }
   std::uint32_t tid() const { return raw_.pid; }  // in the supervisor's pid namespace; 0: not visible from it
   const seccomp_data& data() const { return raw_.data; }
@@ -35,6 +32,23 @@ class Notification {
   // read, a yes says that they belonged to this very task (seccomp_unotify(2), "SECCOMP_IOCTL_NOTIF_ID_VALID").
   bool still_valid() const;
 
+ private:
+  friend class Notification;
+  friend class Listener;
+  Request(int listener, const seccomp_notif& raw) : listener_(listener), raw_(raw) {}
+
+  int listener_;  // borrowed: the Listener outlives its requests
+  seccomp_notif raw_;
+};
+
+class Notification {
+ public:
+  Notification(Notification&& other) noexcept;
+  Notification& operator=(Notification&&) = delete;
+  ~Notification();
+
+  const Request& request() const { return request_; }
+
   // Should the kernel refuse an answer, it gets EPERM instead, and a line says so on stderr.
   Delivery let_through() &&;               // SECCOMP_USER_NOTIF_FLAG_CONTINUE
   Delivery fail(int err) &&;               // the call fails with that errno, 1 to 4095; EPERM for any other
@@ -42,12 +56,12 @@ class Notification {
 
  private:
   friend class Listener;
-  Notification(int listener, const seccomp_notif& raw) : listener_(listener), raw_(raw) {}
+  explicit Notification(const Request& request) : request_(request) {}
   Delivery send(const seccomp_notif_resp& response);
   int try_send(const seccomp_notif_resp& response) const;
 
-  int listener_;  // -1: answered, or moved from. Borrowed: the Listener outlives its notifications
-  seccomp_notif raw_;
+  Request request_;
+  bool owed_ = true;  // false: answered, or moved from
 };
 
 class Listener {

@@ -209,6 +209,17 @@ TEST(Filter, JudgesAnI386CallByItsOwnNumbers) {
   EXPECT_EQ(test::run_bpf(program, test::registers(AUDIT_ARCH_X86_64, x32_bit | 83)).action, kill_process);
 }
 
+// A tracer cancels a call by making its number -1. That has bit 30 set, but is no x32 call.
+TEST(Filter, GivesACancelledCallTheDefaultAction) {
+  for (const std::vector<Abi>& abis : {std::vector<Abi>{Abi::x86_64}, all_abis}) {
+    const Program program =
+        compiled({.abis = abis, .default_action = error(38), .calls = {{Abi::x86_64, 83, {}, allow}}});
+    EXPECT_EQ(test::run_bpf(program, test::registers(AUDIT_ARCH_X86_64, ~0u)).action, error(38));
+    EXPECT_EQ(test::run_bpf(program, test::registers(AUDIT_ARCH_X86_64, ~1u)).action,
+              abis.size() == 1 ? kill_process : error(38));
+  }
+}
+
 // libseccomp would turn a rule for i386's socket into one for socketcall's sub-call too.
 TEST(Filter, DecidesSocketAndSocketcallApart) {
   for (std::uint32_t default_action : {allow, error(38)}) {
