@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scsup {
 
 struct Place {
-  std::uint32_t line = 0;  // from 1; 0: no place in the file
+  std::uint32_t line = 0;    // from 1; 0: no place in the file
   std::uint32_t column = 0;  // from 1, in bytes
+
+  friend auto operator<=>(const Place&, const Place&) = default;
 };
 
 struct Diagnostic {
@@ -22,9 +25,12 @@ struct Diagnostic {
 using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& diagnostics);
-// "p.json:6:7"
+// "p.json:6:7"; "p.json" when there is no place
 std::string render(const std::string& file, Place place);
 // "p.json:6:7: error: unknown syscall ..."
 std::string render(const std::string& file, const Diagnostic& diagnostic);
+
+// A word from a policy file for use in a message: 'mkdir', without control characters, cut when it is long.
+std::string quoted(std::string_view word);
 
 }  // namespace scsup

@@ -9,6 +9,7 @@
 
 #include "supervisor/policy/diagnostic.h"
 #include "supervisor/seccomp/filter.h"
+#include "supervisor/seccomp/syscalls.h"
 
 namespace scsup {
 
@@ -59,6 +60,8 @@ struct Profile {
 enum class RuleAction : std::uint8_t { allow, deny, emulate };
 
 // "mode": "0700" | {"any": "06000"} ...: each comparison and-ed; a list of values is or-ed by `one_of`.
+// A list of flags is no such list: "flags": ["AT_EMPTY_PATH", "AT_SYMLINK_NOFOLLOW"] asks for all of them (`all`),
+// whatever other flags are set.
 struct ArgumentCondition {
   Role role = Role::none;
   Place place;

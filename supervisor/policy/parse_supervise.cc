@@ -1,0 +1,73 @@
+#include <unordered_map>
+
+#include "supervisor/policy/parse_parts.h"
+
+namespace scsup {
+namespace {
+
+constexpr std::string_view supervise_keys[] = {"rules", "default", "audit", "io_uring", "comment"};
+constexpr std::string_view default_keys[] = {"action", "errno", "comment"};
+constexpr Word<AuditScope> audit_words[] = {
+    {"denied", AuditScope::denied}, {"trapped", AuditScope::trapped}, {"all", AuditScope::all}};
+constexpr Word<bool> io_uring_words[] = {{"allow", true}, {"deny", false}};
+
+void read_default(Reader& reader, const Json& json, Supervise& supervise) {
+  constexpr std::string_view what = "\"default\"";
+  if (!reader.object(json, what, default_keys)) return;
+  Verdict verdict = read_verdict(reader, json, what);
+  if (verdict.action == RuleAction::emulate)
+    reader.error(value_of(json, "action")->place,
+                 "\"default\" can only \"allow\" or \"deny\": what to emulate is said by a rule");
+  if (const Json* comment = value_of(json, "comment")) reader.text(*comment, "\"comment\"");
+  supervise.fallback = Supervise::Default{verdict.action, verdict.err, json.place};
+}
+
+void refuse_equal_ids(Reader& reader, std::span<const Json> items) {
+  std::unordered_map<std::string_view, Place> seen;
+  for (const Json& item : items) {
+    const Json* id = value_of(item, "id");
+    if (!id || id->kind != Json::Kind::string) continue;
+    auto [first, fresh] = seen.emplace(id->text, id->place);
+    if (!fresh)
+      reader.error(id->place, "duplicate rule id " + quoted(id->text) + "; it is already at " +
+                                  std::to_string(first->second.line) + ":" +
+                                  std::to_string(first->second.column));
+  }
+}
+
+void read_rules(Reader& reader, const Json& json, Supervise& supervise) {
+  const auto* items = reader.list(json, "\"rules\"");
+  if (!items) return;
+  if (items->empty())
+    reader.error(json.place, "\"rules\" is empty: write at least one rule or leave the key out");
+  std::vector<std::size_t> good;
+  for (const Json& item : *items) {
+    std::size_t before = reader.errors();
+    supervise.rules.push_back(read_rule(reader, item));
+    if (reader.errors() == before) good.push_back(supervise.rules.size() - 1);
+  }
+  refuse_equal_ids(reader, *items);
+  std::vector<const Rule*> in_order;
+  for (std::size_t i : good) in_order.push_back(&supervise.rules[i]);
+  check_order(reader, in_order);
+}
+
+}  // namespace
+
+Supervise read_supervise(Reader& reader, const Json& json) {
+  Supervise supervise;
+  supervise.place = json.place;
+  if (!reader.object(json, "\"supervise\"", supervise_keys)) return supervise;
+  if (const Json* rules = value_of(json, "rules")) read_rules(reader, *rules, supervise);
+  if (const Json* fallback = value_of(json, "default")) read_default(reader, *fallback, supervise);
+  if (const Json* audit = value_of(json, "audit"))
+    supervise.audit =
+        reader.word<AuditScope>(*audit, "\"audit\" scope", audit_words).value_or(AuditScope::denied);
+  if (const Json* io_uring = value_of(json, "io_uring"))
+    supervise.allow_io_uring =
+        reader.word<bool>(*io_uring, "\"io_uring\" setting", io_uring_words).value_or(false);
+  if (const Json* comment = value_of(json, "comment")) reader.text(*comment, "\"comment\"");
+  return supervise;
+}
+
+}  // namespace scsup
