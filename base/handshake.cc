@@ -58,7 +58,8 @@ class Reader {
   std::uint64_t number(std::size_t size, const char* field) {
     if (!has(size, field)) return 0;
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
+    for (std::size_t i = 0; i < size; ++i)
+      value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
     rest_.remove_prefix(size);
     return value;
   }
@@ -109,12 +110,18 @@ Message read(Reader& in, Type type) {
       hello.caps = in.number(8, "capabilities");
       return hello;
     }
-    case Type::program: return Program{in.number32("flags")};
-    case Type::listener: return Listener{in.number32("tid")};
-    case Type::go: return Go{};
-    case Type::exec_failed: return ExecFailed{in.number32("errno")};
-    case Type::reason: return Reason{in.text("text")};
-    case Type::refused: return Refused{in.text("text")};
+    case Type::program:
+      return Program{in.number32("flags")};
+    case Type::listener:
+      return Listener{in.number32("tid")};
+    case Type::go:
+      return Go{};
+    case Type::exec_failed:
+      return ExecFailed{in.number32("errno")};
+    case Type::reason:
+      return Reason{in.text("text")};
+    case Type::refused:
+      return Refused{in.text("text")};
   }
   return Go{};  // decode() has checked the type
 }
@@ -138,15 +145,17 @@ Result<Message> decode(std::string_view packet) {
   Reader in(packet.substr(magic.size()));
   const auto spoken = in.number(2, "version");
   if (in.ok() && spoken != version)
-    return failed(0, "the other end speaks version " + std::to_string(spoken) + " of the handshake, this is version " +
-                         std::to_string(version) + "; use scsup and scsup-agent of one release");
+    return failed(0, "the other end speaks version " + std::to_string(spoken) +
+                         " of the handshake, this is version " + std::to_string(version) +
+                         "; use scsup and scsup-agent of one release");
   const auto type = in.number(2, "type");
   if (!in.ok()) return failed(0, "a handshake message is broken: " + in.finish());
   if (type < 1 || type > std::variant_size_v<Message>)
     return failed(0, "a handshake message has the unknown type " + std::to_string(type));
   Message message = read(in, static_cast<Type>(type));
   if (std::string mistake = in.finish(); !mistake.empty())
-    return failed(0, std::string("a handshake message ") + name(static_cast<Type>(type)) + " is broken: " + mistake);
+    return failed(
+        0, std::string("a handshake message ") + name(static_cast<Type>(type)) + " is broken: " + mistake);
   return message;
 }
 

@@ -36,7 +36,8 @@ Result<sockaddr_un> address_of(const std::string& path) {
 }
 
 int connect_to(const Fd& socket, const sockaddr_un& address) {
-  return retry([&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)); });
+  return retry(
+      [&] { return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)); });
 }
 
 int bind_to(const Fd& socket, const sockaddr_un& address) {
@@ -45,7 +46,7 @@ int bind_to(const Fd& socket, const sockaddr_un& address) {
 
 // Removes what lies at `path` if it is a socket that nobody serves any more.
 Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
-  struct stat status{};
+  struct stat status {};
   if (::lstat(path.c_str(), &status) < 0) {
     if (errno == ENOENT) return {};
     return failed("cannot look at " + quoted(path));
@@ -57,7 +58,8 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   // Anything but a refusal (also EAGAIN: its queue is full; EPROTOTYPE: of another kind) is somebody alive.
   if (connect_to(probe, address) == 0 || errno != ECONNREFUSED)
     return failed(EADDRINUSE, "cannot listen at " + quoted(path) + ": another process does");
-  if (::unlink(path.c_str()) < 0 && errno != ENOENT) return failed("cannot remove the stale socket " + quoted(path));
+  if (::unlink(path.c_str()) < 0 && errno != ENOENT)
+    return failed("cannot remove the stale socket " + quoted(path));
   return {};
 }
 
@@ -68,8 +70,8 @@ Result<Fd> listen_unix(const std::string& path) {
   if (!address) return failed(address.error());
   Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return failed("cannot create a socket");
-  // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others, not
-  // even for an instant (net/unix/af_unix.c, unix_bind_bsd).
+  // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others,
+  // not even for an instant (net/unix/af_unix.c, unix_bind_bsd).
   if (::fchmod(socket.get(), 0600) < 0) return failed("cannot set the mode of a socket");
   if (bind_to(socket, *address) < 0) {
     if (errno != EADDRINUSE) return failed("cannot listen at " + quoted(path));
@@ -120,7 +122,10 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd) {
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &fd, sizeof(int));
   }
-  if (retry([&] { return ::sendmsg(socket.get(), &message, MSG_NOSIGNAL); }) < 0) return failed("cannot send a packet");
+  ssize_t size;
+  do size = ::sendmsg(socket.get(), &message, MSG_NOSIGNAL);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // the reset is told once; then it is EPIPE
+  if (size < 0) return failed("cannot send a packet");
   return {};
 }
 
@@ -131,7 +136,8 @@ Result<Packet> receive_packet(const Fd& socket) {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(packet_fd_limit * sizeof(int))> control;
   msghdr message{};
   ssize_t size;
-  // A peer that closed with unread packets leaves one ECONNRESET; what it sent before is still there behind it.
+  // A peer that closed with unread packets leaves one ECONNRESET; what it sent before is still there behind
+  // it.
   do {
     message = {};
     message.msg_iov = &part;

@@ -55,9 +55,10 @@ TEST(Handshake, EveryPrefixOfAMessageIsRejected) {
 
 TEST(Handshake, SaysWhatIsWrongWithTheBytes) {
   EXPECT_EQ(problem("GET / HTTP/1.1"), "the other end doesn't speak scsup's handshake");
-  EXPECT_EQ(problem(packet(7, 1)),
-            "the other end speaks version 7 of the handshake, this is version 1; use scsup and scsup-agent of one "
-            "release");
+  EXPECT_EQ(
+      problem(packet(7, 1)),
+      "the other end speaks version 7 of the handshake, this is version 1; use scsup and scsup-agent of one "
+      "release");
   EXPECT_EQ(problem("SCSP\x01"), "a handshake message is broken: it ends within its version");
   EXPECT_EQ(problem(packet(1, 0)), "a handshake message has the unknown type 0");
   EXPECT_EQ(problem(packet(1, 8)), "a handshake message has the unknown type 8");
@@ -72,11 +73,15 @@ TEST(Handshake, AStringMayBeAsLongAsTheLimitAndNoLonger) {
   hello.directory.assign(string_limit, 'd');
   EXPECT_TRUE(decode(encode(hello)));
   hello.directory += 'd';
-  EXPECT_EQ(problem(encode(hello)), "a handshake message Hello is broken: its directory of 4097 bytes is longer than 4096");
+  EXPECT_EQ(problem(encode(hello)),
+            "a handshake message Hello is broken: its directory of 4097 bytes is longer than 4096");
 }
 
 TEST(Handshake, ALengthNearTheEndOfTheNumbersIsNoWayOutOfThePacket) {
-  EXPECT_FALSE(decode(packet(1, 6, std::string_view("\xff\xff\xff\xff" "abc", 7))));
+  EXPECT_FALSE(decode(packet(1, 6,
+                             std::string_view("\xff\xff\xff\xff"
+                                              "abc",
+                                              7))));
 }
 
 TEST(Handshake, ProseIsMadeToFit) {

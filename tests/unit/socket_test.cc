@@ -64,7 +64,7 @@ TEST(Socket, IsBornReadableByItsOwnerOnlyWhateverTheUmask) {
   const auto listening = listen_unix(directory / "s");
   ::umask(before);
   ASSERT_TRUE(listening) << listening.error().text();
-  struct stat status{};
+  struct stat status {};
   ASSERT_EQ(::lstat((directory / "s").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFSOCK | 0600));
   EXPECT_TRUE(close_on_exec(*listening));

@@ -1,0 +1,89 @@
+#include "agent/agent.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent/conversation.h"
+#include "agent/courier.h"
+#include "agent/executable.h"
+#include "agent/introduction.h"
+#include "agent/last_words.h"
+#include "agent/program.h"
+
+namespace scsup::agent {
+namespace {
+
+using Step = Handover::Step;
+
+// Blocking, close-on-exec, and none of 0, 1, 2: if the command's stderr is closed, an error must not be
+// printed into the conversation.
+Result<Fd> usable(Fd socket) {
+  if (socket.get() <= STDERR_FILENO) {
+    Fd higher(::fcntl(socket.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    if (!higher) return failed("cannot move the supervisor's socket");
+    socket = std::move(higher);
+  }
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK) < 0 ||
+      ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) < 0)
+    return failed("cannot use the supervisor's socket");
+  return socket;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the
+// arrays were made before.
+[[noreturn]] void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) {
+  const char* const path = handover.path.c_str();
+  const int listener = load(filter);
+  if (listener < 0)
+    handover.tell(Step::load_failed, -listener);
+  else
+    handover.tell(Step::loaded, listener);
+  handover.spin_until(Step::go);
+  ::syscall(SYS_execve, path, argv, environ);
+  handover.tell(Step::exec_failed, errno);
+  for (;;) handover.spin_until(Step::go);
+}
+
+}  // namespace
+
+void run(Fd socket, const Command& command) {
+  if (command.argv.empty()) end(exit_own_failure, "no command was given");
+  const std::string& name = command.argv.front();
+  const auto unrun = [&](const std::string& why) {
+    end(exit_own_failure, why + "; '" + name + "' was not run");
+  };
+
+  auto path = find_executable(name);
+  if (!path) {
+    const int status = path.error().err == ENOENT ? exit_not_found : exit_not_executable;
+    end(status, "cannot run '" + name + "': " + path.error().what);
+  }
+  auto connection = usable(std::move(socket));
+  if (!connection) unrun(connection.error().text());
+  const std::vector<char*> argv = pointers(command.argv);
+
+  if (command.policy.size() > handshake::string_limit) unrun("the policy's name is too long");
+  if (auto said = say(*connection, introduce(command)); !said) unrun(said.error().text());
+  const auto filter = hear_program(*connection);
+  if (!filter) unrun(filter.error().text());
+
+  Handover handover;
+  handover.socket = std::move(*connection);
+  handover.command = name;
+  handover.path = std::move(*path);
+  handover.tid = static_cast<int>(::syscall(SYS_gettid));
+  if (const int err = start_courier(handover))
+    unrun(std::string("cannot start a thread: ") + std::strerror(err));
+  load_and_exec(handover, *filter, argv.data());
+}
+
+}  // namespace scsup::agent

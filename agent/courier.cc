@@ -1,0 +1,127 @@
+#include "agent/courier.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <ctime>
+
+#include "agent/agent.h"
+#include "agent/conversation.h"
+#include "agent/last_words.h"
+
+namespace scsup::agent {
+namespace {
+
+using Step = Handover::Step;
+
+void relax() { __builtin_ia32_pause(); }
+
+// The first step that is not `current`. The filtered thread can't wake us, so we look: spinning while it is
+// about to happen, then now and then.
+Step after(const Handover& handover, Step current) {
+  for (int looks = 0;; ++looks) {
+    if (const Step step = handover.step.load(std::memory_order_acquire); step != current) return step;
+    if (looks < 1000) {
+      relax();
+    } else {
+      const timespec pause{0, 100'000};
+      ::nanosleep(&pause, nullptr);
+    }
+  }
+}
+
+[[noreturn]] void end_unrun(const Handover& handover, const std::string& why) {
+  end(exit_own_failure, why + "; '" + handover.command + "' was not run");
+}
+
+[[noreturn]] void report_load_failure(const Handover& handover, int err) {
+  if (err == EBUSY)
+    end_unrun(handover,
+              "this process has a supervisor already and the kernel allows one; start scsup outside of it");
+  if (err == EACCES || err == EPERM) end_unrun(handover, "this process may not load a seccomp filter");
+  end_unrun(handover, std::string("the kernel doesn't take the supervisor's filter: ") + std::strerror(err));
+}
+
+[[noreturn]] void report_exec_failure(const Handover& handover, int err) {
+  const std::string sentence = "cannot run '" + handover.command + "': ";
+  auto said = say(handover.socket, handshake::ExecFailed{static_cast<std::uint32_t>(err)});
+  auto reason = said ? hear<handshake::Reason>(handover.socket, "its reason") : failed(said.error());
+  if (!reason) end(exit_own_failure, sentence + std::strerror(err) + ", and " + reason.error().text());
+  if (!reason->text.empty()) end(exit_not_executable, sentence + reason->text);
+  // The file was there before the filter came on.
+  if (err == ENOENT)
+    end(exit_not_found,
+        sentence + "the interpreter or loader that " + handover.path + " names does not exist");
+  if (err == ENOEXEC)
+    end(exit_not_executable, sentence + std::strerror(err) + " (does a script lack its #! line?)");
+  end(exit_not_executable, sentence + std::strerror(err));
+}
+
+void* carry(void* argument) {
+  const std::uint64_t all = ~std::uint64_t{0};
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof(all));  // glibc leaves two of them open
+  auto& handover = *static_cast<Handover*>(argument);
+
+  const Step step = after(handover, Step::loading);
+  const int number = handover.number.load(std::memory_order_relaxed);
+  if (step == Step::load_failed) report_load_failure(handover, number);
+  {
+    const Fd listener(number);  // closed before the command runs: who holds it can answer for the supervisor
+    const handshake::Listener words{static_cast<std::uint32_t>(handover.tid)};
+    if (auto sent = say(handover.socket, words, listener.get()); !sent)
+      end_unrun(handover, sent.error().text());
+  }
+  if (auto go = hear<handshake::Go>(handover.socket, "its word to go"); !go)
+    end_unrun(handover, go.error().text());
+  handover.step.store(Step::go, std::memory_order_release);
+
+  after(handover, Step::go);  // a successful exec ends this thread here
+  report_exec_failure(handover, handover.number.load(std::memory_order_relaxed));
+}
+
+// As the kernel has it (rt_sigaction(2)); glibc's own hides the two signals that it keeps for itself.
+struct KernelAction {
+  void* handler;
+  unsigned long flags;
+  void* restorer;
+  std::uint64_t mask;
+};
+constexpr int glibc_setxid_signal = 33;
+
+}  // namespace
+
+void Handover::tell(Step next, int what) {
+  number.store(what, std::memory_order_relaxed);
+  step.store(next, std::memory_order_release);
+}
+
+void Handover::spin_until(Step next) const {
+  while (step.load(std::memory_order_acquire) != next) relax();
+}
+
+int start_courier(Handover& handover) {
+  const std::uint64_t all = ~std::uint64_t{0};
+  std::uint64_t mask = 0;
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+  // The first pthread_create installs a handler for this signal; one that was ignored must stay so over the
+  // exec.
+  KernelAction action{};
+  ::syscall(SYS_rt_sigaction, glibc_setxid_signal, nullptr, &action, sizeof(mask));
+
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  ::pthread_attr_setstacksize(&attributes, 128 << 10);
+  pthread_t courier;
+  const int err = ::pthread_create(&courier, &attributes, &carry, &handover);
+  ::pthread_attr_destroy(&attributes);
+
+  ::syscall(SYS_rt_sigaction, glibc_setxid_signal, &action, nullptr, sizeof(mask));
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof(mask));
+  return err;
+}
+
+}  // namespace scsup::agent

@@ -1,0 +1,11 @@
+// What the agent tells the supervisor of itself.
+#pragma once
+
+#include "agent/agent.h"
+#include "base/handshake.h"
+
+namespace scsup::agent {
+
+handshake::Hello introduce(const Command& command);
+
+}  // namespace scsup::agent

@@ -1,0 +1,28 @@
+// The filter program as the agent gets it, and its loading.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace scsup::agent {
+
+struct Filter {
+  std::vector<sock_filter> instructions;
+  std::uint32_t flags = 0;
+};
+
+// Waits for Program. The memfd must be sealed and hold 1 to BPF_MAXINSNS instructions; the flags must ask for
+// a listener and for nothing that would filter the courier (TSYNC).
+Result<Filter> hear_program(const Fd& socket);
+
+// Puts the filter on the calling thread: the listener's number, or a negative errno. Makes no call
+// afterwards. Sets no_new_privs only if the kernel wants it, so that a privileged supervisor's targets keep
+// set-uid programs.
+int load(const Filter& filter);
+
+}  // namespace scsup::agent
