@@ -5,7 +5,8 @@
 //
 // A call that a rule of `supervise` names is decided by `supervise` alone: first matching rule, else its default.
 // Every other call is decided by the Docker part, as libseccomp would: an unconditional entry wins over conditional
-// ones, else the first entry in file order whose args hold, else defaultAction.
+// ones, else the first entry in file order whose args hold, else defaultAction. Calls that i386 also has inside
+// socketcall(2) and ipc(2) are covered there too.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct Environment {
   std::string home, directory;     // ~ and ${PWD} in globs; absolute
 };
 
+struct Built;
+struct PolicyTables;  // steps.h
+
 class Policy {
  public:
   ~Policy();
@@ -37,11 +41,16 @@ class Policy {
   std::optional<Decision> decide(const Call& call, const std::string_view* object) const;
 
   const FilterPlan& filter() const;
-  // Does any rule look at paths? (then calls that alter a task's filesystem view or identity are watched)
+  // Does any rule look at a path, or have a call performed (emulate)? Then the supervisor remembers what tasks
+  // are, and calls that alter a task's filesystem view or identity are watched.
   bool looks_at_paths() const;
 
  private:
-  // The implementer's choice: tables made by build().
+  friend Built build(const Document&, const std::string&, const Environment&);
+  friend std::string show(const Document&, const std::string&, const Environment&);
+  explicit Policy(std::unique_ptr<const PolicyTables> tables);
+
+  std::unique_ptr<const PolicyTables> tables_;
 };
 
 struct Built {
