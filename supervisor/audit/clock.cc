@@ -1,0 +1,28 @@
+#include "supervisor/audit/clock.h"
+
+#include <time.h>
+
+namespace scsup {
+
+std::int64_t monotonic_ns() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * std::int64_t{1000000000} + now.tv_nsec;
+}
+
+std::string_view WallClock::now() {
+  constexpr std::size_t length = 30, fraction = 20;
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (now.tv_sec != second_) {
+    second_ = now.tv_sec;
+    tm utc;
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(text_, sizeof text_, "%Y-%m-%dT%H:%M:%S.000000000Z", &utc);
+  }
+  long nanoseconds = now.tv_nsec;
+  for (std::size_t i = 9; i-- > 0; nanoseconds /= 10) text_[fraction + i] = static_cast<char>('0' + nanoseconds % 10);
+  return {text_, length};
+}
+
+}  // namespace scsup

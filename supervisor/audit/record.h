@@ -1,0 +1,67 @@
+// The audit records, schema scsup.audit.v1, as values. Log renders and writes them.
+//
+// run     once, first: what runs where under which policy
+// attach  a listener was handed over: a session begins          detach  it ended
+// call    one trapped call and its answer
+// task    a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask, ...)
+// amend   an answer did not arrive: `out` of an earlier call
+// gap     known loss
+// end     once, last: the counts
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "supervisor/policy/decision.h"
+#include "supervisor/seccomp/call.h"
+
+namespace scsup {
+
+// How a call was answered: the kernel went on with it; scsup performed it; scsup gave an errno.
+enum class How : std::uint8_t { continued, performed, answered };
+
+// The process that a task belongs to, as far as it doesn't change while it runs one program.
+struct Process {
+  pid_t pid = 0, ppid = 0;
+  std::uint64_t start = 0;  // clock ticks after boot; with pid it names the process for ever
+  std::string comm, exe, cwd;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+// Its members of "proc" in a record. Rendered once per program that a task runs, not once per call.
+std::string render(const Process& process);
+
+struct CallRecord {
+  std::uint64_t id = 0;       // the notification's cookie
+  std::uint32_t session = 0;
+  pid_t tid = 0;
+  const std::string* process = nullptr;  // render(Process); nullptr: the task could not be looked at
+  const Call* call = nullptr;
+  const std::string* resolved = nullptr;  // the object's path; nullptr: nobody had to look
+  Act act = Act::deny;
+  How how = How::answered;
+  int err = 0;                 // what the target gets, positive; 0: no error that scsup knows of
+  std::optional<std::int64_t> value;  // what a performed call returned
+  const Origin* origin = nullptr;
+  const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1
+  bool gone = false;           // known before the answer: the target has died
+  std::int64_t decision_ns = 0;  // from receiving to here
+};
+
+struct RunRecord {
+  std::vector<std::string> argv;
+  std::string policy_file, policy_text, policy_sha;
+  std::string filter_summary;  // what the filter decides by itself and so never reaches the log
+};
+
+struct Counts {
+  std::uint64_t received = 0, answered = 0, recorded = 0, allowed = 0, denied = 0, emulated = 0, watched = 0;
+
+  Counts& operator+=(const Counts& more);
+};
+
+}  // namespace scsup

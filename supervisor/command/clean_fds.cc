@@ -1,0 +1,29 @@
+#include "supervisor/command/clean_fds.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace scsup {
+
+void reserve_standard_fds() {
+  // Close-on-exec: for the command they are closed, as it would have found them.
+  for (int fd = 0; fd <= 2; ++fd)
+    if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+void close_all_but(std::vector<int> keep) {
+  std::sort(keep.begin(), keep.end());
+  unsigned from = 0;
+  for (const int fd : keep) {
+    const unsigned kept = static_cast<unsigned>(fd);
+    if (fd < 0 || kept < from) continue;
+    if (kept > from) syscall(SYS_close_range, from, kept - 1, 0);  // 5.9
+    from = kept + 1;
+  }
+  syscall(SYS_close_range, from, ~0u, 0);
+}
+
+}  // namespace scsup

@@ -1,0 +1,76 @@
+// scsup policy check, scsup policy show.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "supervisor/command/command.h"
+#include "supervisor/session/policy_file.h"
+
+namespace scsup {
+
+namespace {
+
+constexpr const char* usage =
+    "Usage: scsup policy check FILE...    exit status 0, or one line per mistake and 1\n"
+    "       scsup policy show FILE        what happens to each system call on each ABI\n"
+    "\n"
+    "See scsup-policy(5) for what a policy says.\n";
+
+// A policy is resolved as for a command of this user in this directory.
+Environment here() {
+  handshake::Hello hello;
+  const char* home = getenv("HOME");
+  hello.home = home ? home : "/";
+  char* directory = getcwd(nullptr, 0);
+  hello.directory = directory ? directory : "/";
+  free(directory);
+  return environment_of(hello);
+}
+
+// Parses and builds, printing every remark. False: there were errors.
+bool check(const std::string& file, std::FILE* out) {
+  auto policy = read_policy_file(file);
+  if (!policy) {
+    std::fprintf(out, "%s: error: %s\n", file.c_str(), policy.error().text().c_str());
+    return false;
+  }
+  Diagnostics remarks = policy->parsed.diagnostics;
+  if (!has_errors(remarks)) {
+    const Built built = build(policy->parsed.document, file, here());
+    remarks.insert(remarks.end(), built.diagnostics.begin(), built.diagnostics.end());
+  }
+  for (const Diagnostic& remark : remarks) std::fprintf(out, "%s\n", render(file, remark).c_str());
+  return !has_errors(remarks);
+}
+
+int check_all(const Arguments& files) {
+  bool fine = true;
+  for (const std::string& file : files) fine = check(file, stdout) && fine;
+  return fine ? 0 : 1;
+}
+
+int show_one(const std::string& file) {
+  if (!check(file, stderr)) return 1;
+  auto policy = read_policy_file(file);
+  if (!policy) return own_failure;
+  std::fputs(show(policy->parsed.document, file, here()).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+int command_policy(const Arguments& arguments) {
+  const std::string verb = arguments.empty() ? "" : arguments[0];
+  if (verb == "--help" || verb == "-h") {
+    std::fputs(usage, stdout);
+    return 0;
+  }
+  const Arguments files(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+  if (verb == "check" && !files.empty()) return check_all(files);
+  if (verb == "show" && files.size() == 1) return show_one(files[0]);
+  std::fputs(usage, stderr);
+  return own_failure;
+}
+
+}  // namespace scsup

@@ -1,0 +1,212 @@
+// scsup run: one command under one policy.
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "agent/agent.h"
+#include "base/socket.h"
+#include "supervisor/command/clean_fds.h"
+#include "supervisor/command/front.h"
+#include "supervisor/command/options.h"
+#include "supervisor/command/supervise.h"
+#include "supervisor/seccomp/kernel.h"
+
+namespace scsup {
+
+namespace {
+
+const std::vector<Option> options = {
+    {"policy", "FILE", "the policy; a Docker/OCI seccomp profile is one too"},
+    {"audit", "FILE", "where each call is recorded, as JSON lines; - is standard output, none is nowhere (default: "
+                      "$SCSUP_AUDIT, else ~/.local/state/scsup/audit.jsonl)"},
+    {"summary", nullptr, "say at the end what was denied, even if standard error is no terminal"},
+    {"quiet", nullptr, "say nothing but errors"},
+};
+constexpr const char* usage =
+    "Usage: scsup [run] --policy FILE [OPTION...] [--] CMD [ARG...]\n"
+    "\n"
+    "Runs CMD under the policy and exits with its status (125: scsup failed, 126: CMD can't be\n"
+    "executed, 127: CMD was not found). -- is needed only where CMD starts with a dash.\n";
+
+// The supervisor's eye on the command: its state changes, and what the front passes on.
+class CommandWatch : public Source {
+ public:
+  CommandWatch(pid_t command, const Fd& front, std::function<void()> ended)
+      : command_(command), front_(front), ended_(std::move(ended)) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    signals_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+
+  int fd() const override { return signals_.get(); }
+  Next serve(std::uint32_t, Lead&) override {
+    signalfd_siginfo info;
+    while (read(signals_.get(), &info, sizeof info) == sizeof info) {
+    }
+    look();
+    return Next::again;
+  }
+
+  void look() {
+    int status;
+    // Not only the command: as a subreaper we get its orphans too.
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
+      if (pid != command_) continue;
+      stopped_ = WIFSTOPPED(status);
+      if (stopped_) send_front_message(front_, {FrontMessage::Kind::stopped, WSTOPSIG(status)});
+      if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
+      status_ = status;
+      over_ = true;
+      ended_();
+    }
+  }
+
+  void pass_on(int signal) {
+    look();
+    if (over_ || (signal == SIGCONT && !stopped_)) return;
+    kill(command_, signal);  // not reaped yet: the number is still its own
+  }
+
+  bool over() const { return over_; }
+  int status() const { return status_; }
+
+ private:
+  const pid_t command_;
+  const Fd& front_;
+  const std::function<void()> ended_;
+  Fd signals_;
+  std::atomic<bool> over_{false};
+  bool stopped_ = false;
+  int status_ = 0;
+};
+
+class FrontLine : public Source {
+ public:
+  FrontLine(const Fd& front, CommandWatch& command) : front_(front), command_(command) {}
+  int fd() const override { return front_.get(); }
+  Next serve(std::uint32_t, Lead&) override {
+    FrontMessage message;
+    if (!receive_front_message(front_, message)) return Next::done;  // the front was killed; the command goes on
+    if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value);
+    return Next::again;
+  }
+
+ private:
+  const Fd& front_;
+  CommandWatch& command_;
+};
+
+struct Plan {
+  Arguments argv;
+  PolicyFile policy;
+  AuditTarget audit;
+  KernelFeatures kernel;
+  bool summary = false;
+  Arguments command;
+};
+
+// Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants then.
+bool needs_to_adopt_orphans() {
+  char scope = '0';
+  std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope;
+  return scope == '1';
+}
+
+[[noreturn]] void supervise(Plan& plan, Fd front, const sigset_t& original_mask) {
+  auto pair = socket_pair();
+  if (!pair) {
+    complain(pair.error().text());
+    _exit(own_failure);
+  }
+  if (needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t command = fork();
+  if (command == 0) {
+    sigprocmask(SIG_SETMASK, &original_mask, nullptr);
+    agent::run(std::move(pair->second), {plan.command, ""});
+  }
+  pair->second.reset();
+  if (command < 0) {
+    complain("cannot start a process: " + std::string(std::strerror(errno)));
+    _exit(own_failure);
+  }
+  setpgid(0, 0);
+  close_all_but({STDERR_FILENO, front.get(), pair->first.get(), plan.audit.fd.get()});
+
+  Supervisor* running = nullptr;
+  std::shared_ptr<CommandWatch> watch;
+  const auto stop_if_over = [&] {
+    if (watch->over() && running->is_empty()) running->loop().stop();
+  };
+  watch = std::make_shared<CommandWatch>(command, front, stop_if_over);
+  Supervisor supervisor(plan.policy, std::move(plan.audit), plan.argv, plan.kernel.load_flags, stop_if_over);
+  running = &supervisor;
+  supervisor.loop().add(watch);
+  supervisor.loop().add(std::make_shared<FrontLine>(front, *watch));
+  supervisor.admit(std::move(pair->first));
+  watch->look();
+  if (auto result = supervisor.run(); !result) complain(result.error().text());
+  if (plan.summary)
+    for (const std::string& line : supervisor.denials().lines()) complain(line);
+  std::fflush(stderr);
+  send_front_message(front, {FrontMessage::Kind::ended, watch->status()});
+  _exit(0);  // threads that are stuck in the kernel are not waited for
+}
+
+}  // namespace
+
+int command_run(const Arguments& arguments) {
+  reserve_standard_fds();
+  Plan plan;
+  plan.argv = arguments;
+  bool quiet;
+  try {
+    const Options given(arguments, options);
+    if (given.has("help")) {
+      std::fputs(help(usage, options).c_str(), stdout);
+      return 0;
+    }
+    if (!given.value("policy")) throw UsageError("--policy FILE is missing");
+    if (given.rest().empty()) throw UsageError("the command to run is missing");
+    quiet = given.has("quiet");
+    plan.summary = !quiet && (given.has("summary") || isatty(STDERR_FILENO));
+    plan.command = given.rest();
+    auto policy = load_policy(*given.value("policy"));
+    if (!policy) return own_failure;
+    plan.policy = std::move(*policy);
+    auto audit = open_audit(given.value("audit"));
+    if (!audit) throw std::runtime_error(audit.error().text() + " (see --audit)");
+    plan.audit = std::move(*audit);
+  } catch (const UsageError& error) {
+    complain(std::string(error.what()) + "; try 'scsup run --help'");
+    return own_failure;
+  }
+  plan.kernel = probe_kernel();
+  if (!quiet)
+    for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
+  if (!plan.kernel.user_notification) {
+    complain("this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER); nothing was run");
+    return own_failure;
+  }
+
+  auto line = socket_pair();
+  if (!line) throw std::runtime_error(line.error().text());
+  sigset_t all, original;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &original);
+  const pid_t supervisor = fork();
+  if (supervisor < 0) throw std::runtime_error("cannot start a process: " + std::string(std::strerror(errno)));
+  if (supervisor == 0) {
+    line->first.reset();
+    supervise(plan, std::move(line->second), original);
+  }
+  line->second.reset();
+  return stand_for_command(std::move(line->first));
+}
+
+}  // namespace scsup

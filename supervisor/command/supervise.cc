@@ -1,0 +1,62 @@
+#include "supervisor/command/supervise.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "supervisor/emulate/identity.h"
+
+namespace scsup {
+
+namespace {
+
+void prepare_thread() {
+  if (auto own = own_the_filesystem_view(); !own) {
+    complain(own.error().text());
+    std::abort();
+  }
+}
+
+}  // namespace
+
+std::optional<PolicyFile> load_policy(const std::string& file) {
+  auto policy = read_policy_file(file);
+  if (!policy) {
+    complain(policy.error().text());
+    return std::nullopt;
+  }
+  for (const Diagnostic& diagnostic : policy->parsed.diagnostics)
+    if (diagnostic.severity == Diagnostic::Severity::error)
+      std::fprintf(stderr, "%s\n", render(file, diagnostic).c_str());
+  if (has_errors(policy->parsed.diagnostics)) {
+    complain("the policy has mistakes; nothing was run");
+    return std::nullopt;
+  }
+  return std::move(*policy);
+}
+
+Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, std::uint32_t load_flags,
+                       std::function<void()> nobody_left)
+    : loop_(prepare_thread), workers_(prepare_thread),
+      log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
+      reception_(policy, Services{loop_, workers_, log_, denials_}, load_flags, std::move(nobody_left)) {
+  RunRecord record;
+  record.argv = argv;
+  record.policy_file = policy.file;
+  record.policy_text = policy.text;
+  record.policy_sha = policy.sha;
+  log_.run(record);
+}
+
+void Supervisor::admit(Fd agent) {
+  auto attachment = std::make_shared<Attachment>(std::move(agent), reception_);
+  loop_.stall_watch().limit(attachment);
+  loop_.add(attachment);
+}
+
+Result<void> Supervisor::run() {
+  auto result = loop_.run();
+  log_.end(reception_.total());
+  return result;
+}
+
+}  // namespace scsup

@@ -1,0 +1,38 @@
+// What `run` and `serve` have in common: a policy, a log, a loop, and agents that come to be admitted.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "supervisor/command/audit_file.h"
+#include "supervisor/command/command.h"
+#include "supervisor/session/attachment.h"
+
+namespace scsup {
+
+// The policy at `file`, ready to use; its mistakes are printed, one line each. Nothing: there were errors.
+std::optional<PolicyFile> load_policy(const std::string& file);
+
+class Supervisor {
+ public:
+  // Writes the `run` record. `nobody_left` is called when the last session has ended.
+  Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, std::uint32_t load_flags,
+             std::function<void()> nobody_left);
+
+  void admit(Fd agent);
+  Loop& loop() { return loop_; }
+  const Denials& denials() const { return denials_; }
+  bool is_empty() const { return reception_.is_empty(); }
+  // Runs the loop to its end and writes the `end` record.
+  Result<void> run();
+
+ private:
+  Loop loop_;
+  Workers workers_;
+  Log log_;
+  Denials denials_;
+  Reception reception_;
+};
+
+}  // namespace scsup

@@ -1,0 +1,76 @@
+// scsup syscalls: the table, for people and for programs.
+#include <cstdio>
+
+#include "supervisor/audit/json_line.h"
+#include "supervisor/command/options.h"
+#include "supervisor/seccomp/syscalls.h"
+
+namespace scsup {
+
+namespace {
+
+const std::vector<Option> options = {{"json", nullptr, "one JSON object per call and line"}};
+constexpr const char* usage =
+    "Usage: scsup syscalls [--json]\n"
+    "\n"
+    "The system calls that policies can name: numbers, what each argument is, group, emulation.\n";
+
+std::string number(const Syscall& call, Abi abi) {
+  const std::int32_t nr = call.number(abi);
+  if (nr < 0) return "-";
+  return std::to_string(abi == Abi::x32 ? nr & ~static_cast<std::int32_t>(x32_bit) : nr);
+}
+
+const char* how(const Syscall& call) {
+  if (call.family != Family::none) return "emulated";
+  return call.alters != Alters::nothing ? "watched" : "";
+}
+
+std::string roles(const Syscall& call) {
+  std::string out;
+  int last = 5;
+  while (last >= 0 && call.args[last].role == Role::none) --last;
+  for (int i = 0; i <= last; ++i) out += (i ? ", " : "") + std::string(name(call.args[i].role));
+  return out;
+}
+
+void print_json(const Syscall& call) {
+  JsonLine line;
+  line.open().word("name", call.name).open("nr");
+  for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32})
+    if (call.number(abi) >= 0) line.number(name(abi), call.number(abi));
+  line.close().open_list("args");
+  for (const Argument& argument : call.args) line.item_text(name(argument.role));
+  line.close_list().word("group", call.group).boolean("emulated", call.family != Family::none);
+  line.boolean("watched", call.alters != Alters::nothing).close().end_line();
+  std::fwrite(line.view().data(), 1, line.view().size(), stdout);
+}
+
+}  // namespace
+
+int command_syscalls(const Arguments& arguments) {
+  try {
+    const Options given(arguments, options);
+    if (given.has("help")) {
+      std::fputs(help(usage, options).c_str(), stdout);
+      return 0;
+    }
+    if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");
+    if (!given.has("json")) std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", "NAME", "x86_64", "i386", "x32", "GROUP", "HOW", "ARGUMENTS");
+    for (const Syscall& call : all_syscalls()) {
+      if (given.has("json")) {
+        print_json(call);
+        continue;
+      }
+      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", std::string(call.name).c_str(), number(call, Abi::x86_64).c_str(),
+                  number(call, Abi::i386).c_str(), number(call, Abi::x32).c_str(), std::string(call.group).c_str(), how(call),
+                  roles(call).c_str());
+    }
+    return 0;
+  } catch (const UsageError& error) {
+    complain(std::string(error.what()) + "; try 'scsup syscalls --help'");
+    return own_failure;
+  }
+}
+
+}  // namespace scsup

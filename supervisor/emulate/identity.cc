@@ -1,0 +1,96 @@
+#include "supervisor/emulate/identity.h"
+
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace scsup {
+
+namespace {
+
+// Read once, in the first thread that acts; every thread of the supervisor starts with the same.
+const Identity& own() {
+  static const Identity identity = [] {
+    auto read = own_identity();
+    if (!read) {
+      std::fprintf(stderr, "scsup: %s; cannot act for targets\n", read.error().text().c_str());
+      std::abort();
+    }
+    return *read;
+  }();
+  return identity;
+}
+
+bool set_effective(std::uint64_t caps) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2];
+  if (syscall(SYS_capget, &header, data) != 0) return false;
+  const std::uint64_t permitted = data[0].permitted | std::uint64_t{data[1].permitted} << 32;
+  if ((caps & ~permitted) != 0) return false;
+  data[0].effective = static_cast<std::uint32_t>(caps);
+  data[1].effective = static_cast<std::uint32_t>(caps >> 32);
+  return syscall(SYS_capset, &header, data) == 0;
+}
+
+// setfsuid(2) and setfsgid(2) never fail visibly: ask again with an impossible id to see what holds.
+bool set_fsuid(uid_t uid) {
+  syscall(SYS_setfsuid, uid);
+  return static_cast<uid_t>(syscall(SYS_setfsuid, -1)) == uid;
+}
+bool set_fsgid(gid_t gid) {
+  syscall(SYS_setfsgid, gid);
+  return static_cast<gid_t>(syscall(SYS_setfsgid, -1)) == gid;
+}
+
+bool set_groups(const Identity& identity) {
+  return syscall(SYS_setgroups, identity.groups.size(), identity.groups.data()) == 0;
+}
+
+// From our own identity to the target's: capabilities go last, they are needed on the way.
+bool become(const Identity& to) {
+  const Identity& from = own();
+  if (to.groups != from.groups && !set_groups(to)) return false;
+  if (to.fsgid != from.fsgid && !set_fsgid(to.fsgid)) return false;
+  if (to.fsuid != from.fsuid && !set_fsuid(to.fsuid)) return false;
+  return set_effective(to.effective_caps);  // always: leaving fsuid 0 has dropped some
+}
+
+bool become_ourselves() {
+  const Identity& to = own();
+  return set_effective(to.effective_caps) && set_fsuid(to.fsuid) && set_effective(to.effective_caps) &&
+         set_fsgid(to.fsgid) && set_groups(to);
+}
+
+}  // namespace
+
+Result<void> own_the_filesystem_view() {
+  if (unshare(CLONE_FS) != 0) return failed("cannot have an own umask");
+  own();
+  return {};
+}
+
+Wear::Wear(const Task& task) {
+  // The umask is the thread's own and looked at by nothing else: it is left as it is.
+  thread_local mode_t current = 0xffff;
+  if (current != task.umask) {
+    ::umask(task.umask);
+    current = task.umask;
+  }
+  if (task.identity == own()) return;
+  changed_ = true;
+  worn_ = become(task.identity);
+}
+
+Wear::~Wear() {
+  if (!changed_ || become_ourselves()) return;
+  // A supervisor thread with a target's identity would judge with it: end, so that targets are refused (ENOSYS).
+  std::fprintf(stderr, "scsup: cannot take back the supervisor's own identity; ending\n");
+  std::abort();
+}
+
+}  // namespace scsup

@@ -1,0 +1,33 @@
+// Acting with the target's identity, on the thread that acts.
+//
+// All ids here are set by the raw system calls, because glibc's wrappers change every thread of the process. Each thread
+// that acts has its own umask (unshare(CLONE_FS)).
+#pragma once
+
+#include "base/result.h"
+#include "supervisor/target/task.h"
+
+namespace scsup {
+
+// Gives the calling thread its own umask, working directory and root. Once per acting thread, before any Wear.
+Result<void> own_the_filesystem_view();
+
+// While it lives, the calling thread has the task's fsuid, fsgid, groups, effective capabilities and umask. Costs nothing
+// when those are the thread's own already. Nothing of scsup's own may be opened meanwhile: it would be opened with the
+// target's rights.
+class Wear {
+ public:
+  explicit Wear(const Task& task);
+  ~Wear();
+  Wear(const Wear&) = delete;
+  Wear& operator=(const Wear&) = delete;
+
+  // False: the identity can't be had (scsup has too few capabilities itself). Nothing may be done for the target then.
+  bool worn() const { return worn_; }
+
+ private:
+  bool worn_ = true;
+  bool changed_ = false;
+};
+
+}  // namespace scsup

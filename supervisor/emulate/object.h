@@ -1,0 +1,40 @@
+// What a call's path resolves to: the very object that is judged and then acted on.
+#pragma once
+
+#include <string>
+
+#include "base/fd.h"
+
+namespace scsup {
+
+struct Object {
+  enum class State {
+    found,        // `fd` (and `name`) say what the call would act on
+    failed,       // the kernel would answer `err` on the way there; `path` is as far as the name makes sense
+    would_block,  // only with Patience::none: resolving may have to wait for a disk or a server
+  };
+  State state = State::found;
+  int err = 0;
+  Fd fd;             // O_PATH: the parent directory when `name` is set, else the object itself
+  std::string name;  // the entry to be made in `fd` (mkdir), without slashes; "" for an existing object
+  std::string path;  // absolute, in the target's words; "" when it has none (a pipe, or outside of its root)
+
+  static Object failure(int err, std::string path) {
+    Object object;
+    object.state = State::failed;
+    object.err = err;
+    object.path = std::move(path);
+    return object;
+  }
+};
+
+enum class Patience { none, unlimited };
+
+// May an operation on `fd`'s file system wait for something that a target or a network controls? Everything but the
+// local file systems we know is taken to (FUSE, NFS, 9p, overlays of those).
+bool may_wait(const Fd& fd);
+
+// Collapses "//" and "/./" of an absolute path without ".."; "/a//b/." is "/a/b".
+std::string without_empty_components(const std::string& path);
+
+}  // namespace scsup

@@ -1,0 +1,13 @@
+// What the kernel said of a call that scsup made on a target's behalf: passed on untouched.
+#pragma once
+
+#include <cstdint>
+
+namespace scsup {
+
+struct Outcome {
+  int err = 0;             // positive errno, 0: it succeeded with `value`
+  std::int64_t value = 0;
+};
+
+}  // namespace scsup

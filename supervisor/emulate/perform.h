@@ -1,0 +1,24 @@
+// Doing what the target asked, on the object that was judged, with the target's identity (which the caller wears).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "supervisor/emulate/object.h"
+#include "supervisor/emulate/outcome.h"
+#include "supervisor/seccomp/call.h"
+#include "supervisor/target/task.h"
+
+namespace scsup {
+
+// What must be known of a call before its object matters: bad flags, an O_PATH descriptor given to fchmod(2). 0: go on.
+int precheck(const Call& call, const Task& task);
+
+// `mode_mask`: bits of the mode that the policy lets through. `object.state` is found.
+Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask);
+
+// mkdir(2) of a name that exists is EEXIST before any permission is asked; a refusal by policy keeps that order, or
+// `mkdir -p` below an allowed directory would fail at its parents.
+bool exists_already(const Call& call, const Object& object);
+
+}  // namespace scsup

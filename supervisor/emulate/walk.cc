@@ -1,0 +1,174 @@
+#include "supervisor/emulate/walk.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "supervisor/emulate/procfs_links.h"
+#include "supervisor/target/procfs.h"
+
+namespace scsup {
+
+namespace {
+
+constexpr int most_links = 40;  // MAXSYMLINKS
+constexpr unsigned long st_nosymfollow = 0x2000;  // ST_NOSYMFOLLOW, 5.10
+
+bool protected_symlinks() {
+  static const bool on = [] {
+    Fd dir(open("/proc/sys/fs", O_PATH | O_CLOEXEC));
+    return read_file_at(dir, "protected_symlinks").value_or("1\n").front() != '0';
+  }();
+  return on;
+}
+
+class Walker {
+ public:
+  Walker(const Task& task, WalkFrom from) : task_(task), at_(std::move(from.directory)), name_(std::move(from.name)) {}
+
+  Object to(std::string path, FinalLink final_link) {
+    rest_ = std::move(path);
+    must_be_directory_ = rest_.ends_with('/');
+    if (rest_.starts_with('/') && !to_root()) return fail(errno);
+    for (std::string component; next(component);) {
+      const bool last = rest_.find_first_not_of('/') == std::string::npos;
+      const int err = step(component, last, final_link);
+      if (err != 0) return fail(err, component);
+    }
+    if (must_be_directory_ && !is_directory()) return fail(ENOTDIR);
+    Object found;
+    found.fd = std::move(at_);
+    found.path = std::move(name_);
+    return found;
+  }
+
+ private:
+  Object fail(int err, const std::string& component = {}) const {
+    return Object::failure(err, name_.empty() ? name_ : without_empty_components(name_ + "/" + component + "/" + rest_));
+  }
+
+  bool next(std::string& component) {
+    const std::size_t begin = rest_.find_first_not_of('/');
+    if (begin == std::string::npos) return false;
+    const std::size_t end = std::min(rest_.find('/', begin), rest_.size());
+    component = rest_.substr(begin, end - begin);
+    rest_.erase(0, end);
+    return true;
+  }
+
+  bool is_directory() const {
+    struct stat st;
+    return fstat(at_.get(), &st) == 0 && S_ISDIR(st.st_mode);
+  }
+
+  bool to_root() {
+    at_.reset(openat(task_.root.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    name_ = "/";
+    return static_cast<bool>(at_);
+  }
+
+  bool at_root() const {
+    struct statx here, root;
+    if (statx(at_.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &here) != 0 ||
+        statx(task_.root.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) != 0)
+      return true;  // can't tell: stay inside
+    return here.stx_ino == root.stx_ino && here.stx_mnt_id == root.stx_mnt_id &&
+           here.stx_dev_major == root.stx_dev_major && here.stx_dev_minor == root.stx_dev_minor;
+  }
+
+  // Found out afresh after "..": a directory that was moved since we entered it leads elsewhere than it came from.
+  void rename() {
+    auto name = name_of(at_);
+    name_ = name ? task_.in_its_words(*name) : std::string();
+  }
+
+  void enter(Fd fd, const std::string& component) {
+    at_ = std::move(fd);
+    if (!name_.empty()) name_ += name_ == "/" ? component : "/" + component;
+  }
+
+  int up() {
+    if (at_root()) return 0;
+    Fd parent(openat(at_.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!parent) return errno;
+    at_ = std::move(parent);
+    rename();
+    return 0;
+  }
+
+  int step(const std::string& component, bool last, FinalLink final_link) {
+    if (component == ".") {  // "file/." and a directory without x are refused here
+      Fd same(openat(at_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+      return same ? 0 : errno;
+    }
+    if (component == "..") return up();
+    // O_DIRECTORY makes the usual case one call: a symlink and a file are ENOTDIR.
+    Fd found(openat(at_.get(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (found) return enter(std::move(found), component), 0;
+    if (errno != ENOTDIR && errno != ELOOP) return errno;
+    found.reset(openat(at_.get(), component.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!found) return errno;
+    struct stat st;
+    if (fstat(found.get(), &st) != 0) return errno;
+    const bool trailing_slash = last && rest_.starts_with('/');
+    if (S_ISLNK(st.st_mode) && (!last || trailing_slash || final_link == FinalLink::follow))
+      return follow(std::move(found), st, component, last);
+    if (!last && !S_ISDIR(st.st_mode)) return ENOTDIR;
+    return enter(std::move(found), component), 0;
+  }
+
+  int follow(Fd link, const struct stat& st, const std::string& component, bool last) {
+    if (++links_ > most_links) return ELOOP;
+    struct statvfs fs;
+    if (fstatvfs(link.get(), &fs) == 0 && (fs.f_flag & st_nosymfollow) != 0) return ELOOP;
+    if (last && is_protected(st)) return EACCES;
+    auto proc = follow_proc_link(task_, at_, component);
+    if (!proc) return proc.error().err;
+    if (proc->kind == ProcLink::Kind::task) {
+      enter(std::move(proc->target), std::to_string(component == "self" ? task_.pid : task_.tid));
+      return 0;
+    }
+    if (proc->kind == ProcLink::Kind::object) {
+      at_ = std::move(proc->target);
+      rename();
+      return 0;
+    }
+    char text[PATH_MAX];
+    const ssize_t got = readlinkat(link.get(), "", text, sizeof text);
+    if (got < 0) return errno;
+    if (got == 0) return ENOENT;
+    std::string path(text, static_cast<std::size_t>(got));
+    if (path.starts_with('/') && !to_root()) return errno;
+    if (last && path.ends_with('/')) must_be_directory_ = true;
+    rest_ = path + rest_;
+    return 0;
+  }
+
+  // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by its owner,
+  // or when the directory's owner made it.
+  bool is_protected(const struct stat& link) const {
+    struct stat dir;
+    if (!protected_symlinks() || link.st_uid == task_.identity.fsuid) return false;
+    if (fstat(at_.get(), &dir) != 0) return true;
+    return (dir.st_mode & S_ISVTX) != 0 && (dir.st_mode & S_IWOTH) != 0 && dir.st_uid != link.st_uid;
+  }
+
+  const Task& task_;
+  Fd at_;
+  std::string name_;
+  std::string rest_;
+  int links_ = 0;
+  bool must_be_directory_ = false;
+};
+
+}  // namespace
+
+Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link) {
+  return Walker(task, std::move(from)).to(path, final_link);
+}
+
+}  // namespace scsup

@@ -1,0 +1,25 @@
+// Walking a path as the target's kernel would, one component at a time, each step relative to a descriptor.
+//
+// It knows the target's root, its cwd, symlinks (at most 40), fs.protected_symlinks, nosymfollow mounts, "..", and that
+// /proc/self means the target and not us. A step opens an entry of a directory that is held open, so nothing that a
+// target swaps meanwhile can make the name that is judged belong to another object.
+#pragma once
+
+#include <string>
+
+#include "supervisor/emulate/object.h"
+#include "supervisor/target/task.h"
+
+namespace scsup {
+
+struct WalkFrom {
+  Fd directory;
+  std::string name;  // in the target's words
+};
+
+enum class FinalLink { follow, keep };
+
+// The object at `path`. May wait for disks and servers.
+Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link);
+
+}  // namespace scsup

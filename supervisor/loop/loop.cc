@@ -1,0 +1,119 @@
+#include "supervisor/loop/loop.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+
+#include "supervisor/loop/ring.h"
+
+namespace scsup {
+
+Loop::Loop(std::function<void()> prepare)
+    : prepare_(std::move(prepare)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      watch_([this] { start_leader(); }) {}
+
+Loop::~Loop() = default;
+
+void Loop::add(std::shared_ptr<Source> source) {
+  {
+    std::lock_guard lock(mutex_);
+    unarmed_.push_back(source.get());
+    sources_.emplace(source.get(), std::move(source));
+    has_new_ = true;
+  }
+  wake();
+}
+
+void Loop::stop() {
+  stopped_ = true;
+  wake();
+}
+
+void Loop::wake() {
+  const std::uint64_t one = 1;
+  (void)!write(wake_.get(), &one, sizeof one);  // full: it will wake up anyway
+}
+
+Result<void> Loop::run() {
+  start_leader();
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return stopped_ && !leading_; });
+  return result_;
+}
+
+void Loop::start_leader() {
+  auto mine = std::make_shared<Lead>(watch_);
+  {
+    std::lock_guard lock(mutex_);
+    leading_ = true;
+  }
+  watch_.watch(mine);
+  std::thread([this, mine] { lead(mine); }).detach();  // one that is stuck can't be joined
+}
+
+void Loop::lead(const std::shared_ptr<Lead>& lead) {
+  prepare_();
+  Result<void> result;
+  {
+    auto ring = Ring::create();
+    if (ring) {
+      {
+        std::lock_guard lock(mutex_);
+        has_new_ = true;
+        unarmed_.clear();
+        for (const auto& [source, owner] : sources_) unarmed_.push_back(source);
+      }
+      result = serve_until_lost(*lead, *ring);
+    } else {
+      result = failed(ring.error());
+    }
+  }
+  std::lock_guard lock(mutex_);
+  if (lead->lost()) return;
+  if (!result) {
+    stopped_ = true;
+    result_ = result;
+  }
+  leading_ = false;
+  ended_.notify_all();
+}
+
+void Loop::arm_new(Ring& ring) {
+  std::lock_guard lock(mutex_);
+  for (Source* source : unarmed_) ring.arm(source->fd(), source);
+  unarmed_.clear();
+  has_new_ = false;
+}
+
+Result<void> Loop::serve_until_lost(Lead& lead, Ring& ring) {
+  std::array<Ring::Event, 64> buffer;
+  ring.arm(wake_.get(), nullptr);
+  for (;;) {
+    if (has_new_) arm_new(ring);
+    auto events = ring.wait(buffer);
+    if (!events) return failed(events.error());
+    for (const Ring::Event& event : *events) {
+      if (stopped_) return {};
+      Source* source = static_cast<Source*>(event.tag);
+      if (!source) {
+        std::uint64_t count;
+        (void)!read(wake_.get(), &count, sizeof count);
+        ring.arm(wake_.get(), nullptr);
+        continue;
+      }
+      const Source::Next next = source->serve(event.ready, lead);
+      if (lead.lost()) return {};
+      if (next == Source::Next::again) {
+        ring.arm(source->fd(), source);
+      } else {
+        std::lock_guard lock(mutex_);
+        sources_.erase(source);
+      }
+    }
+    if (stopped_) return {};
+  }
+}
+
+}  // namespace scsup

@@ -1,0 +1,70 @@
+// The event loop: sources of events, and one thread at a time that leads.
+//
+// The leading thread waits for readiness and serves each source to the end of one event, answers included. If it gets
+// stuck in a section (stall_watch.h) another thread takes the lead with a ring of its own; readiness is level-triggered,
+// so nothing is lost with the old ring.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "supervisor/loop/stall_watch.h"
+
+namespace scsup {
+
+class Ring;
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual int fd() const = 0;  // the same one for its whole life
+  enum class Next { again, done };  // done: the loop lets go of the source
+  // Handles one event. `ready` is what poll(2) would say.
+  virtual Next serve(std::uint32_t ready, Lead& lead) = 0;
+};
+
+class Loop {
+ public:
+  // `prepare` runs first on every thread that leads.
+  explicit Loop(std::function<void()> prepare);
+  ~Loop();
+
+  // Thread-safe, like all of these.
+  void add(std::shared_ptr<Source> source);
+  // Makes run() return after the event that is being served.
+  void stop();
+
+  // Leads until stop(); the caller's thread waits meanwhile.
+  Result<void> run();
+
+  StallWatch& stall_watch() { return watch_; }
+
+ private:
+  void start_leader();
+  void lead(const std::shared_ptr<Lead>& lead);
+  Result<void> serve_until_lost(Lead& lead, Ring& ring);
+  void arm_new(Ring& ring);
+  void wake();
+
+  std::function<void()> prepare_;
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::unordered_map<Source*, std::shared_ptr<Source>> sources_;
+  std::vector<Source*> unarmed_;
+  Fd wake_;  // an eventfd: something to arm, or time to stop
+  std::atomic<bool> has_new_{false};
+  std::atomic<bool> stopped_{false};
+  bool leading_ = false;  // the last leader has not yet left
+  Result<void> result_;
+  StallWatch watch_;
+};
+
+}  // namespace scsup

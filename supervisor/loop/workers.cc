@@ -1,0 +1,45 @@
+#include "supervisor/loop/workers.h"
+
+#include <chrono>
+#include <thread>
+
+namespace scsup {
+
+void Workers::submit(Job job) {
+  std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+  if (idle_ >= jobs_.size()) {
+    changed_.notify_one();
+    return;
+  }
+  // Detached: a thread that is stuck in the kernel can't be joined. The pool lives as long as the process.
+  std::thread([this] { work(); }).detach();
+}
+
+void Workers::work() {
+  prepare_();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    while (jobs_.empty()) {
+      ++idle_;
+      changed_.wait(lock);
+      --idle_;
+    }
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    ++busy_;
+    lock.unlock();
+    job();
+    job = nullptr;
+    lock.lock();
+    --busy_;
+    changed_.notify_all();
+  }
+}
+
+bool Workers::drain(int seconds) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds(seconds), [this] { return busy_ == 0 && jobs_.empty(); });
+}
+
+}  // namespace scsup

@@ -1,0 +1,33 @@
+// Threads for what may block. One is started when a job finds none idle, so a job never waits behind another one; how
+// many jobs a session may have here is the session's business.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+namespace scsup {
+
+class Workers {
+ public:
+  using Job = std::function<void()>;
+  // `prepare` runs first on every new thread.
+  explicit Workers(std::function<void()> prepare) : prepare_(std::move(prepare)) {}
+
+  void submit(Job job);
+  // Waits until no job is left, at most `seconds`. False: some are stuck.
+  bool drain(int seconds);
+
+ private:
+  void work();
+
+  std::function<void()> prepare_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  unsigned idle_ = 0;
+  unsigned busy_ = 0;
+};
+
+}  // namespace scsup

@@ -1,0 +1,72 @@
+// The supervisor's side of a handshake: from a connected agent to a session.
+//
+// Lives on the loop as a source until the agent's socket closes, which its exec does. Every wrong word ends it with a
+// Refused that says what was wrong; the agent then doesn't exec.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/fd.h"
+#include "base/handshake.h"
+#include "base/socket.h"
+#include "supervisor/loop/loop.h"
+#include "supervisor/session/policy_file.h"
+#include "supervisor/session/session.h"
+
+namespace scsup {
+
+// What attachments share: what they serve, and who is still here. Outlives them. Thread-safe.
+class Reception {
+ public:
+  // `all_gone` is called whenever the last attachment or session has ended.
+  Reception(const PolicyFile& policy, Services services, std::uint32_t load_flags, std::function<void()> all_gone)
+      : policy(policy), services(services), load_flags(load_flags), all_gone_(std::move(all_gone)) {}
+
+  const PolicyFile& policy;
+  const Services services;
+  const std::uint32_t load_flags;  // for seccomp(2), as probed
+
+  void came();
+  void went(const Counts& counts);
+  std::uint32_t next_session_number() { return ++sessions_; }
+  bool is_empty() const;
+  Counts total() const;  // of all sessions that have ended
+
+ private:
+  const std::function<void()> all_gone_;
+  std::atomic<std::uint32_t> sessions_{0};
+  mutable std::mutex mutex_;
+  std::uint32_t here_ = 0;
+  Counts total_;
+};
+
+class Attachment : public Source, public Timed {
+ public:
+  Attachment(Fd socket, Reception& reception);
+
+  int fd() const override { return socket_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+  // An agent that dawdles before its filter is loaded is hung up on; afterwards its exec may take as long as it likes.
+  void expire() override;
+
+ private:
+  enum class Awaiting : std::uint8_t { hello, listener, exec };
+
+  Result<void> hear(Packet packet);
+  Result<void> on(handshake::Hello hello);
+  Result<void> on(const handshake::Listener& message, std::vector<Fd> fds);
+  Result<void> on(const handshake::ExecFailed& message);
+  void start_session(Fd listener, std::uint32_t tid);
+
+  Fd socket_;
+  Reception& reception_;
+  std::atomic<Awaiting> awaiting_{Awaiting::hello};
+  std::string command_;
+  pid_t peer_ = 0;
+  std::shared_ptr<const Policy> policy_;
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace scsup

@@ -1,0 +1,59 @@
+#include "supervisor/session/denials.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "supervisor/policy/errno_names.h"
+
+namespace scsup {
+
+std::string printable(const std::string& bytes) {
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(bytes[i]);
+    // Of what is no ASCII only whole characters from U+00A0 on are let through: C1 controls drive terminals too.
+    std::size_t length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
+    if (length != 0 && i + length > bytes.size()) length = 0;
+    for (std::size_t k = 1; k < length; ++k)
+      if ((static_cast<unsigned char>(bytes[i + k]) & 0xc0) != 0x80) length = 0;
+    if (c == 0xc2 && length == 2 && static_cast<unsigned char>(bytes[i + 1]) < 0xa0) length = 0;
+    if (length != 0) {
+      out.append(bytes, i, length);
+      i += length - 1;
+    } else if (c >= 0x20 && c < 0x7f && c != '\\') {
+      out += static_cast<char>(c);
+    } else {
+      char octal[8];
+      std::snprintf(octal, sizeof octal, "\\%03o", c);
+      out += octal;
+    }
+  }
+  return out;
+}
+
+void Denials::add(const Call& call, const std::string& path, int err, const Origin& origin) {
+  std::string words = "denied ";
+  words += call.syscall ? std::string(call.syscall->name) : "system call " + std::to_string(call.nr & ~x32_bit);
+  if (call.abi != Abi::x86_64) words += " (" + std::string(name(call.abi)) + ")";
+  if (!path.empty()) words += " " + printable(path);
+  words += ": " + std::string(errno_name(err)) + ", " + origin.words;
+  std::lock_guard lock(mutex_);
+  const auto same = std::find_if(seen_.begin(), seen_.end(), [&](const Denial& d) { return d.words == words; });
+  if (same != seen_.end())
+    ++same->times;
+  else if (seen_.size() < most)
+    seen_.push_back({std::move(words)});
+  else
+    ++others_;
+}
+
+std::vector<std::string> Denials::lines() const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> lines;
+  for (const Denial& denial : seen_)
+    lines.push_back(denial.words + (denial.times > 1 ? " (" + std::to_string(denial.times) + " times)" : ""));
+  if (others_ > 0) lines.back() += "; and " + std::to_string(others_) + " more denials, see the audit log";
+  return lines;
+}
+
+}  // namespace scsup

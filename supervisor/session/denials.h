@@ -1,0 +1,38 @@
+// What was denied, for the sentence at the end: distinct denials with their counts.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "supervisor/policy/decision.h"
+#include "supervisor/seccomp/call.h"
+
+namespace scsup {
+
+class Denials {
+ public:
+  static constexpr std::size_t most = 10;
+
+  // `path` may be empty. Thread-safe; remembers `most` distinct ones, however many a target makes.
+  void add(const Call& call, const std::string& path, int err, const Origin& origin);
+
+  // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order they came first; then how many
+  // others there were.
+  std::vector<std::string> lines() const;
+
+ private:
+  struct Denial {
+    std::string words;
+    std::uint64_t times = 1;
+  };
+  mutable std::mutex mutex_;
+  std::vector<Denial> seen_;
+  std::uint64_t others_ = 0;
+};
+
+// `bytes` for a terminal: control characters and what is no printable ASCII or UTF-8 as \ooo, as ls -b shows it.
+std::string printable(const std::string& bytes);
+
+}  // namespace scsup

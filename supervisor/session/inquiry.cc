@@ -1,0 +1,184 @@
+#include "supervisor/session/inquiry.h"
+
+#include <cstdio>
+
+#include "supervisor/audit/clock.h"
+#include "supervisor/emulate/identity.h"
+#include "supervisor/emulate/perform.h"
+#include "supervisor/policy/errno_names.h"
+#include "supervisor/session/session.h"
+#include "supervisor/target/decode.h"
+
+namespace scsup {
+
+namespace {
+
+// Decisions that no rule makes. Each says what a user can do about it.
+Origin builtin(const char* id, const char* words) { return {Origin::Kind::builtin, id, "", words}; }
+
+const Origin foreign_call = builtin("@arch", "the call came by an architecture that this supervisor doesn't know");
+const Origin no_path = builtin("@path", "the path can't be followed; without scsup it fails the same way");
+const Origin unreadable = builtin("@unreadable",
+    "the target's memory can't be read (it isn't dumpable, see prctl(2) PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
+const Origin no_identity = builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
+const Origin too_late = builtin("@deadline", "the call could not be looked at within 10 seconds");
+const Origin no_audit = builtin("@audit", "the audit log can't be written");
+const Origin vanished = builtin("@gone", "the target has gone");
+
+}  // namespace
+
+Inquiry::Inquiry(std::shared_ptr<Session> session, Notification notification, std::int64_t received_ns)
+    : session_(std::move(session)), request_(notification.request()), notification_(std::move(notification)), received_ns_(received_ns) {}
+
+bool Inquiry::claim(Stage next) {
+  Stage expected = Stage::looking;
+  return stage_.compare_exchange_strong(expected, next);
+}
+
+Inquiry::Progress Inquiry::refuse(int err, const Origin& why) {
+  Decision decision;
+  decision.act = Act::deny;
+  decision.err = err;
+  decision.origin = &why;
+  return decided(decision);
+}
+
+Inquiry::Progress Inquiry::decided(const Decision& decision) {
+  if (!claim(Stage::answering)) return Progress::given_up;
+  decision_ = decision;
+  err_ = decision.act == Act::allow ? 0 : decision.err;
+  how_ = decision.act == Act::allow ? How::continued : How::answered;
+  return Progress::ready;
+}
+
+Inquiry::Progress Inquiry::look(Patience patience) {
+  if (!task_) {
+    auto found = session_->tasks_.find(request_);
+    if (found) task_ = std::move(*found);
+  }
+  if (!call_) {
+    call_ = decode(request_);
+    const bool read_memory = call_ && (call_->path || call_->path_error != 0);
+    if ((!task_ || read_memory) && !request_.still_valid()) {
+      gone_ = true;
+      if (!call_) call_ = decode_registers(request_.data()).value_or(Call{});
+      return refuse(EPERM, vanished);
+    }
+    if (!call_) {
+      call_.emplace();
+      return refuse(ENOSYS, foreign_call);
+    }
+  }
+  std::optional<Decision> decision = session_->policy_->decide(*call_, nullptr);
+  if (decision && decision->act != Act::emulate) return decided(*decision);
+  return look_at_object(patience, decision);
+}
+
+// The rule needs to see what the path leads to, or the call is to be performed.
+Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decision> decision) {
+  const Call& call = *call_;
+  if (call.path_error == EFAULT || call.path_error == ENAMETOOLONG) return refuse(call.path_error, no_path);
+  if (!task_ || !task_->readable || !call.path) return refuse(EPERM, unreadable);
+  if (const int err = precheck(call, *task_)) return refuse(err, no_path);
+  Start start = start_of(call, *task_);
+  if (!request_.still_valid()) {
+    gone_ = true;
+    return refuse(EPERM, vanished);
+  }
+
+  const Wear wear(*task_);
+  if (!wear.worn()) return refuse(EPERM, no_identity);
+  const Object object = resolve(call, *task_, std::move(start), patience);
+  if (object.state == Object::State::would_block) return Progress::needs_patience;
+  const bool found = object.state == Object::State::found;
+  if (found && patience == Patience::none && may_wait(object.fd)) return Progress::needs_patience;
+  resolved_ = object.path;
+
+  const std::string_view path = object.path;
+  if (!decision) decision = session_->policy_->decide(call, &path);
+  if (decision->act == Act::deny) {
+    if (exists_already(call, object)) decision->err = EEXIST;
+    return decided(*decision);
+  }
+  if (!session_->services_.log.is_writing()) return refuse(EPERM, no_audit);
+  if (!claim(Stage::acting)) return Progress::given_up;
+  decision_ = *decision;
+  how_ = How::performed;
+  const Outcome outcome = found ? perform(call, object, decision->mode_mask) : Outcome{object.err, 0};
+  err_ = outcome.err;
+  value_ = outcome.value;
+  return Progress::ready;
+}
+
+void Inquiry::answer() {
+  CallRecord record;
+  record.process = task_ ? &task_->record : nullptr;
+  record.call = &*call_;
+  record.resolved = resolved_ ? &*resolved_ : nullptr;
+  record.act = decision_.act;
+  record.how = how_;
+  record.err = err_;
+  if (how_ == How::performed && err_ == 0) record.value = value_;
+  record.origin = decision_.origin;
+  record.gone = gone_;
+  record_and_send(record);
+}
+
+void Inquiry::record_and_send(CallRecord& record) {
+  Session& session = *session_;
+  record.id = request_.id();
+  record.session = session.number_;
+  record.tid = static_cast<pid_t>(request_.tid());
+  record.policy = &session.policy_record_;
+  record.decision_ns = monotonic_ns() - received_ns_;
+  const bool watched_only = !decision_.record && record.act == Act::allow;
+  const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
+  if (written) {
+    session.recorded_.fetch_add(1, std::memory_order_relaxed);
+  } else {  // never answered kindly without a record; what was performed stands, and the loss is counted in the log
+    record.act = Act::deny;
+    record.how = How::answered;
+    record.err = EPERM;
+    record.origin = &no_audit;
+  }
+
+  const Syscall* syscall = record.call->syscall;
+  const bool alters = syscall && syscall->alters != Alters::nothing;
+  if (record.act == Act::deny) {
+    session.denied_.fetch_add(1, std::memory_order_relaxed);
+    const bool by_policy = record.origin != &no_path && record.origin != &vanished && record.err != EEXIST;
+    const std::string& path = record.resolved ? *record.resolved
+                              : record.call->path ? *record.call->path : std::string();
+    if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
+    if (alters && syscall->alters == Alters::image) {
+      std::lock_guard lock(session.mutex_);
+      session.refused_exec_ = std::string(syscall->name) + " is denied (" + std::string(errno_name(record.err)) +
+                              ") by " + record.origin->words;
+    }
+  } else if (watched_only) {
+    session.watched_.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    (record.act == Act::allow ? session.allowed_ : session.emulated_).fetch_add(1, std::memory_order_relaxed);
+  }
+  if (alters && task_ && record.how == How::continued) session.tasks_.altering(*task_, *record.call);
+
+  Notification notification = std::move(notification_);
+  const Delivery delivery = record.how == How::continued ? std::move(notification).let_through()
+                            : record.err != 0            ? std::move(notification).fail(record.err)
+                                                         : std::move(notification).succeed(record.value.value_or(0));
+  if (delivery == Delivery::gone && !record.gone && written) session.services_.log.amend_gone(record.session, record.id);
+  session.answered();
+}
+
+void Inquiry::expire() {
+  if (!claim(Stage::answering)) return;
+  // Another thread may still be looking: nothing that it writes is touched here.
+  const Call call = decode_registers(request_.data()).value_or(Call{});
+  CallRecord record;
+  record.call = &call;
+  record.err = ETIMEDOUT;
+  record.origin = &too_late;
+  record_and_send(record);
+}
+
+}  // namespace scsup

@@ -1,0 +1,41 @@
+// The few /proc files of a task that scsup reads, parsed. All are opened relative to a descriptor of the task's own
+// directory, which names that task and no later one with the same number.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace scsup {
+
+struct ProcStatus {  // proc(5), /proc/PID/status
+  std::string comm;
+  pid_t tgid = 0, ppid = 0;
+  uid_t uid = 0, euid = 0, fsuid = 0;
+  gid_t gid = 0, egid = 0, fsgid = 0;
+  std::vector<gid_t> groups;  // sorted, as the kernel keeps them
+  std::uint64_t effective_caps = 0;
+  mode_t umask = 022;
+};
+
+std::optional<ProcStatus> parse_status(std::string_view text);
+// Field 22 of /proc/PID/stat, in clock ticks since boot; comm may hold anything, ") " included.
+std::optional<std::uint64_t> parse_start_time(std::string_view stat);
+// The call that a sleeping task is in, from /proc/PID/syscall; nothing when it runs.
+std::optional<long> parse_current_syscall(std::string_view text);
+
+Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
+Result<std::string> read_file_at(const Fd& dir, const char* name);
+Result<std::string> read_link_at(const Fd& dir, const char* name);
+// The name of what `fd` is open on, as /proc/self/fd shows it to us.
+Result<std::string> name_of(const Fd& fd);
+
+}  // namespace scsup
