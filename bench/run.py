@@ -30,7 +30,7 @@ class Bench:
         self.quick = quick
         self.work = tempfile.mkdtemp(prefix="bench-", dir=build)  # policies and the audit: a real file system
         shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else self.work
-        self.room = tempfile.mkdtemp(prefix="scsup-bench-", dir=shared)  # where the target makes directories
+        self.room = os.path.realpath(tempfile.mkdtemp(prefix="scsup-bench-", dir=shared))  # where the target makes directories
         self.audit = os.path.join(self.work, "audit.jsonl")
         self.policies = self.write_policies()
 

@@ -1,0 +1,25 @@
+"""cmake --install puts the programs, the man pages and the policies where they belong."""
+
+import os
+import unittest
+
+from shipped import BUILD, Shipped, run
+
+
+class Install(Shipped):
+    def test_everything_is_there(self):
+        done = run("cmake", "--install", BUILD, "--prefix", self.work)
+        if "install_manifest.txt" in done.stderr and "Permission denied" in done.stderr:
+            self.skipTest("needs a build directory that is the user's own")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("bin/scsup", "bin/scsup-agent", "share/man/man1/scsup.1", "share/man/man1/scsup-agent.1",
+                     "share/man/man5/scsup-policy.5", "share/scsup/policies/no-mkdir.json"):
+            self.assertTrue(os.path.exists(os.path.join(self.work, name)), name)
+        policy = os.path.join(self.work, "share/scsup/policies/no-mkdir.json")
+        ran = run(os.path.join(self.work, "bin/scsup"), "--policy", policy, "--audit", "none", "--", "mkdir",
+                  os.path.join(self.work, "d"))
+        self.assertIn("Operation not permitted", ran.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

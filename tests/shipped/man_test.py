@@ -1,0 +1,49 @@
+"""Every policy that scsup-policy(5) shows is one that scsup takes, and the page knows every key."""
+
+import os
+import re
+import unittest
+
+from shipped import SCSUP, SOURCE, Shipped, run
+
+
+def page(name):
+    with open(os.path.join(SOURCE, "man", name)) as file:
+        return file.read()
+
+
+class ManPages(Shipped):
+    def test_each_policy_shown_is_good(self):
+        shown = re.findall(r"^```\n(\{.*?\n\})\n```$", page("scsup-policy.5.scd"), re.S | re.M)
+        self.assertGreaterEqual(len(shown), 4)
+        for number, text in enumerate(shown):
+            path = os.path.join(self.work, f"{number}.json")
+            with open(path, "w") as file:
+                file.write(text)
+            checked = run(SCSUP, "policy", "check", path)
+            self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, ""), text)
+
+    def test_each_key_of_the_parser_is_described(self):
+        text = page("scsup-policy.5.scd")
+        keys = set()
+        folder = os.path.join(SOURCE, "supervisor", "policy")
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name)) as file:
+                for group in re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S):
+                    keys.update(re.findall(r'"(\w+)"', group))
+        self.assertGreater(len(keys), 25)
+        missing = [k for k in sorted(keys) if not re.search(rf"\b{k}\b", text)]
+        self.assertEqual(missing, [])
+
+    def test_each_option_is_described(self):
+        text = page("scsup.1.scd")
+        for command in ("run", "serve", "syscalls"):
+            said = run(SCSUP, command, "--help")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertLessEqual(said.stdout.count("\n"), 24, "--help fits a screen")
+            for option in set(re.findall(r"--[a-z]+", said.stdout)):
+                self.assertIn(f"*{option}*", text)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
