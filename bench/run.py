@@ -146,12 +146,14 @@ class Bench:
         scsup = subprocess.Popen(self.scsup(policy, *self.calls(what, n, "--wait")), stdin=subprocess.PIPE,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         calls = os.path.join(self.programs, "calls")
-        while not any(name == calls for name in running_below(scsup.pid)):
+        supervisor = None
+        while not supervisor:
+            supervisor = parent_of(calls, scsup.pid)
             if scsup.poll() is not None:
                 return None
-        strace = subprocess.Popen(["strace", "-f", "-q", "-o", log, "-p", str(scsup.pid)], stderr=subprocess.PIPE)
+        strace = subprocess.Popen(["strace", "-f", "-q", "-o", log, "-p", str(supervisor)], stderr=subprocess.PIPE)
         deadline = time.monotonic() + 10
-        while any(t != str(strace.pid) for t in tracers(scsup.pid)) and strace.poll() is None:
+        while any(t != str(strace.pid) for t in tracers(supervisor)) and strace.poll() is None:
             if time.monotonic() > deadline:
                 break
         scsup.communicate(b"x")
@@ -211,18 +213,21 @@ class Bench:
             print(f"{'all':34}{'':19}{whole / 1000:8.2f}")
 
 
-def running_below(pid):
-    """argv[0] of each descendant."""
-    names = []
+def parent_of(program, pid):
+    """The process below `pid` whose child runs `program`."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as file:
-            for child in file.read().split():
-                names += running_below(child)
-                with open(f"/proc/{child}/cmdline") as line:
-                    names.append(line.read().split("\0")[0])
+            children = file.read().split()
+        for child in children:
+            with open(f"/proc/{child}/cmdline") as line:
+                if line.read().split("\0")[0] == program:
+                    return pid
+            found = parent_of(program, child)
+            if found:
+                return found
     except OSError:
         pass
-    return names
+    return None
 
 
 def tracers(pid):

@@ -4,7 +4,6 @@
 What is counted is what ran: the tests inside each GoogleTest or unittest program, in each build they ran in.
 """
 
-import concurrent.futures
 import os
 import pwd
 import re
@@ -82,6 +81,9 @@ def read_results(path):
             lines = text.strip().splitlines()
             skipped = case.find("skipped")
             inner = [(name, "skipped", lines[-1] if lines else skipped.get("message") if skipped is not None else "?")]
+        inputs = re.search(r"number_of_executed_units: +(\d+)", text)
+        if inputs:
+            print(f"{name}: {inputs[1]} inputs")
         outcomes += [(o[0] if o[0] == name else f"{name} {o[0]}", o[1], o[2]) for o in inner]
     return outcomes, complaints
 
@@ -125,7 +127,7 @@ def run_ctest(totals, where, preset, select, user=False):
     with open(os.path.join(scratch, "CTestTestfile.cmake"), "w") as file:
         file.write(f'subdirs("{build_directory(preset)}")\n')
     report = os.path.join(scratch, "report.xml")
-    env = dict(os.environ, **(SANITIZER_ENV if preset in ("asan", "tsan") else {}))
+    env = dict(os.environ, **(SANITIZER_ENV if preset in ("asan", "tsan", "fuzz") else {}))
     command = ["ctest", "--test-dir", scratch, "--parallel", "2", "--timeout", "300", "--quiet",
                "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
                "--output-junit", report, "--no-tests=error", *select]
@@ -171,31 +173,12 @@ def sanitizer(totals, preset):
 
 
 def fuzz(totals, seconds):
+    directory = build_directory("fuzz")
     if not built(totals, "fuzz", "fuzz", "tests/fuzz/all"):
         return
-    began = time.monotonic()
-    directory = build_directory("fuzz")
-    targets = sorted(f for f in os.listdir(f"{directory}/bin") if "fuzz" in f and os.access(f"{directory}/bin/{f}", os.X_OK))
-
-    def one(target):
-        corpus = f"{directory}/corpus/{target}"
-        os.makedirs(corpus, exist_ok=True)
-        seeds = [s for s in [f"{ROOT}/tests/fuzz/corpus/{target}"] if os.path.isdir(s)]
-        done = subprocess.run(
-            [f"{directory}/bin/{target}", f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
-             f"-artifact_prefix={directory}/{target}-", "-print_final_stats=1", corpus, *seeds],
-            env=dict(os.environ, **SANITIZER_ENV), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace")
-        runs = re.search(r"number_of_executed_units: (\d+)", done.stdout)
-        if done.returncode:
-            print(f"--- fuzz: {target} failed\n" + "\n".join(done.stdout.splitlines()[-60:]))
-        else:
-            print(f"fuzz: {target}: {runs[1] if runs else '?'} inputs in {seconds} s")
-        return target, "failed" if done.returncode else "passed", ""
-
-    with concurrent.futures.ThreadPoolExecutor(2) as two:
-        outcomes = list(two.map(one, targets))
-    close(totals, "fuzz", outcomes or [("no fuzz target was built", "failed", "")], began)
+    subprocess.run(["cmake", f"-DSCSUP_FUZZ_SECONDS={seconds}", "--log-level=WARNING", directory], check=True,
+                   stdout=subprocess.DEVNULL)
+    run_ctest(totals, f"fuzz, {seconds} s each", "fuzz", ["-L", "^fuzz$"])
 
 
 def main(arguments):
