@@ -1,7 +1,8 @@
 // Writes a classic BPF program from its end to its beginning.
 //
-// All jumps of classic BPF go forward, so written backwards each target is already placed when something jumps to
-// it: the distance is known, and one that doesn't fit a conditional jump's 8 bits gets a BPF_JA in between.
+// All jumps of classic BPF go forward, so written backwards each target is already placed when something
+// jumps to it: the distance is known, and one that doesn't fit a conditional jump's 8 bits gets a BPF_JA in
+// between.
 // Not for: linking; a program is written by one Assembler.
 #pragma once
 

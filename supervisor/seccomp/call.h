@@ -16,11 +16,11 @@ namespace scsup {
 struct Call {
   Abi abi = Abi::x86_64;
   std::uint32_t nr = 0;
-  const Syscall* syscall = nullptr;    // nullptr: a number that the table doesn't know
+  const Syscall* syscall = nullptr;     // nullptr: a number that the table doesn't know
   std::array<std::uint64_t, 6> args{};  // raw registers
 
   int dirfd = AT_FDCWD;
-  std::optional<std::string> path;  // as the target wrote it, any bytes but NUL; absent: no path argument or...
+  std::optional<std::string> path;  // as the target wrote it, any bytes but NUL; absent: no path or...
   int path_error = 0;               // ...EFAULT, ENAMETOOLONG: why it could not be read
   std::uint32_t mode = 0;           // & 07777
   std::uint32_t flags = 0;          // AT_*

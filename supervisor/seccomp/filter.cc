@@ -40,12 +40,18 @@ std::string fault(const FilterPlan& plan) {
 bool Comparison::holds(std::uint64_t argument) const {
   const std::uint64_t masked = argument & mask;
   switch (op) {
-    case Compare::eq: return masked == value;
-    case Compare::ne: return masked != value;
-    case Compare::lt: return masked < value;
-    case Compare::le: return masked <= value;
-    case Compare::gt: return masked > value;
-    case Compare::ge: return masked >= value;
+    case Compare::eq:
+      return masked == value;
+    case Compare::ne:
+      return masked != value;
+    case Compare::lt:
+      return masked < value;
+    case Compare::le:
+      return masked <= value;
+    case Compare::gt:
+      return masked > value;
+    case Compare::ge:
+      return masked >= value;
   }
   return false;
 }
@@ -68,8 +74,9 @@ Result<Program> compile(const FilterPlan& plan) {
   if (!tail) return tail;
   Program program = put_in_front(front, *tail);
   if (program.size() > BPF_MAXINSNS)
-    return failed(E2BIG, "the filter needs " + std::to_string(program.size()) + " instructions and the kernel takes " +
-                             std::to_string(BPF_MAXINSNS) + "; use fewer rules that compare arguments");
+    return failed(E2BIG, "the filter needs " + std::to_string(program.size()) +
+                             " instructions and the kernel takes " + std::to_string(BPF_MAXINSNS) +
+                             "; use fewer rules that compare arguments");
   return program;
 }
 
@@ -80,7 +87,8 @@ Result<Fd> sealed_memfd(const Program& program) {
   // pwrite: the reader finds the offset at 0.
   const ssize_t written = pwrite(file.get(), program.data(), size, 0);
   if (written < 0) return failed("cannot write the filter to its memfd");
-  if (static_cast<std::size_t>(written) != size) return failed(ENOSPC, "cannot write the filter to its memfd");
+  if (static_cast<std::size_t>(written) != size)
+    return failed(ENOSPC, "cannot write the filter to its memfd");
   if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
     return failed("cannot seal the filter's memfd");
   return file;

@@ -1,10 +1,10 @@
 // From a plan (what to do with each call of each ABI) to a BPF program for seccomp(2).
 //
 // libseccomp builds the tree that finds a call's action by architecture and number. A call whose action
-// depends on its arguments, or whose number libseccomp 2.5.4 doesn't know, is decided by branches of our own in
-// front of that tree: the first branch whose comparisons all hold decides, so the program means exactly what
-// the policy's "first match wins" means. (libseccomp reorders argument rules, can't negate a masked comparison
-// and lets an unconditional rule swallow conditional ones.)
+// depends on its arguments, or whose number libseccomp can't be given, is decided by branches of our own
+// in front of that tree: the first branch whose comparisons all hold decides, so the program means exactly
+// what the policy's "first match wins" means. (libseccomp reorders argument rules, can't negate a masked
+// comparison and lets an unconditional rule swallow conditional ones.)
 #pragma once
 
 #include <linux/filter.h>
@@ -32,7 +32,7 @@ struct Comparison {
 };
 
 struct Branch {
-  std::vector<Comparison> all_of;  // empty: always
+  std::vector<Comparison> all_of;                   // empty: always
   std::uint32_t action = SECCOMP_RET_KILL_PROCESS;  // SECCOMP_RET_* | data
   bool operator==(const Branch&) const = default;
 };

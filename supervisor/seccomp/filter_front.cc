@@ -37,12 +37,16 @@ Label three_way(Assembler& out, const Half& half, Label less, Label equal, Label
 
 Label compare(Assembler& out, const Comparison& c, Label yes, Label no) {
   switch (c.op) {
-    case Compare::ne: return compare(out, {c.arg, Compare::eq, c.value, c.mask}, no, yes);
-    case Compare::lt: return compare(out, {c.arg, Compare::ge, c.value, c.mask}, no, yes);
-    case Compare::le: return compare(out, {c.arg, Compare::gt, c.value, c.mask}, no, yes);
+    case Compare::ne:
+      return compare(out, {c.arg, Compare::eq, c.value, c.mask}, no, yes);
+    case Compare::lt:
+      return compare(out, {c.arg, Compare::ge, c.value, c.mask}, no, yes);
+    case Compare::le:
+      return compare(out, {c.arg, Compare::gt, c.value, c.mask}, no, yes);
     case Compare::eq:
     case Compare::gt:
-    case Compare::ge: break;
+    case Compare::ge:
+      break;
   }
   const auto at = static_cast<std::uint32_t>(offsetof(seccomp_data, args) + c.arg * sizeof(std::uint64_t));
   const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
@@ -58,12 +62,15 @@ Label decide(Assembler& out, const CallPlan& call) {
   for (auto branch = call.branches.rbegin(); branch != call.branches.rend(); ++branch) {
     const Label miss = next;
     next = out.ret(branch->action);
-    for (auto c = branch->all_of.rbegin(); c != branch->all_of.rend(); ++c) next = compare(out, *c, next, miss);
+    for (auto c = branch->all_of.rbegin(); c != branch->all_of.rend(); ++c)
+      next = compare(out, *c, next, miss);
   }
   return next;
 }
 
-bool same(const CallPlan& a, const CallPlan& b) { return a.otherwise == b.otherwise && a.branches == b.branches; }
+bool same(const CallPlan& a, const CallPlan& b) {
+  return a.otherwise == b.otherwise && a.branches == b.branches;
+}
 
 struct Entry {
   std::uint32_t nr;
@@ -104,8 +111,8 @@ Program put_in_front(std::span<const CallPlan* const> calls, const Program& tail
   const Label on_x86_64 = search_all(out, std::move(x86_64), rest);
   const Label on_i386 = search_all(out, std::move(i386), rest);
   // Arch before number: a number alone names no call.
-  Label entry = out.branch(BPF_JEQ, AUDIT_ARCH_I386, on_i386,
-                           out.branch(BPF_JEQ, AUDIT_ARCH_X86_64, on_x86_64, rest));
+  Label entry =
+      out.branch(BPF_JEQ, AUDIT_ARCH_I386, on_i386, out.branch(BPF_JEQ, AUDIT_ARCH_X86_64, on_x86_64, rest));
   if (entry != rest) entry = out.load(offsetof(seccomp_data, arch), all_bits, entry);
   return out.finish(entry);
 }

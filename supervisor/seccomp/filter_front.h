@@ -10,8 +10,9 @@ namespace scsup {
 
 // The program that decides `calls` and leaves every other call to `tail`.
 //
-// Until a call's own branches are reached only arch and nr are loaded, so the kernel can find out that a plainly
-// allowed call is always allowed and skip the filter for it (linux:kernel/seccomp.c, seccomp_cache_prepare, 5.11).
+// Until a call's own branches are reached only arch and nr are loaded, so the kernel can find out that a
+// plainly allowed call is always allowed and skip the filter for it (linux:kernel/seccomp.c,
+// seccomp_cache_prepare, 5.11).
 Program put_in_front(std::span<const CallPlan* const> calls, const Program& tail);
 
 }  // namespace scsup

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -19,9 +20,12 @@ using Filter = std::unique_ptr<void, Release>;
 
 std::uint32_t token(Abi abi) {
   switch (abi) {
-    case Abi::x86_64: return SCMP_ARCH_X86_64;
-    case Abi::i386: return SCMP_ARCH_X86;
-    case Abi::x32: return SCMP_ARCH_X32;
+    case Abi::x86_64:
+      return SCMP_ARCH_X86_64;
+    case Abi::i386:
+      return SCMP_ARCH_X86;
+    case Abi::x32:
+      return SCMP_ARCH_X32;
   }
   return SCMP_ARCH_NATIVE;
 }
@@ -32,8 +36,8 @@ std::string libseccomp_name(Abi abi, std::uint32_t nr) {
   return known ? known.get() : "";
 }
 
-// libseccomp sees only labels, ERRNO(1), ERRNO(2)..., that stand for the actions: it refuses some actions that
-// the kernel takes (TRAP with data, ERRNO 4095) and others depending on the kernel that it runs on.
+// libseccomp sees only labels, ERRNO(1), ERRNO(2)..., that stand for the actions: it refuses some actions
+// that the kernel takes (TRAP with data, ERRNO 4095) and others depending on the kernel that it runs on.
 class Labels {
  public:
   std::uint32_t operator()(std::uint32_t action) {
@@ -68,7 +72,9 @@ Result<Program> exported(const Filter& filter) {
 }  // namespace
 
 bool tree_can_hold(Abi abi, std::uint32_t nr) {
-  // socket (359) and its kind fail here on i386: a rule for them would cover socketcall's sub-calls too.
+  if (nr > INT_MAX)
+    return false;  // libseccomp's pseudo numbers are negative: -101 is "socket, however called"
+  // socket (359) and its kind come back as pseudo numbers on i386: a rule for one covers socketcall too.
   const std::string known = libseccomp_name(abi, nr);
   return !known.empty() &&
          seccomp_syscall_resolve_name_arch(token(abi), known.c_str()) == static_cast<int>(nr);
@@ -87,7 +93,8 @@ Result<Program> make_tree(std::span<const Abi> abis, std::uint32_t default_actio
     // One filter for each ABI, because a rule goes to all ABIs of its filter, translated by name.
     int rc = seccomp_arch_remove(filter.get(), SCMP_ARCH_NATIVE);
     if (rc == 0) rc = seccomp_arch_add(filter.get(), token(abi));
-    if (rc == 0) rc = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, labels(SECCOMP_RET_KILL_PROCESS));
+    if (rc == 0)
+      rc = seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, labels(SECCOMP_RET_KILL_PROCESS));
     if (rc == 0) rc = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
     if (rc < 0) return refused(rc, "set up a filter for " + std::string(name(abi)));
     for (const CallPlan* call : calls) {

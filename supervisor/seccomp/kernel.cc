@@ -23,9 +23,9 @@ KernelFeatures probe_kernel(const std::function<int(std::uint32_t)>& ask) {
   KernelFeatures features;
   constexpr std::uint32_t listener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   if (const int err = ask(listener); err != EFAULT) {
-    features.fallbacks.push_back(
-        std::string("no seccomp user notification here (") + std::strerror(err) +
-        "): it needs Linux 5.0 with CONFIG_SECCOMP_FILTER, and a container that allows seccomp(2); scsup can't run");
+    features.fallbacks.push_back(std::string("no seccomp user notification here (") + std::strerror(err) +
+                                 "): it needs Linux 5.0 with CONFIG_SECCOMP_FILTER, and a container that "
+                                 "allows seccomp(2); scsup can't run");
     return features;
   }
   features.user_notification = true;
@@ -37,7 +37,8 @@ KernelFeatures probe_kernel(const std::function<int(std::uint32_t)>& ask) {
     features.load_flags |= wait_killable;
   else
     features.fallbacks.push_back(
-        "no WAIT_KILLABLE_RECV (Linux 5.19): a signal can interrupt a call that is being emulated, and the program "
+        "no WAIT_KILLABLE_RECV (Linux 5.19): a signal can interrupt a call that is being emulated, and the "
+        "program "
         "that repeats the call may then be told EEXIST of what it made itself");
   return features;
 }

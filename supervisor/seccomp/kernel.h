@@ -12,8 +12,8 @@
 namespace scsup {
 
 struct KernelFeatures {
-  std::uint32_t load_flags = 0;       // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
-  bool user_notification = false;     // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
+  std::uint32_t load_flags = 0;        // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
+  bool user_notification = false;      // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
   std::vector<std::string> fallbacks;  // one sentence per thing that is missing and what that means
 };
 

@@ -107,8 +107,8 @@ Delivery Notification::send(const seccomp_notif_resp& response) {
   if (err != 0 && err != ENOENT) {
     std::fprintf(stderr, "scsup: the kernel refused the answer to call %d of task %u: %s\n",
                  request_.raw_.data.nr, request_.raw_.pid, std::strerror(err));
-    // EINPROGRESS: another holder of the listener has answered. After anything else the target still waits, and
-    // would for ever.
+    // EINPROGRESS: another holder of the listener has answered. After anything else the target still waits,
+    // and would for ever.
     if (err != EINPROGRESS) try_send(failure(request_.raw_.id, EPERM));
   }
   return err == 0 ? Delivery::delivered : Delivery::gone;

@@ -1,8 +1,8 @@
 // The kernel's side of seccomp_unotify(2), whole: receive a notification, answer it.
 //
-// A Notification is owed an answer from the moment it is received. It is move-only; answering consumes it; one
-// that is destroyed unanswered answers EPERM and says so on stderr, because the alternative is a target that
-// hangs for ever.
+// A Notification is owed an answer from the moment it is received. It is move-only; answering consumes it;
+// one that is destroyed unanswered answers EPERM and says so on stderr, because the alternative is a target
+// that hangs for ever.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -29,7 +29,8 @@ class Request {
   const seccomp_data& data() const { return raw_.data; }
 
   // Is the target still waiting for this answer? Asked after its /proc files were opened or its memory was
-  // read, a yes says that they belonged to this very task (seccomp_unotify(2), "SECCOMP_IOCTL_NOTIF_ID_VALID").
+  // read, a yes says that they belonged to this very task (seccomp_unotify(2),
+  // "SECCOMP_IOCTL_NOTIF_ID_VALID").
   bool still_valid() const;
 
  private:
@@ -50,8 +51,8 @@ class Notification {
   const Request& request() const { return request_; }
 
   // Should the kernel refuse an answer, it gets EPERM instead, and a line says so on stderr.
-  Delivery let_through() &&;               // SECCOMP_USER_NOTIF_FLAG_CONTINUE
-  Delivery fail(int err) &&;               // the call fails with that errno, 1 to 4095; EPERM for any other
+  Delivery let_through() &&;                // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+  Delivery fail(int err) &&;                // the call fails with that errno, 1 to 4095; EPERM for any other
   Delivery succeed(std::int64_t value) &&;  // the call returns that value
 
  private:
@@ -66,7 +67,7 @@ class Notification {
 
 class Listener {
  public:
-  // Takes the listener over and asks for SYNC_WAKE_UP (6.6), which answers on the CPU where the target sleeps.
+  // Takes the listener over and asks for SYNC_WAKE_UP (6.6): answers on the CPU where the target sleeps.
   explicit Listener(Fd fd);
 
   int fd() const { return fd_.get(); }

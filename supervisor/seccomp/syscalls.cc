@@ -118,17 +118,28 @@ std::span<const std::string_view> all_groups() { return groups; }
 
 std::string_view name(Role role) {
   switch (role) {
-    case Role::none: return "none";
-    case Role::value: return "value";
-    case Role::fd: return "fd";
-    case Role::dirfd: return "dirfd";
-    case Role::path: return "path";
-    case Role::mode: return "mode";
-    case Role::flags: return "flags";
-    case Role::uid: return "uid";
-    case Role::gid: return "gid";
-    case Role::address: return "address";
-    case Role::pointer: return "pointer";
+    case Role::none:
+      return "none";
+    case Role::value:
+      return "value";
+    case Role::fd:
+      return "fd";
+    case Role::dirfd:
+      return "dirfd";
+    case Role::path:
+      return "path";
+    case Role::mode:
+      return "mode";
+    case Role::flags:
+      return "flags";
+    case Role::uid:
+      return "uid";
+    case Role::gid:
+      return "gid";
+    case Role::address:
+      return "address";
+    case Role::pointer:
+      return "pointer";
   }
   return "none";
 }

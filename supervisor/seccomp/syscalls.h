@@ -34,10 +34,10 @@ enum class Alters : std::uint8_t { nothing, image, identity, filesystem, everyth
 using Signature = std::array<Argument, 6>;
 
 struct Syscall {
-  std::string_view name;                 // as in libseccomp; i386-only variants keep their own (setuid32)
+  std::string_view name;                   // as in libseccomp; i386-only variants keep their own (setuid32)
   std::array<std::int32_t, abi_count> nr;  // indexed by Abi, x32 with its bit; -1 where the ABI lacks it
-  Signature args;                        // on x86_64 and x32; for a given ABI ask arguments()
-  std::string_view group;                // "@mkdir", or empty
+  Signature args;                          // on x86_64 and x32; for a given ABI ask arguments()
+  std::string_view group;                  // "@mkdir", or empty
   Family family = Family::none;
   Alters alters = Alters::nothing;
   const Signature* i386_args = nullptr;  // where i386 differs
@@ -58,10 +58,10 @@ struct Syscall {
   }
 };
 
-std::span<const Syscall> all_syscalls();                    // sorted by name
-const Syscall* find_syscall(std::string_view name);         // nullptr: unknown
+std::span<const Syscall> all_syscalls();                     // sorted by name
+const Syscall* find_syscall(std::string_view name);          // nullptr: unknown
 const Syscall* find_syscall(Abi abi, std::uint32_t number);  // nullptr: unknown
-bool is_group(std::string_view name);                       // "@mkdir"
+bool is_group(std::string_view name);                        // "@mkdir"
 std::span<const std::string_view> all_groups();
 
 std::string_view name(Role role);  // "path", "mode", ... as written in a policy
