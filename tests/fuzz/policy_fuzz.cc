@@ -1,0 +1,35 @@
+// Any bytes as a policy file: no crash, no hang, and remarks that are fit to print.
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+
+#include "supervisor/policy/parse.h"
+#include "supervisor/policy/policy.h"
+
+namespace {
+
+void require(bool holds, const scsup::Diagnostic& diagnostic) {
+  if (holds) return;
+  std::cerr << "unfit remark: " << scsup::render("p", diagnostic) << '\n';
+  std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  scsup::Parsed parsed = scsup::parse(text);
+  for (const scsup::Diagnostic& diagnostic : parsed.diagnostics) {
+    require(!diagnostic.message.empty(), diagnostic);
+    require(diagnostic.message.size() < 1000, diagnostic);
+    require(diagnostic.message.find("json.exception") == std::string::npos, diagnostic);
+    require(diagnostic.place.line <= size + 1 && diagnostic.place.column <= size + 1, diagnostic);
+    for (char c : diagnostic.message) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, diagnostic);
+  }
+  if (scsup::has_errors(parsed.diagnostics)) return 0;
+  scsup::Environment environment;
+  environment.home = "/home/user";
+  environment.directory = "/srv";
+  scsup::build(parsed.document, "p", environment);
+  return 0;
+}
