@@ -2,6 +2,7 @@
 // the calls of one decision with. usage: prices LOG DIR: a file to append to, a directory to work in
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <liburing.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,6 +64,7 @@ int main(int argc, char** argv) {
   char name[64];
   struct stat about;
   struct statx more;
+  struct statfs system;
   const int cwd = open(".", O_PATH | O_CLOEXEC);
 
   PRICE("write", 0, (void)!write(log, text, 600));
@@ -70,6 +73,17 @@ int main(int argc, char** argv) {
   PRICE("poll", 0, poll(&ready, 1, -1));
   PRICE("ppoll", 0, ppoll(&ready, 1, NULL, NULL));
   PRICE("ioctl", 0, ioctl(counter, 0));
+  PRICE("futex", 0, syscall(SYS_futex, name, 1 /* FUTEX_WAKE */, 1, NULL, NULL, 0));
+  struct io_uring ring;
+  if (io_uring_queue_init(8, &ring, IORING_SETUP_COOP_TASKRUN) == 0) {
+    PRICE("io_uring_enter", 0, {
+      io_uring_prep_poll_add(io_uring_get_sqe(&ring), counter, POLLIN);
+      io_uring_submit_and_wait(&ring, 1);
+      struct io_uring_cqe* done;
+      if (io_uring_peek_cqe(&ring, &done) == 0) io_uring_cqe_seen(&ring, done);
+    });
+    io_uring_queue_exit(&ring);
+  }
   const double dup_close = PRICE("dup", 0, close(dup(counter)));
   const double closing = dup_close / 2;
   printf("close %.0f\n", closing);
@@ -89,11 +103,14 @@ int main(int argc, char** argv) {
   const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
   PRICE("openat2", closing, close(syscall(SYS_openat2, cwd, ".", &how, sizeof how)));
   PRICE("pidfd_open", closing, close(syscall(SYS_pidfd_open, child, 0)));
+  const int task = syscall(SYS_pidfd_open, child, 0);
+  PRICE("pidfd_send_signal", 0, syscall(SYS_pidfd_send_signal, task, 0, NULL, 0));
   snprintf(name, sizeof name, "/proc/self/fd/%d", cwd);
   const double link = PRICE("readlink", 0, (void)!readlink(name, text, sizeof text));
   printf("readlinkat %.0f\n", link);
   const double plain = PRICE("newfstatat", 0, fstatat(cwd, "", &about, AT_EMPTY_PATH));
   printf("fstat %.0f\n", plain);
+  PRICE("fstatfs", 0, fstatfs(cwd, &system));
   PRICE("statx", 0, statx(cwd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &more));
   const double pair = PRICE("mkdirat+unlinkat", 0, mkdirat(cwd, "p", 0755); unlinkat(cwd, "p", AT_REMOVEDIR));
   printf("mkdirat %.0f\nrmdir %.0f\n", pair / 2, pair / 2);
