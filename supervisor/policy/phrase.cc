@@ -106,7 +106,7 @@ std::string join(const std::vector<Part>& parts) {
       i = parts.size() - 2;
       continue;
     }
-    const std::string lead = i == 0 ? "" : last && part.conditions.empty() && !part.trapped ? "else " : "then ";
+    const std::string lead = i == 0 ? "" : last && part.conditions.empty() && !(same && part.trapped) ? "else " : "then ";
     if (i > 0) text += same ? ", " : "; ";
     text += lead + (same ? "" : part.trapped ? "trapped: " : "filter: ") + part.what;
     for (std::size_t c = 0; c < part.conditions.size(); ++c) {
