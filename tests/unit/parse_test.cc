@@ -50,6 +50,8 @@ struct Bad {
   const char* name;
   std::string text;
   std::vector<std::string> remarks;
+
+  friend void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.text; }
 };
 
 class BadPolicy : public testing::TestWithParam<Bad> {};
