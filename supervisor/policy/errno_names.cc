@@ -13,6 +13,7 @@ struct ErrnoName {
 
 #define ROW(name) ErrnoName{#name, name}
 // By number; the second names come last, so that a search by number finds the first one.
+// clang-format off
 constexpr ErrnoName table[] = {
     ROW(EPERM), ROW(ENOENT), ROW(ESRCH), ROW(EINTR), ROW(EIO), ROW(ENXIO), ROW(E2BIG), ROW(ENOEXEC),
     ROW(EBADF), ROW(ECHILD), ROW(EAGAIN), ROW(ENOMEM), ROW(EACCES), ROW(EFAULT), ROW(ENOTBLK), ROW(EBUSY),
@@ -35,6 +36,7 @@ constexpr ErrnoName table[] = {
     ROW(EKEYREJECTED), ROW(EOWNERDEAD), ROW(ENOTRECOVERABLE), ROW(ERFKILL), ROW(EHWPOISON),
     ROW(EWOULDBLOCK), ROW(EDEADLOCK), ROW(ENOTSUP),
 };
+// clang-format on
 #undef ROW
 
 }  // namespace

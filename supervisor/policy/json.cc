@@ -104,7 +104,8 @@ class Builder {
     Json json = begin(Json::Kind::number);
     std::string_view written = leading_number(cursor_.rest());
     std::size_t zero = written.starts_with('-') ? 1 : 0;
-    if (written.size() > zero + 1 && written[zero] == '0' && written[zero + 1] >= '0' && written[zero + 1] <= '9')
+    if (written.size() > zero + 1 && written[zero] == '0' && written[zero + 1] >= '0' &&
+        written[zero + 1] <= '9')
       written = written.substr(0, zero + 1);  // the parser refuses what follows next
     json.text = written;
     if (written.find_first_of(".eE") != std::string_view::npos) {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -538,7 +538,7 @@ TEST(Mistakes, AreCutOffWhenTheFileIsNothingElse) {
   std::string text =
       "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"supervise\": {\"rules\": [{\"action\": \"deny\", "
       "\"syscalls\": [\"x\"";
-  for (int i = 0; i < 500'000; ++i) text += ", \"mkdirr\"";
+  for (int i = 0; i < 100'000; ++i) text += ", \"mkdirr\"";
   text += "]}]}}";
   auto found = remarks(text);
   EXPECT_EQ(found.size(), policy_mistake_limit + 1);
@@ -718,9 +718,9 @@ TEST(Supervise, TenThousandRulesAreReadQuickly) {
     list += std::string(i ? ",\n" : "") + "{\"id\": \"r" + std::to_string(i) +
             "\", \"syscalls\": [\"@mkdir\", \"@chmod\"], \"path\": [\"/srv/" + std::to_string(i) +
             "/**\"], \"action\": \"allow\"}";
-  auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process alone: a busy machine doesn't count
   EXPECT_EQ(document(rules(list)).supervise->rules.size(), 10'000u);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 20);
 }
 
 TEST(Diagnostics, AreRenderedWithTheirPlace) {
