@@ -356,7 +356,7 @@ TEST(Plan, MoreBranchesThanAFilterHoldsBecomeNotifications) {
   for (std::size_t i = 0; i < 150; ++i) {
     Rule rule;
     rule.syscalls.push_back({std::string(all_syscalls()[i].name), {}});
-    for (std::uint64_t value = 0; value < 12; ++value) rule.args.push_back({{0, Compare::ne, 5 + (value << 30)}, {}});
+    for (std::uint64_t value = 0; value < 12; ++value) rule.args.push_back({{0, Compare::ne, i + (value << 30)}, {}});
     rule.err = EXDEV;
     rule.audit = false;
     document.supervise->rules.push_back(std::move(rule));
