@@ -99,9 +99,10 @@ int command_serve(const Arguments& arguments) {
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);  // before there are threads, which inherit it
-    Supervisor supervisor(*policy, std::move(*audit), arguments, kernel.load_flags, [] {});
+    Supervisor supervisor(*policy, std::move(*audit), arguments, kernel, [] {});
     supervisor.loop().add(std::make_shared<EndSignals>(supervisor.loop()));
     supervisor.loop().add(std::make_shared<Door>(std::move(*listening), supervisor));
+    if (!given.has("quiet")) complain("serving '" + policy->name() + "' at '" + *given.value("socket") + "'");
     auto result = supervisor.run();
     unlink(given.value("socket")->c_str());
     if (!result) complain(result.error().text());

@@ -34,11 +34,12 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   return std::move(*policy);
 }
 
-Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, std::uint32_t load_flags,
+Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
                        std::function<void()> nobody_left)
     : loop_(prepare_thread), workers_(prepare_thread),
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
-      reception_(policy, Services{loop_, workers_, log_, denials_}, load_flags, std::move(nobody_left)) {
+      reception_(policy, Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
+                 kernel.load_flags, std::move(nobody_left)) {
   RunRecord record;
   record.argv = argv;
   record.policy_file = policy.file;

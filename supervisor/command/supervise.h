@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "supervisor/command/audit_file.h"
 #include "supervisor/command/command.h"
+#include "supervisor/seccomp/kernel.h"
 #include "supervisor/session/attachment.h"
 
 namespace scsup {
@@ -17,7 +18,7 @@ std::optional<PolicyFile> load_policy(const std::string& file);
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
-  Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, std::uint32_t load_flags,
+  Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
              std::function<void()> nobody_left);
 
   void admit(Fd agent);
@@ -32,6 +33,7 @@ class Supervisor {
   Workers workers_;
   Log log_;
   Denials denials_;
+  std::atomic<int> attended_{0};
   Reception reception_;
 };
 

@@ -11,8 +11,7 @@
 namespace scsup {
 
 Loop::Loop(std::function<void()> prepare)
-    : prepare_(std::move(prepare)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      watch_([this] { start_leader(); }) {}
+    : prepare_(std::move(prepare)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Loop::~Loop() = default;
 
@@ -44,7 +43,7 @@ Result<void> Loop::run() {
 }
 
 void Loop::start_leader() {
-  auto mine = std::make_shared<Lead>(watch_);
+  auto mine = std::make_shared<Lead>(watch_, [this] { start_leader(); });
   {
     std::lock_guard lock(mutex_);
     leading_ = true;
@@ -76,6 +75,7 @@ void Loop::lead(const std::shared_ptr<Lead>& lead) {
     stopped_ = true;
     result_ = result;
   }
+  watch_.forget(*lead);
   leading_ = false;
   ended_.notify_all();
 }

@@ -46,6 +46,8 @@ class Loop {
   Result<void> run();
 
   StallWatch& stall_watch() { return watch_; }
+  // To be called first on every thread that acts for targets.
+  void prepare_thread() const { prepare_(); }
 
  private:
   void start_leader();

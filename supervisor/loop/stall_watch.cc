@@ -22,7 +22,7 @@ bool Lead::end() {
   return true;
 }
 
-StallWatch::StallWatch(std::function<void()> succeed) : succeed_(std::move(succeed)), thread_([this] { run(); }) {}
+StallWatch::StallWatch() : thread_([this] { run(); }) {}
 
 StallWatch::~StallWatch() {
   {
@@ -35,10 +35,15 @@ StallWatch::~StallWatch() {
 
 void StallWatch::watch(std::shared_ptr<Lead> lead) {
   std::lock_guard lock(mutex_);
-  lead_ = std::move(lead);
-  seen_ = 0;
+  leads_.push_back({std::move(lead), 0});
+  asleep_ = false;
   quiet_ticks_ = 0;
   changed_.notify_all();
+}
+
+void StallWatch::forget(const Lead& lead) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(leads_, [&](const Watched& watched) { return watched.lead.get() == &lead; });
 }
 
 void StallWatch::limit(const std::shared_ptr<Timed>& work) {
@@ -59,7 +64,7 @@ void StallWatch::run() {
   while (!ending_) {
     expire_late(lock);
     if (ending_) break;
-    if (asleep_ || !lead_) {
+    if (asleep_ || leads_.empty()) {
       if (limits_.empty())
         changed_.wait(lock);
       else
@@ -67,31 +72,40 @@ void StallWatch::run() {
       continue;
     }
     changed_.wait_for(lock, tick);
-    if (!ending_ && lead_) look(lock);
+    if (!ending_) look_at_all(lock);
   }
 }
 
-void StallWatch::look(std::unique_lock<std::mutex>& lock) {
-  const std::uint64_t section = lead_->section_.load(std::memory_order_relaxed);
-  if (lead_->state_.load() != Lead::State::working) {
-    quiet_ticks_ = section == seen_ ? quiet_ticks_ + 1 : 0;
-    seen_ = section;
-    if (quiet_ticks_ < ticks_until_sleep) return;
+// True: nothing has happened there since the last tick.
+bool StallWatch::look(Watched& watched) {
+  Lead& lead = *watched.lead;
+  const std::uint64_t section = lead.section_.load(std::memory_order_relaxed);
+  const bool same = section == watched.seen;
+  watched.seen = section;
+  if (lead.state_.load() != Lead::State::working) return same;
+  Lead::State working = Lead::State::working;
+  if (same && lead.state_.compare_exchange_strong(working, Lead::State::taken) && lead.work_)
+    limits_.emplace(std::chrono::steady_clock::now() + patience, lead.work_);
+  return false;
+}
+
+void StallWatch::look_at_all(std::unique_lock<std::mutex>& lock) {
+  bool quiet = true;
+  for (Watched& watched : leads_) quiet = look(watched) && quiet;
+
+  std::vector<std::shared_ptr<Lead>> taken;
+  for (const Watched& watched : leads_)
+    if (watched.lead->lost()) taken.push_back(watched.lead);
+  std::erase_if(leads_, [](const Watched& watched) { return watched.lead->lost(); });
+
+  quiet_ticks_ = quiet ? quiet_ticks_ + 1 : 0;
+  if (quiet_ticks_ >= ticks_until_sleep) {
     asleep_ = true;
-    if (lead_->state_.load() == Lead::State::working) asleep_ = false;  // it began while we lay down
-    return;
+    for (const Watched& watched : leads_)  // one that began while we lay down
+      if (watched.lead->state_.load() == Lead::State::working) asleep_ = false;
   }
-  quiet_ticks_ = 0;
-  if (section != seen_) {
-    seen_ = section;
-    return;
-  }
-  Lead::State expected = Lead::State::working;
-  if (!lead_->state_.compare_exchange_strong(expected, Lead::State::taken)) return;
-  if (lead_->work_) limits_.emplace(std::chrono::steady_clock::now() + patience, lead_->work_);
-  lead_.reset();
   lock.unlock();
-  succeed_();
+  for (const auto& lead : taken) lead->succeed_();
   lock.lock();
 }
 

@@ -61,8 +61,7 @@ Result<Program> compile(const FilterPlan& plan) {
 
   std::vector<Abi> abis = plan.abis;
   std::ranges::sort(abis);
-  const auto twins = std::ranges::unique(abis);
-  abis.erase(twins.begin(), twins.end());
+  abis.erase(std::unique(abis.begin(), abis.end()), abis.end());
 
   std::vector<const CallPlan*> front, tree;
   for (const CallPlan& call : plan.calls) {

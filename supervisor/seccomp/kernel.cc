@@ -1,9 +1,11 @@
 #include "supervisor/seccomp/kernel.h"
 
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "supervisor/seccomp/compat.h"
@@ -15,9 +17,20 @@ int ask_kernel(std::uint32_t flags) {
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, nullptr) < 0 ? errno : 0;
 }
 
+bool is_at_least(int wanted_major, int wanted_minor) {
+  utsname kernel{};
+  int major = 0, minor = 0;
+  if (uname(&kernel) != 0 || std::sscanf(kernel.release, "%d.%d", &major, &minor) != 2) return false;
+  return major > wanted_major || (major == wanted_major && minor >= wanted_minor);
+}
+
 }  // namespace
 
-KernelFeatures probe_kernel() { return probe_kernel(ask_kernel); }
+KernelFeatures probe_kernel() {
+  KernelFeatures features = probe_kernel(ask_kernel);
+  features.receive_ends_with_targets = is_at_least(6, 11);
+  return features;
+}
 
 KernelFeatures probe_kernel(const std::function<int(std::uint32_t)>& ask) {
   KernelFeatures features;

@@ -118,7 +118,7 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
                                        "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1", reception_.services,
                                        [&reception = reception_](const Counts& counts) { reception.went(counts); });
   reception_.came();
-  reception_.services.loop.add(session_);
+  session_->start();
 }
 
 Result<void> Attachment::on(const handshake::ExecFailed&) {

@@ -58,33 +58,35 @@ Inquiry::Progress Inquiry::look(Patience patience) {
   }
   if (!call_) {
     call_ = decode(request_);
-    const bool read_memory = call_ && (call_->path || call_->path_error != 0);
-    if ((!task_ || read_memory) && !request_.still_valid()) {
-      gone_ = true;
-      if (!call_) call_ = decode_registers(request_.data()).value_or(Call{});
-      return refuse(EPERM, vanished);
-    }
     if (!call_) {
       call_.emplace();
       return refuse(ENOSYS, foreign_call);
     }
   }
-  std::optional<Decision> decision = session_->policy_->decide(*call_, nullptr);
-  if (decision && decision->act != Act::emulate) return decided(*decision);
-  return look_at_object(patience, decision);
+  const std::optional<Decision> decision = session_->policy_->decide(*call_, nullptr);
+  if (!decision || decision->act == Act::emulate) return look_at_object(patience, decision);
+  const bool read_memory = call_->path || call_->path_error != 0;
+  if ((!task_ || read_memory) && !request_.still_valid()) return vanish();
+  return decided(*decision);
+}
+
+// The task was killed meanwhile: what was read of it may be another's, and nobody waits for the answer.
+Inquiry::Progress Inquiry::vanish() {
+  gone_ = true;
+  return refuse(EPERM, vanished);
 }
 
 // The rule needs to see what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decision> decision) {
   const Call& call = *call_;
-  if (call.path_error == EFAULT || call.path_error == ENAMETOOLONG) return refuse(call.path_error, no_path);
-  if (!task_ || !task_->readable || !call.path) return refuse(EPERM, unreadable);
-  if (const int err = precheck(call, *task_)) return refuse(err, no_path);
-  Start start = start_of(call, *task_);
-  if (!request_.still_valid()) {
-    gone_ = true;
-    return refuse(EPERM, vanished);
-  }
+  const bool can_look = task_ && task_->readable;
+  int err = can_look ? precheck(call, *task_) : 0;  // the kernel looks at flags before it reads the path
+  if (err == 0) err = call.path_error;
+  Start start = can_look && err == 0 && call.path ? start_of(call, *task_) : Start{};
+  if (!request_.still_valid()) return vanish();  // now all that was read of it is known to be its own
+  if (!can_look || (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
+    return refuse(EPERM, unreadable);
+  if (err != 0) return refuse(err, no_path);
 
   const Wear wear(*task_);
   if (!wear.worn()) return refuse(EPERM, no_identity);

@@ -41,9 +41,9 @@ class Inquiry : public Timed {
   enum class Stage : std::uint8_t { looking, acting, answering };
   bool claim(Stage next);
   Progress refuse(int err, const Origin& why);
+  Progress vanish();
   Progress decided(const Decision& decision);
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
-  bool deny_if_unreadable();
   void record_and_send(CallRecord& record);
 
   const std::shared_ptr<Session> session_;

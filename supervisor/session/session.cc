@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include "supervisor/audit/clock.h"
 #include "supervisor/session/inquiry.h"
@@ -24,28 +25,64 @@ Session::Session(std::uint32_t number, Listener listener, std::shared_ptr<const 
     : number_(number), listener_(std::move(listener)), policy_(std::move(policy)),
       policy_record_(std::move(policy_record)), services_(services), ended_(std::move(ended)), tasks_(describe) {}
 
+void Session::start() {
+  if (services_.attended.fetch_add(1) < most_attended) return attend();
+  --services_.attended;
+  services_.loop.add(shared_from_this());
+}
+
+void Session::attend() {
+  auto lead = std::make_shared<Lead>(services_.loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
+  services_.loop.stall_watch().watch(lead);
+  std::thread([self = shared_from_this(), lead] {
+    self->services_.loop.prepare_thread();
+    self->serve_until_lost(*lead);
+  }).detach();  // one that is stuck can't be joined
+}
+
+void Session::serve_until_lost(Lead& lead) {
+  while (!lead.lost() && wait_for_call()) serve_one(lead);
+  if (lead.lost()) return;  // another thread attends
+  services_.loop.stall_watch().forget(lead);
+  --services_.attended;
+  hang_up();
+}
+
+// False: the last target has gone. RECV says so by itself since 6.11; before, only poll does.
+bool Session::wait_for_call() const {
+  if (services_.receive_ends_with_targets && !nothing_came_) return true;
+  pollfd listener{listener_.fd(), POLLIN, 0};
+  while (poll(&listener, 1, -1) < 0) {
+  }
+  return (listener.revents & POLLIN) != 0;
+}
+
 Source::Next Session::serve(std::uint32_t ready, Lead& lead) {
   if ((ready & POLLIN) == 0) {  // only a hang-up is left: nobody is under this filter any more
-    hung_up_ = true;
-    if (received_ == answered_)
-      end_once();
-    else  // calls of killed tasks, still with a worker
-      services_.loop.stall_watch().limit(shared_from_this());
+    hang_up();
     return Next::done;
   }
+  serve_one(lead);
+  return Next::again;
+}
+
+void Session::hang_up() {
+  hung_up_ = true;
+  if (received_ == answered_)
+    end_once();
+  else  // calls of killed tasks, still with a worker
+    services_.loop.stall_watch().limit(shared_from_this());
+}
+
+void Session::serve_one(Lead& lead) {
   auto received = listener_.receive();
-  if (!received) {
-    std::fprintf(stderr, "scsup: session %u: %s\n", number_, received.error().text().c_str());
-    return Next::again;
-  }
-  if (!*received) return Next::again;
+  if (!received) std::fprintf(stderr, "scsup: session %u: %s\n", number_, received.error().text().c_str());
+  nothing_came_ = !received || !*received;
+  if (nothing_came_) return;
   const std::int64_t now = monotonic_ns();
   received_.fetch_add(1, std::memory_order_relaxed);
   auto inquiry = std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
-  if (is_slow()) {
-    hand_over(std::move(inquiry));
-    return Next::again;
-  }
+  if (is_slow()) return hand_over(std::move(inquiry));
   lead.begin(inquiry);
   const Inquiry::Progress progress = inquiry->look(Patience::none);
   if (!lead.end()) stalled();
@@ -53,7 +90,6 @@ Source::Next Session::serve(std::uint32_t ready, Lead& lead) {
     inquiry->answer();
   else if (progress == Inquiry::Progress::needs_patience)
     hand_over(std::move(inquiry));
-  return Next::again;
 }
 
 void Session::hand_over(std::shared_ptr<Inquiry> inquiry) {

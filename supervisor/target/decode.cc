@@ -31,7 +31,7 @@ std::optional<Call> decode_registers(const seccomp_data& data) {
 std::optional<Call> decode(const Request& request) {
   std::optional<Call> call = decode_registers(request.data());
   if (!call || !call->syscall) return call;
-  const int position = call->syscall->position(Role::path);
+  const int position = call->syscall->position(Role::path, call->abi);
   if (position < 0) return call;
   std::uint64_t address = call->args[position];
   if (call->abi == Abi::i386) address &= 0xffffffff;
