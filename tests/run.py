@@ -88,6 +88,16 @@ def read_results(path):
     return outcomes, complaints
 
 
+def essence(text):
+    """Of a GoogleTest program's output the failed tests, else the beginning and the end."""
+    blocks = [b for b in re.split(r"^(?=\[ RUN      \] )", text, flags=re.M)[1:] if "\n[       OK ] " not in b]
+    blocks = [b for b in blocks if "\n[  SKIPPED ] " not in b]
+    lines = "".join(blocks or [text]).splitlines()
+    if len(lines) > 200:
+        lines = lines[:100] + [f"... {len(lines) - 200} lines ..."] + lines[-100:]
+    return "\n".join(lines)
+
+
 def compile_preset(preset, *targets):
     return subprocess.run([f"{ROOT}/dev", "compile", preset, *targets], stdin=subprocess.DEVNULL).returncode == 0
 
@@ -147,9 +157,7 @@ def run_ctest(totals, where, preset, select, user=False):
             outcomes = [("no test has that label", "failed", "")]
     shutil.rmtree(scratch, ignore_errors=True)
     for name, text in complaints:
-        lines = text.splitlines()
-        print(f"--- {where}: {name} failed")
-        print("\n".join(lines[:100] + [f"... {len(lines) - 200} lines ..."] + lines[-100:] if len(lines) > 200 else lines))
+        print(f"--- {where}: {name} failed\n" + essence(text))
     close(totals, where, outcomes, began)
 
 
