@@ -1,6 +1,7 @@
 #include "agent/courier.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -91,6 +92,27 @@ struct KernelAction {
 };
 constexpr int glibc_setxid_signal = 33;
 
+// The filtered thread spins. Under a real-time policy, on one CPU, that would keep the courier from ever running: it has to
+// be above, or else where the scheduler keeps a share for ordinary threads (sched(7), sched_rt_runtime_us).
+int create_above_the_spinning_thread(pthread_t& courier, pthread_attr_t& attributes, Handover& handover) {
+  const int policy = ::sched_getscheduler(0);
+  if (policy != SCHED_FIFO && policy != SCHED_RR && policy != SCHED_DEADLINE)
+    return ::pthread_create(&courier, &attributes, &carry, &handover);
+  sched_param param{};
+  ::sched_getparam(0, &param);
+  ::pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+  if (policy != SCHED_DEADLINE && param.sched_priority < ::sched_get_priority_max(policy)) {
+    ++param.sched_priority;
+    ::pthread_attr_setschedpolicy(&attributes, policy);
+    ::pthread_attr_setschedparam(&attributes, &param);
+    if (::pthread_create(&courier, &attributes, &carry, &handover) == 0) return 0;
+  }
+  param.sched_priority = 0;
+  ::pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
+  ::pthread_attr_setschedparam(&attributes, &param);
+  return ::pthread_create(&courier, &attributes, &carry, &handover);
+}
+
 }  // namespace
 
 void Handover::tell(Step next, int what) {
@@ -116,7 +138,7 @@ int start_courier(Handover& handover) {
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   ::pthread_attr_setstacksize(&attributes, 128 << 10);
   pthread_t courier;
-  const int err = ::pthread_create(&courier, &attributes, &carry, &handover);
+  const int err = create_above_the_spinning_thread(courier, attributes, handover);
   ::pthread_attr_destroy(&attributes);
 
   ::syscall(SYS_rt_sigaction, glibc_setxid_signal, &action, nullptr, sizeof(mask));

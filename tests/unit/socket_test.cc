@@ -169,6 +169,7 @@ TEST(Socket, AClosedPeerIsAnEmptyPacketEvenWhenItLeftSomethingUnread) {
 
 TEST(Socket, SendingToAClosedPeerIsAnErrorAndNoSignal) {
   auto [here, there] = pair();
+  ASSERT_TRUE(send_packet(here, "never read"));
   there.reset();
   EXPECT_EQ(send_packet(here, "x").error().err, EPIPE);
 }
