@@ -78,9 +78,14 @@ def read_results(path):
         elif not inner and status == "run":
             inner = [(name, "passed", "")]
         elif not inner:
+            # Skipped by its own word (exit status 77); anything else that was not run is a mistake of ours.
+            said = case.find("skipped")
+            why = said.get("message") if said is not None else status
             lines = text.strip().splitlines()
-            skipped = case.find("skipped")
-            inner = [(name, "skipped", lines[-1] if lines else skipped.get("message") if skipped is not None else "?")]
+            skipped = why.startswith("SKIP_")
+            inner = [(name, "skipped", lines[-1] if lines else why) if skipped else (name, "failed", "")]
+            if not skipped:
+                complaints.append((name, f"not run: {why}\n{text}"))
         inputs = re.search(r"number_of_executed_units: +(\d+)", text)
         if inputs:
             print(f"{name}: {inputs[1]} inputs")
