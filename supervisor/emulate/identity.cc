@@ -68,6 +68,19 @@ bool become_ourselves() {
 
 }  // namespace
 
+namespace {
+
+// What the thread wears, if it isn't its own.
+thread_local const Identity* worn_now = nullptr;
+
+[[noreturn]] void cannot_change_back(const char* what) {
+  // A supervisor thread with a wrong identity would judge with it: end, so that targets are refused (ENOSYS).
+  std::fprintf(stderr, "scsup: cannot take back %s identity; ending\n", what);
+  std::abort();
+}
+
+}  // namespace
+
 Result<void> own_the_filesystem_view() {
   if (unshare(CLONE_FS) != 0) return failed("cannot have an own umask");
   own();
@@ -84,13 +97,20 @@ Wear::Wear(const Task& task) {
   if (task.identity == own()) return;
   changed_ = true;
   worn_ = become(task.identity);
+  if (worn_) worn_now = &task.identity;
 }
 
 Wear::~Wear() {
-  if (!changed_ || become_ourselves()) return;
-  // A supervisor thread with a target's identity would judge with it: end, so that targets are refused (ENOSYS).
-  std::fprintf(stderr, "scsup: cannot take back the supervisor's own identity; ending\n");
-  std::abort();
+  worn_now = nullptr;
+  if (changed_ && !become_ourselves()) cannot_change_back("the supervisor's own");
+}
+
+TakenOff::TakenOff() : worn_(worn_now) {
+  if (worn_ && !become_ourselves()) cannot_change_back("the supervisor's own");
+}
+
+TakenOff::~TakenOff() {
+  if (worn_ && !become(*worn_)) cannot_change_back("the target's");
 }
 
 }  // namespace scsup

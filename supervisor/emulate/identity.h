@@ -30,4 +30,17 @@ class Wear {
   bool changed_ = false;
 };
 
+// While it lives inside a Wear, the thread is scsup again: for what the kernel lets every task see of itself whatever its
+// ids (/proc/self/fd), and would refuse to us who only wear them. Nothing may be changed meanwhile.
+class TakenOff {
+ public:
+  TakenOff();
+  ~TakenOff();
+  TakenOff(const TakenOff&) = delete;
+  TakenOff& operator=(const TakenOff&) = delete;
+
+ private:
+  const Identity* worn_;
+};
+
 }  // namespace scsup

@@ -5,6 +5,10 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
@@ -12,6 +16,26 @@ namespace scsup {
 namespace {
 
 constexpr ino_t proc_root_inode = 1;  // PROC_ROOT_INO
+
+enum class Depth { process, thread };
+
+// Which of its numbers does the task have in this procfs? Each PID namespace from ours down to its own gives it one, and
+// the procfs shows by NSpid how many levels lie below. Read from files that anybody may read: the target's identity is worn.
+std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
+  for (std::size_t level = 0; level < task.pids.size() && level < task.tgids.size(); ++level) {
+    const std::string process = std::to_string(task.tgids[level]);
+    const std::string thread = process + "/task/" + std::to_string(task.pids[level]);
+    const Fd found(openat(procfs.get(), thread.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!found) continue;
+    const auto text = read_file_at(found, "status"), stat = read_file_at(found, "stat");
+    if (!text || !stat) continue;
+    const auto status = parse_status(*text);
+    if (!status || parse_start_time(*stat) != task.start) continue;
+    if (std::equal(status->pids.begin(), status->pids.end(), task.pids.begin() + static_cast<std::ptrdiff_t>(level), task.pids.end()))
+      return depth == Depth::process ? process : thread;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -24,10 +48,9 @@ Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const s
 
   if (st.st_ino == proc_root_inode) {
     if (name != "self" && name != "thread-self") return link;  // "mounts", "net": text that leads through "self"
-    link.kind = ProcLink::Kind::task;
-    auto opened = open_task_directory(name == "self" ? task.pid : task.tid);
-    if (!opened) return failed(opened.error());
-    link.target = std::move(*opened);
+    link.kind = ProcLink::Kind::self;
+    link.text = number_in(task, directory, name == "self" ? Depth::process : Depth::thread);
+    if (link.text.empty()) return failed(ENOENT, "the target has no number in that procfs");
     return link;
   }
   link.kind = ProcLink::Kind::object;

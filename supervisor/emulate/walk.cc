@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
+#include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/procfs_links.h"
 #include "supervisor/target/procfs.h"
 
@@ -100,7 +102,21 @@ class Walker {
     return 0;
   }
 
+  // A task may look into its own fd and follow its own links with any ids; we, who only wear them, may not. So these few
+  // names are opened with our own rights, and only below "self": nothing else can be reached by them.
+  bool is_own(const std::string& component) const {
+    if (!among_own_) return false;
+    for (const char* name : {"task", "fd", "cwd", "root", "exe"})
+      if (component == name) return true;
+    return component.find_first_not_of("0123456789") == std::string::npos;
+  }
+
   int step(const std::string& component, bool last, FinalLink final_link) {
+    std::optional<TakenOff> taken_off;
+    if (is_own(component))
+      taken_off.emplace();
+    else
+      among_own_ = false;
     if (component == ".") {  // "file/." and a directory without x are refused here
       Fd same(openat(at_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
       return same ? 0 : errno;
@@ -115,24 +131,26 @@ class Walker {
     struct stat st;
     if (fstat(found.get(), &st) != 0) return errno;
     const bool trailing_slash = last && rest_.starts_with('/');
-    if (S_ISLNK(st.st_mode) && (!last || trailing_slash || final_link == FinalLink::follow))
-      return follow(std::move(found), st, component, last);
+    if (S_ISLNK(st.st_mode) && (!last || trailing_slash || final_link != FinalLink::keep))
+      return follow(std::move(found), st, component, last, last && final_link != FinalLink::pass);
     if (!last && !S_ISDIR(st.st_mode)) return ENOTDIR;
     return enter(std::move(found), component), 0;
   }
 
-  int follow(Fd link, const struct stat& st, const std::string& component, bool last) {
+  int follow(Fd link, const struct stat& st, const std::string& component, bool last, bool ends_the_path) {
     if (++links_ > most_links) return ELOOP;
     struct statvfs fs;
     if (fstatvfs(link.get(), &fs) == 0 && (fs.f_flag & st_nosymfollow) != 0) return ELOOP;
-    if (last && is_protected(st)) return EACCES;
+    if (ends_the_path && is_protected(st)) return EACCES;
     auto proc = follow_proc_link(task_, at_, component);
     if (!proc) return proc.error().err;
-    if (proc->kind == ProcLink::Kind::task) {
-      enter(std::move(proc->target), std::to_string(component == "self" ? task_.pid : task_.tid));
+    if (proc->kind == ProcLink::Kind::self) {
+      rest_ = proc->text + rest_;
+      among_own_ = true;
       return 0;
     }
     if (proc->kind == ProcLink::Kind::object) {
+      among_own_ = false;
       at_ = std::move(proc->target);
       rename();
       return 0;
@@ -163,6 +181,7 @@ class Walker {
   std::string rest_;
   int links_ = 0;
   bool must_be_directory_ = false;
+  bool among_own_ = false;  // at_ is in /proc, on the way from "self" to one of the task's own links
 };
 
 }  // namespace

@@ -17,7 +17,11 @@ struct WalkFrom {
   std::string name;  // in the target's words
 };
 
-enum class FinalLink { follow, keep };
+enum class FinalLink {
+  follow,
+  keep,
+  pass,  // more of the target's path comes after it: followed, and fs.protected_symlinks has no say
+};
 
 // The object at `path`. May wait for disks and servers.
 Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link);

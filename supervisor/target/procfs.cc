@@ -68,6 +68,10 @@ std::optional<ProcStatus> parse_status(std::string_view text) {
                    number(*gid, saved_gid) && number(*gid, status.fsgid) && number(*caps, status.effective_caps, 16);
   if (!all) return std::nullopt;
   for (gid_t group; number(*groups, group);) status.groups.push_back(group);
+  for (const auto& [key, into] : {std::pair{"NSpid", &status.pids}, {"NStgid", &status.tgids}}) {
+    auto numbers = field(text, key);  // absent without PID namespaces
+    for (pid_t one; numbers && number(*numbers, one);) into->push_back(one);
+  }
   std::sort(status.groups.begin(), status.groups.end());
   return status;
 }

@@ -24,6 +24,8 @@ struct ProcStatus {  // proc(5), /proc/PID/status
   std::vector<gid_t> groups;  // sorted, as the kernel keeps them
   std::uint64_t effective_caps = 0;
   mode_t umask = 022;
+  // NSpid and NStgid: its numbers in our PID namespace, in the one below, ... in its own.
+  std::vector<pid_t> pids, tgids;
 };
 
 std::optional<ProcStatus> parse_status(std::string_view text);

@@ -97,6 +97,8 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->ppid = status->ppid;
   task->uid = status->euid;
   task->gid = status->egid;
+  task->pids = status->pids;
+  task->tgids = status->tgids;
   task->comm = status->comm;
   if (auto stat = read_file_at(proc, "stat")) task->start = parse_start_time(*stat).value_or(0);
   // exe and cwd are for the record only: a target that hides them (not dumpable) goes without.

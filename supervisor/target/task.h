@@ -45,6 +45,7 @@ struct Task {
   uid_t uid = 0;  // effective
   gid_t gid = 0;
   std::uint64_t start = 0;  // clock ticks after boot; with pid it names the process for ever
+  std::vector<pid_t> pids, tgids;  // in our PID namespace, in the one below, ... in its own
   std::string comm, exe, cwd;
   std::string record;       // the above as an audit record has it; made once by whoever owns the table
 
