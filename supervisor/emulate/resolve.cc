@@ -91,7 +91,7 @@ Object resolve_entry(const Call& call, const Task& task, const Start& start, Pat
   }
   // "x" is made in ".", "/x" in "/", "a/x" in "a/": the slash says that a must be a directory.
   const std::string parent = begin == 0 ? "." : path.substr(0, begin);
-  Object object = look_up(task, start, parent, O_DIRECTORY, FinalLink::follow, patience);
+  Object object = look_up(task, start, parent, O_DIRECTORY, FinalLink::pass, patience);
   if (object.state == Object::State::would_block) return object;
   object.path = joined(object.path, name);
   object.name = std::move(name);
@@ -120,8 +120,9 @@ Start start_of(const Call& call, const Task& task) {
 
 Object resolve(const Call& call, const Task& task, Start start, Patience patience) {
   const std::string& path = *call.path;
-  if (start.err != 0) return Object::failure(start.err, {});
+  // The kernel reads the path before it looks at dirfd.
   if (path.empty() && (call.flags & AT_EMPTY_PATH) == 0) return Object::failure(ENOENT, start.name);
+  if (start.err != 0) return Object::failure(start.err, {});
   if (path.empty()) {
     Object object;
     object.fd = std::move(start.directory);
