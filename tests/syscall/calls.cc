@@ -68,16 +68,22 @@ long raw(const std::string& label, long nr, Raw a, Raw b, Raw c, Raw d) {
   return result;
 }
 
-long mkdir(const char* path, Raw mode) { return raw("mkdir " + printable(path) + " " + octal(mode), SYS_mkdir, of(path), mode); }
+long mkdir(const char* path, Raw mode) {
+  return raw("mkdir " + printable(path) + " " + octal(mode), SYS_mkdir, of(path), mode);
+}
 
 long mkdirat(int dirfd, const char* path, Raw mode) {
   return raw("mkdirat " + number(dirfd) + " " + printable(path) + " " + octal(mode), SYS_mkdirat,
              static_cast<Raw>(dirfd), of(path), mode);
 }
 
-long chmod(const char* path, Raw mode) { return raw("chmod " + printable(path) + " " + octal(mode), SYS_chmod, of(path), mode); }
+long chmod(const char* path, Raw mode) {
+  return raw("chmod " + printable(path) + " " + octal(mode), SYS_chmod, of(path), mode);
+}
 
-long fchmod(int fd, Raw mode) { return raw("fchmod " + number(fd) + " " + octal(mode), SYS_fchmod, static_cast<Raw>(fd), mode); }
+long fchmod(int fd, Raw mode) {
+  return raw("fchmod " + number(fd) + " " + octal(mode), SYS_fchmod, static_cast<Raw>(fd), mode);
+}
 
 long fchmodat(int dirfd, const char* path, Raw mode) {
   return raw("fchmodat " + number(dirfd) + " " + printable(path) + " " + octal(mode), SYS_fchmodat,

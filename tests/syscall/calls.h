@@ -1,7 +1,8 @@
 // What a case is written with: raw system calls that say what they gave, one line each on stdout.
 //
-// The lines that begin with '*' are the calls under test: twin_test counts them against the audit. What a case needs
-// besides (files, links, mounts) is made by must_* and prepare(), which say nothing unless they fail.
+// The lines that begin with '*' are the calls under test: twin_test counts them against the audit. What a
+// case needs besides (files, links, mounts) is made by must_* and prepare(), which say nothing unless they
+// fail.
 #pragma once
 
 #include <fcntl.h>
@@ -18,7 +19,8 @@ namespace twin {
 
 using Raw = unsigned long;
 
-// Issues the call with exactly these registers and prints `* label -> value` or `* label -> ERRNO`. Returns -errno.
+// Issues the call with exactly these registers and prints `* label -> value` or `* label -> ERRNO`. Returns
+// -errno.
 long raw(const std::string& label, long nr, Raw a = 0, Raw b = 0, Raw c = 0, Raw d = 0);
 
 long mkdir(const char* path, Raw mode = 0777);

@@ -16,7 +16,10 @@ namespace {
 // i386 sees the lower halves of the registers only.
 long int80(const std::string& label, long nr, Raw a = 0, Raw b = 0, Raw c = 0, Raw d = 0) {
   long result;
-  asm volatile("int $0x80" : "=a"(result) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d) : "memory", "r8", "r9", "r10", "r11");
+  asm volatile("int $0x80"
+               : "=a"(result)
+               : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d)
+               : "memory", "r8", "r9", "r10", "r11");
   result = static_cast<int>(result);
   say("* int80 " + label + " -> " + (result < 0 ? errno_text(result) : std::to_string(result)));
   return result;
@@ -25,7 +28,8 @@ long int80(const std::string& label, long nr, Raw a = 0, Raw b = 0, Raw c = 0, R
 // A string below 4 GiB.
 Raw low(const char* text) {
   static char* next = [] {
-    void* pages = mmap(nullptr, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+    void* pages =
+        mmap(nullptr, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     if (pages == MAP_FAILED) must(-1, "mmap below 4 GiB");
     return static_cast<char*>(pages);
   }();
@@ -35,7 +39,8 @@ Raw low(const char* text) {
   return reinterpret_cast<Raw>(here);
 }
 
-constexpr long i386_chmod = 15, i386_mkdir = 39, i386_fchmod = 94, i386_mkdirat = 296, i386_fchmodat = 306, i386_fchmodat2 = 452;
+constexpr long i386_chmod = 15, i386_mkdir = 39, i386_fchmod = 94, i386_mkdirat = 296, i386_fchmodat = 306,
+               i386_fchmodat2 = 452;
 constexpr Raw garbage = 0xdeadbeef00000000ul;
 
 void i386() {
@@ -68,13 +73,15 @@ void i386_upper_half() {
   int80("mkdirat", i386_mkdirat, garbage | dir, garbage | low("b"), garbage | 0750);
   int80("chmod", i386_chmod, garbage | low("a"), garbage | 0xffff0000 | 0711);
   int80("fchmod", i386_fchmod, garbage | dir, garbage | 0701);
-  int80("fchmodat2", i386_fchmodat2, garbage | dir, garbage | low("b"), garbage | 0700, garbage | AT_SYMLINK_NOFOLLOW);
+  int80("fchmodat2", i386_fchmodat2, garbage | dir, garbage | low("b"), garbage | 0700,
+        garbage | AT_SYMLINK_NOFOLLOW);
   char high[] = "high";  // on the stack, above 4 GiB: its lower half points elsewhere
   int80("mkdir above 4 GiB", i386_mkdir, reinterpret_cast<Raw>(high), 0777);
 }
 
 void i386_end_of_memory() {
-  char* pages = static_cast<char*>(mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0));
+  char* pages = static_cast<char*>(
+      mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0));
   if (pages == MAP_FAILED) must(-1, "mmap below 4 GiB");
   must(munmap(pages + 4096, 4096), "munmap");
   std::memcpy(pages + 4096 - 5, "ends", 5);

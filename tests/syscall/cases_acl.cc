@@ -35,7 +35,13 @@ constexpr const char* access = "system.posix_acl_access";
 
 void made_below() {
   mkdir("parent");
-  set("parent", by_default, {{user_obj, 7, nobody}, {user, 5, 1234}, {group_obj, 7, nobody}, {group, 6, 77}, {mask, 7, nobody}, {other, 1, nobody}});
+  set("parent", by_default,
+      {{user_obj, 7, nobody},
+       {user, 5, 1234},
+       {group_obj, 7, nobody},
+       {group, 6, 77},
+       {mask, 7, nobody},
+       {other, 1, nobody}});
   int n = 0;
   for (mode_t bits : {022, 0, 077, 0777})
     for (Raw mode : {0777, 0700, 0070, 0, 02755, 01777}) {
@@ -67,7 +73,12 @@ void small_default() {
 
 void mask_of_chmod() {
   file("file");
-  set("file", access, {{user_obj, 6, nobody}, {user, 6, 1234}, {group_obj, 4, nobody}, {mask, 6, nobody}, {other, 4, nobody}});
+  set("file", access,
+      {{user_obj, 6, nobody},
+       {user, 6, 1234},
+       {group_obj, 4, nobody},
+       {mask, 6, nobody},
+       {other, 4, nobody}});
   show("file");
   for (Raw mode : {0600, 0640, 0777, 04711, 0}) {
     chmod("file", mode);
@@ -78,7 +89,13 @@ void mask_of_chmod() {
 void right_by_acl() {
   mkdir("dir");
   chmod("dir", 0700);
-  set("dir", access, {{user_obj, 7, nobody}, {user, 7, 65534}, {group_obj, 0, nobody}, {group, 5, 77}, {mask, 7, nobody}, {other, 0, nobody}});
+  set("dir", access,
+      {{user_obj, 7, nobody},
+       {user, 7, 65534},
+       {group_obj, 0, nobody},
+       {group, 5, 77},
+       {mask, 7, nobody},
+       {other, 0, nobody}});
   syscall(SYS_setfsgid, 65534);
   syscall(SYS_setfsuid, 65534);
   mkdir("dir/allowed");

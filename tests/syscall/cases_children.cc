@@ -112,9 +112,12 @@ void after_exec() {
 
 Cases child_cases() {
   return {
-      {"fork", nothing, forked},       {"vfork", nothing, vforked},
-      {"clone_fs", nothing, shared_view},   {"exec", nothing, executed},
-      {"exec_by_thread", nothing, executed_by_thread}, {"exec_after_vfork", nothing, executed_after_vfork},
+      {"fork", nothing, forked},
+      {"vfork", nothing, vforked},
+      {"clone_fs", nothing, shared_view},
+      {"exec", nothing, executed},
+      {"exec_by_thread", nothing, executed_by_thread},
+      {"exec_after_vfork", nothing, executed_after_vfork},
       {"after_exec", by_exec, after_exec},
   };
 }

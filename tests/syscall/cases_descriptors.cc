@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include <cerrno>
+#include <cstdio>
 
 #include "tests/syscall/calls.h"
 #include "tests/syscall/cases.h"
@@ -102,8 +101,8 @@ void closed() {
 
 Cases descriptor_cases() {
   return {
-      {"descriptors_of_files", nothing, files},     {"descriptors_without_name", nothing, without_name},
-      {"descriptors_deleted", nothing, deleted},    {"descriptors_renamed", nothing, renamed},
+      {"descriptors_of_files", nothing, files},  {"descriptors_without_name", nothing, without_name},
+      {"descriptors_deleted", nothing, deleted}, {"descriptors_renamed", nothing, renamed},
       {"descriptors_closed", nothing, closed},
   };
 }

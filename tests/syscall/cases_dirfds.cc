@@ -77,15 +77,17 @@ void upper_half() {
   raw("fchmodat dir, garbage above", SYS_fchmodat, garbage | dir, at("in"), garbage | 0700);
   raw("fchmodat, flags that it doesn't have", SYS_fchmodat, dir, at("in"), 0705, 0xffff);
   raw("fchmodat2, garbage above flags", SYS_fchmodat2, dir, at("in"), 0701, garbage | AT_SYMLINK_NOFOLLOW);
-  raw("fchmod dir, garbage above", SYS_fchmod, garbage | static_cast<Raw>(opened("dir", O_RDONLY)), garbage | 0751);
+  raw("fchmod dir, garbage above", SYS_fchmod, garbage | static_cast<Raw>(opened("dir", O_RDONLY)),
+      garbage | 0751);
 }
 
 void flags() {
   mkdir("dir");
   file("file");
   const int dir = opened("dir", O_PATH), plain = opened("file", O_RDONLY);
-  for (int bits : {0, 1, 2, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW | 1, AT_EMPTY_PATH | 0x8000,
-                   -1, static_cast<int>(0x80000000), AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW}) {
+  for (int bits : {0, 1, 2, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, AT_NO_AUTOMOUNT, AT_SYMLINK_NOFOLLOW | 1,
+                   AT_EMPTY_PATH | 0x8000, -1, static_cast<int>(0x80000000), AT_EMPTY_PATH,
+                   AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW}) {
     fchmodat2(dir, "", 0711, bits);
     fchmodat2(plain, "", 0604, bits);
     fchmodat2(AT_FDCWD, "", 0755, bits);
@@ -113,8 +115,12 @@ void gone() {
 
 Cases dirfd_cases() {
   return {
-      {"dirfd_directories", nothing, directories}, {"dirfd_others", nothing, others},   {"dirfd_none", nothing, none},
-      {"dirfd_upper_half", nothing, upper_half},   {"dirfd_flags", nothing, flags},     {"dirfd_gone", nothing, gone},
+      {"dirfd_directories", nothing, directories},
+      {"dirfd_others", nothing, others},
+      {"dirfd_none", nothing, none},
+      {"dirfd_upper_half", nothing, upper_half},
+      {"dirfd_flags", nothing, flags},
+      {"dirfd_gone", nothing, gone},
   };
 }
 

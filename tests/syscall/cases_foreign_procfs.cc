@@ -19,19 +19,25 @@ void own_mounts() {
   must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make private");
 }
 
-// The names are ones that no real root has: a supervisor that loses its way must not find anything to change there.
+// The names are ones that no real root has: a supervisor that loses its way must not find anything to change
+// there.
 void in_jail() {
-  for (const char* name : {"jail", "jail/proc", "jail/twin-work", "twin-outside"}) must(::mkdir(name, 0755), name);
+  for (const char* name : {"jail", "jail/proc", "jail/twin-work", "twin-outside"})
+    must(::mkdir(name, 0755), name);
 }
 
 void look_around() {
-  for (const char* path : {"/proc/self/cwd/a", "/proc/thread-self/cwd/b", "/proc/self/../../twin-c", "/proc/self/../twin-d", "/proc/thread-self/../../cwd/e",
-                           "/proc/thread-self/../../../../twin-f", "/proc/self/root/twin-g", "/proc/self/../self/cwd/h", "/proc/self/root/../../twin-i",
-                           "/proc/self/cwd/../../../twin-j", "/proc/self/../../../twin-outside/k", "/proc/self"})
+  for (const char* path :
+       {"/proc/self/cwd/a", "/proc/thread-self/cwd/b", "/proc/self/../../twin-c", "/proc/self/../twin-d",
+        "/proc/thread-self/../../cwd/e", "/proc/thread-self/../../../../twin-f", "/proc/self/root/twin-g",
+        "/proc/self/../self/cwd/h", "/proc/self/root/../../twin-i", "/proc/self/cwd/../../../twin-j",
+        "/proc/self/../../../twin-outside/k", "/proc/self"})
     mkdir(path);
   chmod("/proc/self/cwd", 0711);
   chmod("/proc/self/../../twin-work", 0710);
-  for (const char* path : {"/", "/twin-c", "/twin-f", "/twin-g", "/twin-i", "/twin-j", "/twin-work", "/twin-work/a", "/twin-work/b", "/twin-work/e", "/twin-work/h"}) show(path);
+  for (const char* path : {"/", "/twin-c", "/twin-f", "/twin-g", "/twin-i", "/twin-j", "/twin-work",
+                           "/twin-work/a", "/twin-work/b", "/twin-work/e", "/twin-work/h"})
+    show(path);
 }
 
 void another_mount() {

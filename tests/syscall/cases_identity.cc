@@ -156,9 +156,12 @@ void sticky_directory() {
 
 Cases identity_cases() {
   return {
-      {"fsuid_and_fsgid", root, fsuid},           {"supplementary_groups", root, groups},
-      {"setgid_stripped", root, setgid_stripped}, {"setgid_directory", root, setgid_directory},
-      {"ids_dropped", root, ids_dropped},         {"not_dumpable", root, not_dumpable},
+      {"fsuid_and_fsgid", root, fsuid},
+      {"supplementary_groups", root, groups},
+      {"setgid_stripped", root, setgid_stripped},
+      {"setgid_directory", root, setgid_directory},
+      {"ids_dropped", root, ids_dropped},
+      {"not_dumpable", root, not_dumpable},
       {"sticky_directory", root, sticky_directory},
   };
 }

@@ -15,7 +15,8 @@ namespace {
 std::string chain(int length, const std::string& end) {
   for (int i = 1; i <= length; ++i) {
     const std::string name = "l" + std::to_string(length) + "_" + std::to_string(i);
-    link_to(i == length ? end.c_str() : ("l" + std::to_string(length) + "_" + std::to_string(i + 1)).c_str(), name.c_str());
+    link_to(i == length ? end.c_str() : ("l" + std::to_string(length) + "_" + std::to_string(i + 1)).c_str(),
+            name.c_str());
   }
   return "l" + std::to_string(length) + "_1";
 }
@@ -116,7 +117,8 @@ void not_followed() {
   link_to("dir", "to_dir");
   link_to("file", "to_file");
   link_to("absent", "dangling");
-  for (const char* path : {"dir", "file", "to_dir", "to_file", "dangling", "absent", "to_dir/", "to_file/", "dangling/", "dir/", "file/", "to_dir/."}) {
+  for (const char* path : {"dir", "file", "to_dir", "to_file", "dangling", "absent", "to_dir/", "to_file/",
+                           "dangling/", "dir/", "file/", "to_dir/."}) {
     fchmodat2(AT_FDCWD, path, 0700, AT_SYMLINK_NOFOLLOW);
     fchmodat2(AT_FDCWD, path, 0711, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
     fchmodat2(AT_FDCWD, path, 0750, AT_EMPTY_PATH);
@@ -124,21 +126,27 @@ void not_followed() {
   }
 }
 
-// fs.protected_symlinks: only the last link of a path is refused, and a directory's own owner may lay links for all.
+// fs.protected_symlinks: only the last link of a path is refused, and a directory's own owner may lay links
+// for all.
 void sticky() {
   must(chown(".", 0, 0), "chown");
   chmod(".", 01777);
   mkdir("dir");
   chmod("dir", 0777);
   file("file");
-  for (const auto& [name, target] : {std::pair{"theirs", "dir"}, {"theirs_file", "file"}, {"theirs_gone", "new"}}) {
+  for (const auto& [name, target] :
+       {std::pair{"theirs", "dir"}, {"theirs_file", "file"}, {"theirs_gone", "new"}}) {
     link_to(target, name);
     must(lchown(name, 65534, 65534), name);
   }
   link_to("dir", "roots");
   link_to("theirs", "over");
-  for (const char* path : {"theirs/a", "roots/b", "over/c", "theirs/.", "theirs/../d", "theirs", "theirs_gone"}) mkdir(path);
-  for (const char* path : {"theirs", "theirs/", "theirs/.", "theirs_file", "roots", "over", "theirs/a", "theirs_gone"}) chmod(path, 0777);
+  for (const char* path :
+       {"theirs/a", "roots/b", "over/c", "theirs/.", "theirs/../d", "theirs", "theirs_gone"})
+    mkdir(path);
+  for (const char* path :
+       {"theirs", "theirs/", "theirs/.", "theirs_file", "roots", "over", "theirs/a", "theirs_gone"})
+    chmod(path, 0777);
   syscall(SYS_setfsuid, 65534);
   for (const char* path : {"theirs/e", "roots/f", "over/g"}) mkdir(path);
   for (const char* path : {"theirs/e", "theirs", "over"}) chmod(path, 0700);
@@ -148,10 +156,14 @@ void sticky() {
 
 Cases link_cases() {
   return {
-      {"forty_links", nothing, forty},      {"links_counted_together", nothing, counted_together},
-      {"link_loops", nothing, loops},       {"dangling_links", nothing, dangling},
-      {"long_links", nothing, long_ones},   {"links_to_parents", nothing, to_parents},
-      {"links_not_followed", nothing, not_followed}, {"links_in_sticky_directory", root | sticky_links, sticky},
+      {"forty_links", nothing, forty},
+      {"links_counted_together", nothing, counted_together},
+      {"link_loops", nothing, loops},
+      {"dangling_links", nothing, dangling},
+      {"long_links", nothing, long_ones},
+      {"links_to_parents", nothing, to_parents},
+      {"links_not_followed", nothing, not_followed},
+      {"links_in_sticky_directory", root | sticky_links, sticky},
   };
 }
 

@@ -11,8 +11,9 @@ namespace twin {
 
 namespace {
 
-constexpr Raw every[] = {0,     0111,  0222,   0444,    0777,     01777,     02777,    04777,     07777, 010000,
-                         0170755, 0100644, 0177777, 0x10000 | 0755, 0xffffffff, ~0ul, ~07777ul, 0x1ed00000000ul};
+constexpr Raw every[] = {0,       0111,           0222,       0444,   0777,     01777,
+                         02777,   04777,          07777,      010000, 0170755,  0100644,
+                         0177777, 0x10000 | 0755, 0xffffffff, ~0ul,   ~07777ul, 0x1ed00000000ul};
 
 void bits_of_mkdir() {
   int n = 0;
@@ -109,9 +110,9 @@ void unchanged() {
 
 Cases mode_cases() {
   return {
-      {"mode_bits_of_mkdir", nothing, bits_of_mkdir}, {"mode_bits_of_chmod", nothing, bits_of_chmod},
+      {"mode_bits_of_mkdir", nothing, bits_of_mkdir},    {"mode_bits_of_chmod", nothing, bits_of_chmod},
       {"umask_before_each", nothing, umask_before_each}, {"umask_and_chmod", nothing, umask_and_chmod},
-      {"setgid_parent", nothing, setgid_parent},      {"sticky_bits", nothing, sticky_bits},
+      {"setgid_parent", nothing, setgid_parent},         {"sticky_bits", nothing, sticky_bits},
       {"kernel_file_systems", nothing, unchanged},
   };
 }

@@ -59,8 +59,11 @@ void read_only() {
   own_mounts();
   must(mount("real", "ro", nullptr, MS_BIND, nullptr), "bind");
   must(mount(nullptr, "ro", nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr), "read-only");
-  for (const char* path : {"ro/new", "ro/dir", "ro/dir/new", "ro", "ro/file", "ro/file/x", "ro/absent/x", "ro/out", "ro/out/x", "ro/.", "ro/../a"}) mkdir(path);
-  for (const char* path : {"ro", "ro/dir", "ro/file", "ro/absent", "ro/out", "ro/..", "ro/dir/../file"}) chmod(path, 0711);
+  for (const char* path : {"ro/new", "ro/dir", "ro/dir/new", "ro", "ro/file", "ro/file/x", "ro/absent/x",
+                           "ro/out", "ro/out/x", "ro/.", "ro/../a"})
+    mkdir(path);
+  for (const char* path : {"ro", "ro/dir", "ro/file", "ro/absent", "ro/out", "ro/..", "ro/dir/../file"})
+    chmod(path, 0711);
   fchmod(opened("ro/file", O_RDONLY), 0600);
   fchmodat2(opened("ro/file", O_PATH), "", 0600, AT_EMPTY_PATH);
   fchmodat2(AT_FDCWD, "ro/out", 0600, AT_SYMLINK_NOFOLLOW);
@@ -77,7 +80,8 @@ void nosymfollow() {
   link_to("dir", "m/link");
   link_to("m/link", "outer");
   link_to("m/dir", "direct");
-  for (const char* path : {"m/link", "m/link/x", "m/link/.", "outer/y", "direct/z", "m/dir/../link/x"}) mkdir(path);
+  for (const char* path : {"m/link", "m/link/x", "m/link/.", "outer/y", "direct/z", "m/dir/../link/x"})
+    mkdir(path);
   for (const char* path : {"m/link", "m/link/", "outer", "direct", "m/dir"}) chmod(path, 0711);
   fchmodat2(AT_FDCWD, "m/link", 0700, AT_SYMLINK_NOFOLLOW);
   shown({"m/dir", "m/dir/x", "m/dir/z", "m/dir/y"});

@@ -37,7 +37,8 @@ void one_of_each() {
   link_to("nowhere/", "dangling_slash");
 }
 
-constexpr const char* each[] = {"dir", "file", "fifo", "socket", "to_file", "to_dir", "dangling", "loop",
+constexpr const char* each[] = {"dir",          "file",          "fifo",           "socket",
+                                "to_file",      "to_dir",        "dangling",       "loop",
                                 "to_dir_slash", "to_file_slash", "dangling_slash", "absent"};
 
 void empty() {
@@ -55,13 +56,48 @@ void empty() {
 
 void dots() {
   one_of_each();
-  for (const char* path : {".", "..", "/", "//", "/.", "/..", "./", "../", "./.", "dir/.", "dir/..", "dir/./", "dir/../", "dir//..//.",
-                           "absent/.", "absent/..", "absent/../new", "file/.", "file/..", "file/../new", "to_dir/.", "to_dir/..",
-                           "dangling/.", "dangling/..", "loop/..", "dir/../a", "dir/./b", "./c", ".//.//d", "dir/..//dir/e",
-                           "dir/../dir/../f", "dir/sub/../../g", "...", "..a", "a..", "dir/...", "dir/.../h", "to_dir/../i"})
+  for (const char* path : {".",
+                           "..",
+                           "/",
+                           "//",
+                           "/.",
+                           "/..",
+                           "./",
+                           "../",
+                           "./.",
+                           "dir/.",
+                           "dir/..",
+                           "dir/./",
+                           "dir/../",
+                           "dir//..//.",
+                           "absent/.",
+                           "absent/..",
+                           "absent/../new",
+                           "file/.",
+                           "file/..",
+                           "file/../new",
+                           "to_dir/.",
+                           "to_dir/..",
+                           "dangling/.",
+                           "dangling/..",
+                           "loop/..",
+                           "dir/../a",
+                           "dir/./b",
+                           "./c",
+                           ".//.//d",
+                           "dir/..//dir/e",
+                           "dir/../dir/../f",
+                           "dir/sub/../../g",
+                           "...",
+                           "..a",
+                           "a..",
+                           "dir/...",
+                           "dir/.../h",
+                           "to_dir/../i"})
     mkdir(path);
-  for (const char* path : {".", "./", "./.", "dir/.", "dir/..", "dir/../", "dir/../file", "dir/../file/", "dir/../file/.", "file/.", "file/..",
-                           "absent/..", "to_dir/.", "to_dir/../file", "dangling/..", "loop/..", "...", "..a", "dir/../dangling"})
+  for (const char* path : {".", "./", "./.", "dir/.", "dir/..", "dir/../", "dir/../file", "dir/../file/",
+                           "dir/../file/.", "file/.", "file/..", "absent/..", "to_dir/.", "to_dir/../file",
+                           "dangling/..", "loop/..", "...", "..a", "dir/../dangling"})
     chmod(path, 0755);
 }
 
@@ -107,9 +143,11 @@ void without_search() {
   link_to("shut/in", "through");
   for (mode_t mode : {0, 0400, 0200, 0600, 0100, 0300, 0500}) {
     must(chmod("shut", mode), "chmod");
-    for (const char* path : {"shut", "shut/new", "shut/in", "shut/in/new", "shut/.", "shut/..", "shut/../out", "shut/absent/x", "through/x", "shut/file/x"})
+    for (const char* path : {"shut", "shut/new", "shut/in", "shut/in/new", "shut/.", "shut/..", "shut/../out",
+                             "shut/absent/x", "through/x", "shut/file/x"})
       mkdir(path);
-    for (const char* path : {"shut/in", "shut/file", "through", "shut/.", "shut/../through", "shut/absent"}) chmod(path, 0755);
+    for (const char* path : {"shut/in", "shut/file", "through", "shut/.", "shut/../through", "shut/absent"})
+      chmod(path, 0755);
     must(chmod("shut", 0700), "chmod");
     for (const char* made : {"shut/new", "shut/in/new", "out", "shut/in/x"}) rmdir(made);
   }
@@ -147,10 +185,10 @@ void moved_cwd() {
 
 Cases name_cases() {
   return {
-      {"empty", nothing, empty},         {"dots", nothing, dots},
-      {"slashes", nothing, slashes},     {"exists", nothing, exists},
-      {"absolute", nothing, absolute},   {"without_search", nothing, without_search},
-      {"gone_cwd", nothing, gone_cwd},   {"moved_cwd", nothing, moved_cwd},
+      {"empty", nothing, empty},       {"dots", nothing, dots},
+      {"slashes", nothing, slashes},   {"exists", nothing, exists},
+      {"absolute", nothing, absolute}, {"without_search", nothing, without_search},
+      {"gone_cwd", nothing, gone_cwd}, {"moved_cwd", nothing, moved_cwd},
   };
 }
 

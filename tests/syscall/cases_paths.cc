@@ -17,7 +17,8 @@ constexpr std::size_t page = 4096;
 
 // Three pages, of which the middle one can be read; the string ends with the middle one.
 char* before_unmapped(const char* text, bool with_nul) {
-  char* pages = static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* pages =
+      static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (pages == MAP_FAILED) must(-1, "mmap");
   const std::size_t size = std::strlen(text) + (with_nul ? 1 : 0);
   std::memcpy(pages + 2 * page - size, text, size);
@@ -56,7 +57,8 @@ void last_byte_before_unmapped() {
 }
 
 void crossing_pages() {
-  char* pages = static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* pages =
+      static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (pages == MAP_FAILED) must(-1, "mmap");
   for (std::size_t before = 0; before < 9; ++before) {
     std::string name = "crossing" + std::to_string(before);
@@ -70,14 +72,16 @@ void crossing_pages() {
 void read_only_memory() {
   static const char name[] = "constant";
   raw("mkdir from .rodata", SYS_mkdir, at(name), 0755);
-  char* once = static_cast<char*>(mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  char* once =
+      static_cast<char*>(mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   std::strcpy(once, "executable");
   must(mprotect(once, page, PROT_EXEC | PROT_READ), "mprotect");
   raw("mkdir from code", SYS_mkdir, at(once), 0755);
   const int fd = must(memfd_create("bytes", 0), "memfd_create");
   must(write(fd, "shared", 7), "write");
   raw("mkdir from a mapped file", SYS_mkdir, at(mmap(nullptr, page, PROT_READ, MAP_SHARED, fd, 0)), 0755);
-  raw("mkdir past the end of a mapped file", SYS_mkdir, at(static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ, MAP_SHARED, fd, 0)) + page), 0755);
+  raw("mkdir past the end of a mapped file", SYS_mkdir,
+      at(static_cast<char*>(mmap(nullptr, 2 * page, PROT_READ, MAP_SHARED, fd, 0)) + page), 0755);
 }
 
 std::string padded(const std::string& name, std::size_t length) {
@@ -112,8 +116,8 @@ void longest_name() {
 }
 
 void no_utf8() {
-  for (const char* name : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "new\nline", "tab\t", " ", "\x01", "\"quoted\\\"", "*", "[a", "~",
-                           "${PWD}", "\xf0\x9f\x98\x80", "-"}) {
+  for (const char* name : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "new\nline", "tab\t", " ", "\x01",
+                           "\"quoted\\\"", "*", "[a", "~", "${PWD}", "\xf0\x9f\x98\x80", "-"}) {
     mkdir(name);
     chmod(name, 0750);
     mkdir((std::string(name) + "/below\xfe").c_str());

@@ -13,19 +13,42 @@ namespace twin {
 namespace {
 
 // The label leaves out numbers that differ from run to run.
-long mkdir_at(const std::string& label, const std::string& path) { return raw("mkdir " + label, SYS_mkdir, reinterpret_cast<Raw>(path.c_str()), 0755); }
-long chmod_at(const std::string& label, const std::string& path, Raw mode) { return raw("chmod " + label, SYS_chmod, reinterpret_cast<Raw>(path.c_str()), mode); }
+long mkdir_at(const std::string& label, const std::string& path) {
+  return raw("mkdir " + label, SYS_mkdir, reinterpret_cast<Raw>(path.c_str()), 0755);
+}
+long chmod_at(const std::string& label, const std::string& path, Raw mode) {
+  return raw("chmod " + label, SYS_chmod, reinterpret_cast<Raw>(path.c_str()), mode);
+}
 
 void self() {
   mkdir("dir");
-  for (const char* path : {"/proc/self/cwd/a", "/proc/thread-self/cwd/b", "/proc/self/cwd/dir/c", "/proc/self/cwd/../d_is_not_ours/x",
-                           "/proc/self/cwd", "/proc/self/cwd/.", "/proc/self", "/proc/self/x", "/proc/self/fd/x", "/proc/thread-self/x",
-                           "/proc/self/../self/cwd/e", "/proc/self/./cwd/f", "/proc/self/task/../cwd/g", "/proc//self//cwd//h",
-                           "/proc/thread-self/../../cwd/i", "/proc/self/exe", "/proc/self/exe/x", "/proc/self/ns/mnt/x", "/proc/mounts/x",
-                           "/proc/self/root/proc/self/cwd/j", "/proc/net/x", "/proc/self/map_files/x", "/proc/self/attr/x"})
+  for (const char* path : {"/proc/self/cwd/a",
+                           "/proc/thread-self/cwd/b",
+                           "/proc/self/cwd/dir/c",
+                           "/proc/self/cwd/../d_is_not_ours/x",
+                           "/proc/self/cwd",
+                           "/proc/self/cwd/.",
+                           "/proc/self",
+                           "/proc/self/x",
+                           "/proc/self/fd/x",
+                           "/proc/thread-self/x",
+                           "/proc/self/../self/cwd/e",
+                           "/proc/self/./cwd/f",
+                           "/proc/self/task/../cwd/g",
+                           "/proc//self//cwd//h",
+                           "/proc/thread-self/../../cwd/i",
+                           "/proc/self/exe",
+                           "/proc/self/exe/x",
+                           "/proc/self/ns/mnt/x",
+                           "/proc/mounts/x",
+                           "/proc/self/root/proc/self/cwd/j",
+                           "/proc/net/x",
+                           "/proc/self/map_files/x",
+                           "/proc/self/attr/x"})
     mkdir(path);
-  for (const char* path : {"/proc/self/cwd", "/proc/self/cwd/", "/proc/thread-self/cwd/dir", "/proc/self/status", "/proc/self/root/proc/self/comm",
-                           "/proc/self", "/proc/thread-self", "/proc/self/ns/mnt", "/proc/mounts"})
+  for (const char* path : {"/proc/self/cwd", "/proc/self/cwd/", "/proc/thread-self/cwd/dir",
+                           "/proc/self/status", "/proc/self/root/proc/self/comm", "/proc/self",
+                           "/proc/thread-self", "/proc/self/ns/mnt", "/proc/mounts"})
     chmod(path, 0755);
   mkdir(("/proc/self/root" + std::string(get_current_dir_name()) + "/k").c_str());
   mkdir(("/proc/thread-self/root" + std::string(get_current_dir_name()) + "/dir/../l").c_str());
@@ -40,7 +63,12 @@ void descriptors() {
   int pipes[2];
   must(pipe(pipes), "pipe");
   for (const char* who : {"self", "thread-self"}) {
-    for (const auto& [name, fd] : {std::pair{"dir", dir}, {"plain", plain}, {"path_only", path_only}, {"link", link}, {"pipe", pipes[0]}, {"closed", 777}}) {
+    for (const auto& [name, fd] : {std::pair{"dir", dir},
+                                   {"plain", plain},
+                                   {"path_only", path_only},
+                                   {"link", link},
+                                   {"pipe", pipes[0]},
+                                   {"closed", 777}}) {
       const std::string at = "/proc/" + std::string(who) + "/fd/" + std::to_string(fd);
       mkdir_at(std::string(who) + name, at);
       mkdir_at(std::string(who) + name + "/", at + "/");
@@ -151,8 +179,12 @@ void with_other_ids() {
 
 Cases procfs_cases() {
   return {
-      {"proc_self", nothing, self},          {"proc_descriptors", nothing, descriptors}, {"proc_by_number", nothing, by_number},
-      {"proc_of_child", nothing, child_of},  {"proc_as_glibc", nothing, as_glibc},       {"proc_deleted", nothing, deleted},
+      {"proc_self", nothing, self},
+      {"proc_descriptors", nothing, descriptors},
+      {"proc_by_number", nothing, by_number},
+      {"proc_of_child", nothing, child_of},
+      {"proc_as_glibc", nothing, as_glibc},
+      {"proc_deleted", nothing, deleted},
       {"proc_with_other_ids", root, with_other_ids},
   };
 }

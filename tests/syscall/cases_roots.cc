@@ -21,10 +21,13 @@ void inner() {
 }
 
 void paths(const std::string& tag) {
-  for (const char* path : {"/", "/..", "/../", "/../../a", "/b", "/../dir/../../c", "/dir/d", "/absolute/e", "/above/f", "/to-root/g",
-                           "/to-root/../../h", "/dangling/i", "/dangling", "/twice/j", "/absolute/../../k", "//l", "/outer/m"})
+  for (const char* path : {"/", "/..", "/../", "/../../a", "/b", "/../dir/../../c", "/dir/d", "/absolute/e",
+                           "/above/f", "/to-root/g", "/to-root/../../h", "/dangling/i", "/dangling",
+                           "/twice/j", "/absolute/../../k", "//l", "/outer/m"})
     mkdir((path + (std::string(path).back() == '/' || std::string(path).ends_with("..") ? "" : tag)).c_str());
-  for (const char* path : {"/absolute", "/above", "/dir/..", "/../dir", "/to-root", "/twice", "/dangling", "/outer"}) chmod(path, 0755);
+  for (const char* path :
+       {"/absolute", "/above", "/dir/..", "/../dir", "/to-root", "/twice", "/dangling", "/outer"})
+    chmod(path, 0755);
   fchmodat2(AT_FDCWD, "/absolute", 0700, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -33,7 +36,8 @@ void inside() {
   must(chroot("inner"), "chroot");
   must(chdir("/"), "chdir");
   paths("1");
-  for (const char* path : {"n", "../o", "absolute/p", "above/q", "../../outer/r", "./dir/../../s"}) mkdir(path);
+  for (const char* path : {"n", "../o", "absolute/p", "above/q", "../../outer/r", "./dir/../../s"})
+    mkdir(path);
   must(chdir("/dir"), "chdir");
   for (const char* path : {"t", "../u", "../../v", "../absolute/w"}) mkdir(path);
   chmod(".", 0711);
@@ -45,7 +49,9 @@ void cwd_outside() {
   must(chdir("outer"), "chdir");
   must(chroot("../inner"), "chroot");
   paths("2");
-  for (const char* path : {"a", "../b", "../inner/c", "../inner/absolute/d", "../inner/above/e", "../inner/to-root/f"}) mkdir(path);
+  for (const char* path :
+       {"a", "../b", "../inner/c", "../inner/absolute/d", "../inner/above/e", "../inner/to-root/f"})
+    mkdir(path);
   chmod(".", 0700);
   chmod("../outer", 0711);
   chmod("../inner/absolute", 0750);
@@ -53,7 +59,8 @@ void cwd_outside() {
 
 void dirfd_outside() {
   inner();
-  const int outer = opened("outer", O_PATH), here = opened(".", O_RDONLY), file_there = (file("file"), opened("file", O_RDONLY));
+  const int outer = opened("outer", O_PATH), here = opened(".", O_RDONLY),
+            file_there = (file("file"), opened("file", O_RDONLY));
   must(chroot("inner"), "chroot");
   must(chdir("/"), "chdir");
   mkdirat(outer, "a");
@@ -104,9 +111,12 @@ void by_symlink() {
 
 Cases root_cases() {
   return {
-      {"chroot_inside", root, inside},   {"chroot_cwd_outside", root, cwd_outside},
-      {"chroot_dirfd_outside", root, dirfd_outside}, {"chroot_nested", root, nested},
-      {"chroot_twice_used", root, removed_root}, {"chroot_by_link", root, by_symlink},
+      {"chroot_inside", root, inside},
+      {"chroot_cwd_outside", root, cwd_outside},
+      {"chroot_dirfd_outside", root, dirfd_outside},
+      {"chroot_nested", root, nested},
+      {"chroot_twice_used", root, removed_root},
+      {"chroot_by_link", root, by_symlink},
   };
 }
 

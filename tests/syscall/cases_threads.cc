@@ -1,4 +1,5 @@
-// What threads have of their own, and what they share. Steps are ordered, so that both twins take the same ones.
+// What threads have of their own, and what they share. Steps are ordered, so that both twins take the same
+// ones.
 #include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,7 +102,8 @@ void own_descriptors() {
   own.does([&] { must(unshare(CLONE_FILES), "unshare"), must(dup2(opened("two", O_PATH), fd), "dup2"); });
   mkdirat(fd, "main");
   own.does([&] { mkdirat(fd, "own"); });
-  const std::string at = "/proc/self/fd/" + std::to_string(fd), mine = "/proc/thread-self/fd/" + std::to_string(fd);
+  const std::string at = "/proc/self/fd/" + std::to_string(fd),
+                    mine = "/proc/thread-self/fd/" + std::to_string(fd);
   own.does([&] { mkdir((at + "/self").c_str()), mkdir((mine + "/thread").c_str()); });
   mkdir((mine + "/main_thread").c_str());
   own.does([&] { close(fd), mkdirat(fd, "closed"), fchmod(fd, 0700); });
@@ -121,7 +123,8 @@ void own_fsuid() {
     user.does([&] { chmod(name, 0700); });
     group.does([&] { chmod(name, 0710); });
   }
-  user.does([] { must(syscall(SYS_setresuid, 65534, 65534, 65534), "setresuid"), mkdir("roots/c"), mkdir("d"); });
+  user.does(
+      [] { must(syscall(SYS_setresuid, 65534, 65534, 65534), "setresuid"), mkdir("roots/c"), mkdir("d"); });
   mkdir("roots/e");
 }
 
@@ -129,8 +132,10 @@ void own_root() {
   for (const char* name : {"one", "one/dir", "two", "two/dir"}) must(::mkdir(name, 0755), name);
   Partner one, two;
   one.does([] { must(unshare(CLONE_FS), "unshare"), must(chroot("one"), "chroot"); });
-  two.does([] { must(unshare(CLONE_FS), "unshare"), must(chroot("two"), "chroot"), must(chdir("/"), "chdir"); });
-  for (Partner* each : {&one, &two}) each->does([] { mkdir("/dir/a"), mkdir("b"), mkdir("../c"), mkdir("/../d"), chmod("/dir", 0711); });
+  two.does(
+      [] { must(unshare(CLONE_FS), "unshare"), must(chroot("two"), "chroot"), must(chdir("/"), "chdir"); });
+  for (Partner* each : {&one, &two})
+    each->does([] { mkdir("/dir/a"), mkdir("b"), mkdir("../c"), mkdir("/../d"), chmod("/dir", 0711); });
   mkdir("e");
 }
 
@@ -138,7 +143,9 @@ void leader_gone() {
   mkdir("before");
   std::thread([] {
     mkdir("by_thread");
-    std::thread([] { mkdir("by_its_thread"), mkdir("/proc/self/cwd/leader"), mkdir("/proc/thread-self/cwd/thread"); }).join();
+    std::thread([] {
+      mkdir("by_its_thread"), mkdir("/proc/self/cwd/leader"), mkdir("/proc/thread-self/cwd/thread");
+    }).join();
   }).join();
   mkdir("after");
 }
@@ -147,9 +154,9 @@ void leader_gone() {
 
 Cases thread_cases() {
   return {
-      {"thread_own_cwd", nothing, own_cwd},         {"thread_own_umask", nothing, own_umask},
+      {"thread_own_cwd", nothing, own_cwd},           {"thread_own_umask", nothing, own_umask},
       {"thread_shared_umask", nothing, shared_umask}, {"thread_own_descriptors", nothing, own_descriptors},
-      {"thread_own_fsuid", root, own_fsuid},        {"thread_own_root", root, own_root},
+      {"thread_own_fsuid", root, own_fsuid},          {"thread_own_root", root, own_root},
       {"thread_of_thread", nothing, leader_gone},
   };
 }

@@ -1,4 +1,5 @@
-// User namespaces. Capabilities that only count in there are not what these are about: scsup doesn't use them.
+// User namespaces. Capabilities that only count in there are not what these are about: scsup doesn't use
+// them.
 #include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -22,7 +22,8 @@ std::string contents(const scsup::Fd& fd) {
   std::string text;
   char chunk[65536];
   off_t at = 0;
-  for (ssize_t got; (got = pread(fd.get(), chunk, sizeof chunk, at)) > 0; at += got) text.append(chunk, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = pread(fd.get(), chunk, sizeof chunk, at)) > 0; at += got)
+    text.append(chunk, static_cast<std::size_t>(got));
   return text;
 }
 
@@ -38,7 +39,9 @@ Ran run(const std::vector<std::string>& command, const std::string& directory) {
   if (child < 0) throw std::runtime_error("cannot fork");
   if (child == 0) {
     const int null = open("/dev/null", O_RDONLY);
-    if (dup2(null, 0) < 0 || dup2(out.get(), 1) < 0 || dup2(err.get(), 2) < 0 || chdir(directory.c_str()) != 0) _exit(96);
+    if (dup2(null, 0) < 0 || dup2(out.get(), 1) < 0 || dup2(err.get(), 2) < 0 ||
+        chdir(directory.c_str()) != 0)
+      _exit(96);
     close(null);
     for (int fd : {1, 2})  // both write at the end, whoever wrote before
       fcntl(fd, F_SETFL, O_APPEND);

@@ -65,9 +65,11 @@ void list(const fs::path& path, const fs::path& from, std::string& out) {
     out += "-> " + fs::read_symlink(path).string() + "\n";
     return;
   }
-  out += attribute(path, "system.posix_acl_access") + " " + attribute(path, "system.posix_acl_default") + "\n";
+  out +=
+      attribute(path, "system.posix_acl_access") + " " + attribute(path, "system.posix_acl_default") + "\n";
   if (!S_ISDIR(st.st_mode)) return;
-  if (access(path.c_str(), R_OK | X_OK) != 0 && chmod(path.c_str(), 0700) != 0) return;  // its mode is noted already
+  if (access(path.c_str(), R_OK | X_OK) != 0 && chmod(path.c_str(), 0700) != 0)
+    return;  // its mode is noted already
   for (const fs::path& entry : entries(path)) list(entry, from, out);
 }
 
@@ -104,7 +106,8 @@ void remove_tree(const std::string& path) {
 
 void make_empty(const std::string& path) {
   remove_tree(path);
-  if (::mkdir(path.c_str(), 0755) != 0 || ::chmod(path.c_str(), 0755) != 0) throw std::runtime_error("cannot make " + path);
+  if (::mkdir(path.c_str(), 0755) != 0 || ::chmod(path.c_str(), 0755) != 0)
+    throw std::runtime_error("cannot make " + path);
 }
 
 std::string tree(const std::string& path) {

@@ -1,4 +1,5 @@
-// Every case runs natively and under scsup, in a directory of the same name; what the target sees is the same, to the byte.
+// Every case runs natively and under scsup, in a directory of the same name; what the target sees is the
+// same, to the byte.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -25,10 +26,12 @@ constexpr const char* architectures = R"("defaultAction": "SCMP_ACT_ALLOW",
 
 // EXDEV is what neither family of calls ever gives by itself.
 std::string policy(Answer answer) {
-  const std::string rules = answer == Answer::performed
-      ? R"({"syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}, {"syscalls": ["@mkdir", "@chmod"], "action": "allow"})"
-      : R"({"syscalls": ["@mkdir", "@chmod"], "action": "allow", "audit": true})";
-  return std::string("{") + architectures + R"("supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [)" + rules + "]}}\n";
+  const std::string rules =
+      answer == Answer::performed
+          ? R"({"syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}, {"syscalls": ["@mkdir", "@chmod"], "action": "allow"})"
+          : R"({"syscalls": ["@mkdir", "@chmod"], "action": "allow", "audit": true})";
+  return std::string("{") + architectures +
+         R"("supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [)" + rules + "]}}\n";
 }
 
 std::string program(const char* built) {
@@ -46,8 +49,10 @@ std::string first_line(const char* path) {
 // What this machine or this user lacks for a case; "" when nothing is missing.
 std::string missing(unsigned needs, const std::string& place) {
   if ((needs & root) != 0 && geteuid() != 0) return "needs root";
-  if ((needs & sticky_links) != 0 && first_line("/proc/sys/fs/protected_symlinks") != "1") return "needs fs.protected_symlinks=1";
-  if ((needs & acl) != 0 && getxattr(place.c_str(), "system.posix_acl_access", nullptr, 0) < 0 && errno == EOPNOTSUPP)
+  if ((needs & sticky_links) != 0 && first_line("/proc/sys/fs/protected_symlinks") != "1")
+    return "needs fs.protected_symlinks=1";
+  if ((needs & acl) != 0 && getxattr(place.c_str(), "system.posix_acl_access", nullptr, 0) < 0 &&
+      errno == EOPNOTSUPP)
     return "needs a file system with POSIX ACLs";
   if ((needs & user_namespace) != 0) {
     const pid_t child = fork();
@@ -97,13 +102,16 @@ std::string difference(const std::string& native, const std::string& supervised)
   return out;
 }
 
-void PrintTo(const std::tuple<Place, Answer, Case>& given, std::ostream* out) { *out << std::get<2>(given).name; }
+void PrintTo(const std::tuple<Place, Answer, Case>& given, std::ostream* out) {
+  *out << std::get<2>(given).name;
+}
 
 class Twins : public testing::TestWithParam<std::tuple<Place, Answer, Case>> {
  protected:
   void SetUp() override {
     root_ = scratch_root(std::get<0>(GetParam()));
-    if (root_.empty()) GTEST_SKIP() << "needs a directory that everybody may search, on that kind of file system";
+    if (root_.empty())
+      GTEST_SKIP() << "needs a directory that everybody may search, on that kind of file system";
   }
   void TearDown() override {
     if (!root_.empty()) remove_tree(root_);
@@ -115,7 +123,8 @@ TEST_P(Twins, SeeTheSame) {
   const auto& [place, answer, one] = GetParam();
   if (const std::string lacking = missing(one.needs, root_); !lacking.empty()) GTEST_SKIP() << lacking;
   // What a case makes beside its directory is seen as well.
-  const std::string around = root_ + "/" + one.name, scratch = around + "/in", audit = root_ + "/audit.jsonl", rules = root_ + "/policy.json";
+  const std::string around = root_ + "/" + one.name, scratch = around + "/in", audit = root_ + "/audit.jsonl",
+                    rules = root_ + "/policy.json";
   const std::vector<std::string> target = {TWIN_TARGET, one.name, scratch};
   std::ofstream(rules) << policy(answer);
 
@@ -125,7 +134,8 @@ TEST_P(Twins, SeeTheSame) {
   const std::string native_tree = tree(around);
   ASSERT_TRUE(native.in_time);
   ASSERT_EQ(native.err, "");
-  ASSERT_TRUE(WIFEXITED(native.status) && WEXITSTATUS(native.status) == 7) << native.status << "\n" << native.out;
+  ASSERT_TRUE(WIFEXITED(native.status) && WEXITSTATUS(native.status) == 7) << native.status << "\n"
+                                                                           << native.out;
 
   make_empty(around);
   make_empty(scratch);
@@ -161,12 +171,14 @@ std::vector<Case> by_themselves() {
 }
 
 std::string name_of(const testing::TestParamInfo<std::tuple<Place, Answer, Case>>& given) {
-  return std::string(std::get<2>(given.param).name) + (std::get<0>(given.param) == Place::disk ? "_on_disk" : "_on_tmpfs") +
+  return std::string(std::get<2>(given.param).name) +
+         (std::get<0>(given.param) == Place::disk ? "_on_disk" : "_on_tmpfs") +
          (std::get<1>(given.param) == Answer::performed ? "_performed" : "_continued");
 }
 
 INSTANTIATE_TEST_SUITE_P(Performed, Twins,
-                         testing::Combine(testing::Values(Place::disk, Place::memory), testing::Values(Answer::performed),
+                         testing::Combine(testing::Values(Place::disk, Place::memory),
+                                          testing::Values(Answer::performed),
                                           testing::ValuesIn(by_themselves())),
                          name_of);
 // The kernel does these itself: one file system shows that scsup is no hindrance.
