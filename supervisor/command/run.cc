@@ -125,8 +125,16 @@ bool needs_to_adopt_orphans() {
     _exit(own_failure);
   }
   if (needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
+  struct sigaction usual {}, inherited {};
+  usual.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &usual, &inherited);
   const pid_t command = fork();
   if (command == 0) {
+    pair->first.reset();  // else it would not notice when the supervisor goes away
+    front.reset();
+    plan.audit.fd.reset();
+    sigaction(SIGCHLD, &inherited, nullptr);
     sigprocmask(SIG_SETMASK, &original_mask, nullptr);
     agent::run(std::move(pair->second), {plan.command, ""});
   }
@@ -150,11 +158,12 @@ bool needs_to_adopt_orphans() {
   supervisor.loop().add(std::make_shared<FrontLine>(front, *watch));
   supervisor.admit(std::move(pair->first));
   watch->look();
-  if (auto result = supervisor.run(); !result) complain(result.error().text());
+  const auto result = supervisor.run();
+  if (!result) complain(result.error().text());
   if (plan.summary)
     for (const std::string& line : supervisor.denials().lines()) complain(line);
   std::fflush(stderr);
-  send_front_message(front, {FrontMessage::Kind::ended, watch->status()});
+  send_front_message(front, {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
   _exit(0);  // threads that are stuck in the kernel are not waited for
 }
 
