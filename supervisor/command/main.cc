@@ -1,5 +1,7 @@
 // scsup: picks the command. The only place where an exception is caught.
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <map>
 
@@ -56,7 +58,10 @@ int dispatch(scsup::Arguments arguments) {
 
 int main(int argc, char** argv) {
   try {
-    return dispatch(scsup::Arguments(argv + 1, argv + argc));
+    const int status = dispatch(scsup::Arguments(argv + 1, argv + argc));
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    scsup::complain("cannot write to standard output: " + std::string(std::strerror(errno)));
+    return scsup::own_failure;
   } catch (const std::exception& error) {
     scsup::complain(error.what());
     return scsup::own_failure;
