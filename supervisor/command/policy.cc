@@ -1,11 +1,8 @@
 // scsup policy check, scsup policy show.
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
 
-#include "supervisor/command/command.h"
-#include "supervisor/session/policy_file.h"
+#include "supervisor/command/options.h"
+#include "supervisor/command/supervise.h"
 
 namespace scsup {
 
@@ -17,17 +14,6 @@ constexpr const char* usage =
     "\n"
     "See scsup-policy(5) for what a policy says.\n";
 
-// A policy is resolved as for a command of this user in this directory.
-Environment here() {
-  handshake::Hello hello;
-  const char* home = getenv("HOME");
-  hello.home = home ? home : "/";
-  char* directory = getcwd(nullptr, 0);
-  hello.directory = directory ? directory : "/";
-  free(directory);
-  return environment_of(hello);
-}
-
 // Parses and builds, printing every remark. False: there were errors.
 bool check(const std::string& file, std::FILE* out) {
   auto policy = read_policy_file(file);
@@ -37,7 +23,7 @@ bool check(const std::string& file, std::FILE* out) {
   }
   Diagnostics remarks = policy->parsed.diagnostics;
   if (!has_errors(remarks)) {
-    const Built built = build(policy->parsed.document, file, here());
+    const Built built = build(policy->parsed.document, file, own_environment());
     remarks.insert(remarks.end(), built.diagnostics.begin(), built.diagnostics.end());
   }
   for (const Diagnostic& remark : remarks) std::fprintf(out, "%s\n", render(file, remark).c_str());
@@ -54,7 +40,7 @@ int show_one(const std::string& file) {
   if (!check(file, stderr)) return 1;
   auto policy = read_policy_file(file);
   if (!policy) return own_failure;
-  std::fputs(show(policy->parsed.document, file, here()).c_str(), stdout);
+  std::fputs(show(policy->parsed.document, file, own_environment()).c_str(), stdout);
   return 0;
 }
 
@@ -66,11 +52,18 @@ int command_policy(const Arguments& arguments) {
     std::fputs(usage, stdout);
     return 0;
   }
-  const Arguments files(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
-  if (verb == "check" && !files.empty()) return check_all(files);
-  if (verb == "show" && files.size() == 1) return show_one(files[0]);
-  std::fputs(usage, stderr);
-  return own_failure;
+  try {
+    if (verb.empty()) throw UsageError("one of 'check FILE...' and 'show FILE' is expected");
+    if (verb != "check" && verb != "show") throw UsageError("there is no command 'policy " + verb + "'");
+    const Arguments files(arguments.begin() + 1, arguments.end());
+    if (files.empty()) throw UsageError("the FILE is missing");
+    if (verb == "check") return check_all(files);
+    if (files.size() > 1) throw UsageError("'" + files[1] + "' is not expected here");
+    return show_one(files[0]);
+  } catch (const UsageError& error) {
+    complain(std::string(error.what()) + "; try 'scsup policy --help'");
+    return own_failure;
+  }
 }
 
 }  // namespace scsup

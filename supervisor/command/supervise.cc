@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "agent/introduction.h"
 #include "supervisor/emulate/identity.h"
 
 namespace scsup {
@@ -34,6 +35,8 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   return std::move(*policy);
 }
 
+Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
+
 Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
                        std::function<void()> nobody_left)
     : loop_(prepare_thread), workers_(prepare_thread),
@@ -45,6 +48,7 @@ Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Argume
   record.policy_file = policy.file;
   record.policy_text = policy.text;
   record.policy_sha = policy.sha;
+  record.filter_summary = show(policy.parsed.document, policy.file, own_environment());
   log_.run(record);
 }
 

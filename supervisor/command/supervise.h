@@ -15,6 +15,9 @@ namespace scsup {
 // The policy at `file`, ready to use; its mistakes are printed, one line each. Nothing: there were errors.
 std::optional<PolicyFile> load_policy(const std::string& file);
 
+// What a command of this process would find: its capabilities, home and directory.
+Environment own_environment();
+
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
