@@ -83,8 +83,8 @@ int command_serve(const Arguments& arguments) {
       std::fputs(help(usage, options).c_str(), stdout);
       return 0;
     }
-    for (const char* needed : {"socket", "policy"})
-      if (!given.value(needed)) throw UsageError("--" + std::string(needed) + " is missing");
+    if (!given.value("socket")) throw UsageError("--socket PATH is missing");
+    if (!given.value("policy")) throw UsageError("--policy FILE is missing");
     if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");
     auto policy = load_policy(*given.value("policy"));
     if (!policy) return own_failure;
