@@ -21,8 +21,8 @@ inline constexpr std::size_t packet_limit = 64u << 10;  // bytes
 inline constexpr std::size_t packet_fd_limit = 16;      // so that a flood of descriptors can't use up ours
 
 struct Packet {
-  std::string bytes;      // empty: the peer has closed
-  std::vector<Fd> fds;    // every descriptor that came with it, close-on-exec
+  std::string bytes;    // empty: the peer has closed
+  std::vector<Fd> fds;  // every descriptor that came with it, close-on-exec
 };
 
 enum class Blocking { yes, no };

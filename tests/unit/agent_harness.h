@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,6 +28,18 @@ namespace scsup::test {
 
 enum class Start { forked, binary };
 
+inline std::string start_name(const testing::TestParamInfo<Start>& start) {
+  return start.param == Start::forked ? "forked" : "binary";
+}
+
+// An ordinary user, for tests that run as root too.
+inline void become_ordinary() {
+  if (::geteuid() != 0) return;
+  if (::setgroups(0, nullptr) < 0 || ::setresgid(65534, 65534, 65534) < 0 ||
+      ::setresuid(65534, 65534, 65534) < 0)
+    ::_exit(98);
+}
+
 using Instructions = std::vector<sock_filter>;
 inline constexpr int odd_errno = 42;  // ENOMSG: nothing else gives it
 
@@ -49,6 +62,12 @@ inline Fd memfd_of(const void* bytes, std::size_t size,
 }
 inline Fd memfd_of(const Instructions& program) {
   return memfd_of(program.data(), program.size() * sizeof(sock_filter));
+}
+
+inline handshake::Program loaded_with(std::uint32_t flags) {
+  handshake::Program program;
+  program.flags = flags;
+  return program;
 }
 
 struct Ended {
@@ -113,7 +132,11 @@ class Agent {
     ::_exit(99);
   }
 
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return pid_; }  // -1 when it has ended
+  // Never with an agent that has ended: kill(2) takes -1 for everybody.
+  void kill(int signal) const {
+    if (pid_ > 0) ::kill(pid_, signal);
+  }
   Fd& socket() { return socket_; }
 
   template <class M>
@@ -131,7 +154,7 @@ class Agent {
     EXPECT_TRUE(send_packet(socket_, handshake::encode(message), fd));
   }
   void say_program(const Instructions& program, std::uint32_t flags = SECCOMP_FILTER_FLAG_NEW_LISTENER) {
-    say(handshake::Program{flags}, memfd_of(program).get());
+    say(loaded_with(flags), memfd_of(program).get());
   }
   // Hello to Listener.
   Fd hand_over(const Instructions& program) {
