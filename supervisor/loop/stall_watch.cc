@@ -105,7 +105,10 @@ void StallWatch::look_at_all(std::unique_lock<std::mutex>& lock) {
       if (watched.lead->state_.load() == Lead::State::working) asleep_ = false;
   }
   lock.unlock();
-  for (const auto& lead : taken) lead->succeed_();
+  for (const auto& lead : taken) {
+    if (lead->work_) lead->work_->held_up();
+    lead->succeed_();
+  }
   lock.lock();
 }
 

@@ -19,10 +19,13 @@
 
 namespace scsup {
 
-// What can be told that its time is over.
+// What can be told that it takes long.
 class Timed {
  public:
   virtual ~Timed() = default;
+  // The thread that works on it is stuck and has lost its lead.
+  virtual void held_up() {}
+  // Its time is over.
   virtual void expire() = 0;
 };
 

@@ -86,6 +86,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   if (!request_.still_valid()) return vanish();  // now all that was read of it is known to be its own
   if (!can_look || (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
+  if (err == 0) err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
   const Wear wear(*task_);
@@ -162,7 +163,7 @@ void Inquiry::record_and_send(CallRecord& record) {
   } else {
     (record.act == Act::allow ? session.allowed_ : session.emulated_).fetch_add(1, std::memory_order_relaxed);
   }
-  if (alters && task_ && record.how == How::continued) session.tasks_.altering(*task_, *record.call);
+  if (record.how == How::continued && alters && task_) session.tasks_.altering(*task_, *record.call);
 
   Notification notification = std::move(notification_);
   const Delivery delivery = record.how == How::continued ? std::move(notification).let_through()
@@ -171,6 +172,9 @@ void Inquiry::record_and_send(CallRecord& record) {
   if (delivery == Delivery::gone && !record.gone && written) session.services_.log.amend_gone(record.session, record.id);
   session.answered();
 }
+
+// Told at once and not when the thread comes back: until then each further call of its kind would hold up one more.
+void Inquiry::held_up() { session_->stalled(); }
 
 void Inquiry::expire() {
   if (!claim(Stage::answering)) return;

@@ -35,6 +35,7 @@ class Inquiry : public Timed {
   };
   Progress look(Patience patience);
   void answer();
+  void held_up() override;
   void expire() override;
 
  private:
