@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "supervisor/seccomp/filter.h"
+#include "supervisor/target/procfs.h"
 
 namespace scsup {
 
@@ -21,7 +22,18 @@ Result<void> report(const PolicyFile& file, const Diagnostics& diagnostics) {
   return {};
 }
 
+// The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or do harm.
+bool is_listener(const Fd& fd) { return name_of(fd).value_or(std::string()) == "anon_inode:seccomp notify"; }
+
 }  // namespace
+
+bool Reception::begin_handshake() {
+  if (handshakes_.fetch_add(1) < most_handshakes) return true;
+  end_handshake();
+  return false;
+}
+
+void Reception::end_handshake() { --handshakes_; }
 
 void Reception::came() {
   std::lock_guard lock(mutex_);
@@ -47,8 +59,19 @@ Counts Reception::total() const {
   return total_;
 }
 
-Attachment::Attachment(Fd socket, Reception& reception) : socket_(std::move(socket)), reception_(reception) {
+Attachment::Attachment(Fd socket, Reception& reception)
+    : socket_(std::move(socket)), reception_(reception), in_handshake_(reception.begin_handshake()) {
   reception_.came();
+  if (in_handshake_) return;
+  (void)send_packet(socket_, handshake::encode(handshake::Refused{"too many agents attach at this moment; try again"}));
+  shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
+}
+
+Attachment::~Attachment() { end_handshake(); }
+
+void Attachment::end_handshake() {
+  if (in_handshake_) reception_.end_handshake();
+  in_handshake_ = false;
 }
 
 Source::Next Attachment::serve(std::uint32_t, Lead&) {
@@ -98,16 +121,20 @@ Result<void> Attachment::on(handshake::Hello hello) {
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.load_flags;
   if (policy_->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
-  auto sent = send_packet(socket_, handshake::encode(handshake::Program{flags}), memfd->get());
+  auto sent = send_packet(socket_, handshake::encode(handshake::Program{true, flags}  /* plan.h: every plan traps or refuses execve */), memfd->get());
   if (sent) awaiting_ = Awaiting::listener;
   return sent;
 }
 
 Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> fds) {
   if (fds.size() != 1) return failed(0, "the agent sent " + std::to_string(fds.size()) + " descriptors instead of its listener");
-  start_session(std::move(fds.front()), message.tid);
+  if (!is_listener(fds.front())) return failed(0, "the agent sent a descriptor that is no seccomp listener");
+  end_handshake();
   awaiting_ = Awaiting::exec;
-  return send_packet(socket_, handshake::encode(handshake::Go{}));
+  // Before the session answers the waiting execve: afterwards nobody is there to read it.
+  if (auto sent = send_packet(socket_, handshake::encode(handshake::Go{})); !sent) return sent;
+  start_session(std::move(fds.front()), message.tid);
+  return {};
 }
 
 void Attachment::start_session(Fd listener, std::uint32_t tid) {

@@ -28,6 +28,9 @@ class Reception {
   const Services services;
   const std::uint32_t load_flags;  // for seccomp(2), as probed
 
+  // Agents without a filter as yet: few at a time, or silent ones would use up our descriptors. False: no more now.
+  bool begin_handshake();
+  void end_handshake();
   void came();
   void went(const Counts& counts);
   std::uint32_t next_session_number() { return ++sessions_; }
@@ -35,7 +38,9 @@ class Reception {
   Counts total() const;  // of all sessions that have ended
 
  private:
+  static constexpr int most_handshakes = 64;
   const std::function<void()> all_gone_;
+  std::atomic<int> handshakes_{0};
   std::atomic<std::uint32_t> sessions_{0};
   mutable std::mutex mutex_;
   std::uint32_t here_ = 0;
@@ -45,6 +50,7 @@ class Reception {
 class Attachment : public Source, public Timed {
  public:
   Attachment(Fd socket, Reception& reception);
+  ~Attachment() override;
 
   int fd() const override { return socket_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
@@ -60,8 +66,11 @@ class Attachment : public Source, public Timed {
   Result<void> on(const handshake::ExecFailed& message);
   void start_session(Fd listener, std::uint32_t tid);
 
+  void end_handshake();
+
   Fd socket_;
   Reception& reception_;
+  bool in_handshake_;
   std::atomic<Awaiting> awaiting_{Awaiting::hello};
   std::string command_;
   pid_t peer_ = 0;
