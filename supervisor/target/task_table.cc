@@ -1,7 +1,5 @@
 #include "supervisor/target/task_table.h"
 
-#include <algorithm>
-
 namespace scsup {
 
 Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
@@ -28,7 +26,7 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   std::shared_ptr<const Task> task = std::move(*seen);
 
   std::lock_guard lock(mutex_);
-  if (entries_.size() >= next_sweep_) forget_the_dead();
+  if (entries_.size() >= most_remembered) forget_some();
   settled = settled && !pending_.can_change(*task);
   entries_.insert_or_assign(tid, Entry{task, view, !settled || !task->handles->pidfd});
   return task;
@@ -46,9 +44,9 @@ void TaskTable::altering(const Task& task, const Call& call) {
   pending_.add(task.tid, PendingCall{task.pid, alters, nr, task.handles});
 }
 
-void TaskTable::forget_the_dead() {
+void TaskTable::forget_some() {
   std::erase_if(entries_, [](const auto& entry) { return !is_alive(*entry.second.task->handles); });
-  next_sweep_ = std::max<std::size_t>(64, entries_.size() * 2);
+  if (entries_.size() >= most_remembered / 2) entries_.clear();
 }
 
 }  // namespace scsup

@@ -36,14 +36,15 @@ class TaskTable {
     std::uint64_t view = 0;  // value of view_ when it was read
     bool stale = false;
   };
-  void forget_the_dead();
+  // Each is three descriptors: what a target has many of must not use up ours.
+  static constexpr std::size_t most_remembered = 64;
+  void forget_some();
 
   std::string (*describe_)(const Task&);
   std::mutex mutex_;
   std::unordered_map<pid_t, Entry> entries_;
   PendingCalls pending_;
   std::uint64_t view_ = 0;  // counts calls that may change a file system view shared between tasks
-  std::size_t next_sweep_ = 64;
 };
 
 }  // namespace scsup
