@@ -37,6 +37,27 @@ std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
   return {};
 }
 
+// Is it in the directory of one of the supervisor's own threads? True as well when that can't be told.
+bool may_be_ours(const Fd& directory) {
+  constexpr int deepest = 4;  // PID/task/TID/fd
+  struct stat first, up;
+  if (fstat(directory.get(), &first) != 0) return true;
+  Fd task(openat(directory.get(), ".", O_PATH | O_CLOEXEC));
+  for (int level = 0; task && level < deepest; ++level) {
+    Fd parent(openat(task.get(), "..", O_PATH | O_CLOEXEC));
+    if (!parent || fstat(parent.get(), &up) != 0 || up.st_dev != first.st_dev) return true;
+    if (up.st_ino == proc_root_inode) {
+      const auto own = read_link_at(parent, "self");
+      if (!own) return own.error().err != ENOENT;  // ENOENT: a procfs that doesn't show us
+      const auto text = read_file_at(task, "status");
+      const auto status = text ? parse_status(*text) : std::nullopt;
+      return !status || std::to_string(status->tgid) == *own;
+    }
+    task = std::move(parent);
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const std::string& name) {
@@ -53,6 +74,9 @@ Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const s
     if (link.text.empty()) return failed(ENOENT, "the target has no number in that procfs");
     return link;
   }
+  // The kernel lets every process look at itself, whatever ids it wears: the target would borrow that, and get at our
+  // root, our working directory and what we have open.
+  if (may_be_ours(directory)) return failed(EACCES, "cannot follow a link of the supervisor's");
   link.kind = ProcLink::Kind::object;
   link.target.reset(openat(directory.get(), name.c_str(), O_PATH | O_CLOEXEC));
   if (!link.target) return failed("cannot follow");

@@ -1,9 +1,12 @@
 #include "supervisor/emulate/walk.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -111,9 +114,18 @@ class Walker {
     return component.find_first_not_of("0123456789") == std::string::npos;
   }
 
+  // What a target mounts over one of these names isn't its own: it must not be entered with our rights.
+  bool is_mounted_over(const std::string& component) const {
+    open_how how{};
+    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_XDEV;
+    const Fd entry(static_cast<int>(syscall(SYS_openat2, at_.get(), component.c_str(), &how, sizeof how)));
+    return !entry && errno == EXDEV;
+  }
+
   int step(const std::string& component, bool last, FinalLink final_link) {
     std::optional<TakenOff> taken_off;
-    if (is_own(component))
+    if (is_own(component) && !is_mounted_over(component))
       taken_off.emplace();
     else
       among_own_ = false;
