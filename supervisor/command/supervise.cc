@@ -1,5 +1,7 @@
 #include "supervisor/command/supervise.h"
 
+#include <sys/prctl.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -43,6 +45,8 @@ Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Argume
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
       reception_(policy, Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
                  kernel.load_flags, std::move(nobody_left)) {
+  // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
+  prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;
   record.argv = argv;
   record.policy_file = policy.file;
