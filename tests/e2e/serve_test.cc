@@ -1,0 +1,179 @@
+// scsup serve and scsup-agent: one supervisor for many commands.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "tests/e2e/scsup_test.h"
+
+namespace scsup::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Serve : public ScsupTest {
+ protected:
+  Words serve_words(const std::string& file) const {
+    return {scsup_program(), "serve", "--socket", at("socket"), "--policy", file, "--audit", at("audit.jsonl")};
+  }
+  // Returns once agents can connect.
+  void start(const std::string& file = shipped_policy("no-mkdir.json")) {
+    Words words = serve_words(file);
+    Start start = plain(words);
+    start.prepare = [] { dup2(1, 2); };
+    supervisor_ = std::make_unique<Running>(start);
+    ASSERT_TRUE(supervisor_->says("scsup: serving 'no-mkdir' at '" + at("socket") + "'"));
+  }
+  Start agent(const Words& command, const Words& options = {}) const {
+    Words words = {agent_program(), "--socket", at("socket")};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), command.begin(), command.end());
+    return plain(words);
+  }
+  int stop(int signal = SIGTERM) {
+    supervisor_->send(signal);
+    const int code = supervisor_->wait();
+    supervisor_.reset();
+    return code;
+  }
+  std::unique_ptr<Running> supervisor_;
+};
+
+TEST_F(Serve, SupervisesWhatAnAgentStarts) {
+  start();
+  const Finished done = run(agent({"mkdir", "d"}));
+  EXPECT_EQ(done.code(), 1);
+  EXPECT_EQ(done.err, "mkdir: cannot create directory 'd': Operation not permitted\n");
+  EXPECT_EQ(run(agent({"echo", "--socket", "x"})).out, "--socket x\n");
+  EXPECT_EQ(stop(), 0);
+  EXPECT_EQ(calls("deny").size(), 1u);
+  EXPECT_EQ(records("attach").size(), 2u);
+  EXPECT_EQ(records("detach").size(), 2u);
+  EXPECT_EQ(records("end").size(), 1u);
+  EXPECT_FALSE(fs::exists(at("socket")));
+}
+
+TEST_F(Serve, TakesManyAtOnce) {
+  start();
+  // All of them are in their command at the same time: none goes on before the last one has come.
+  EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
+  std::vector<std::unique_ptr<Running>> agents;
+  for (int i = 0; i < 20; ++i)
+    agents.push_back(std::make_unique<Running>(
+        agent({"sh", "-c", "echo here; read line <gate; mkdir d 2>/dev/null || echo denied; exit " + std::to_string(i)})));
+  for (auto& each : agents) ASSERT_TRUE(each->says("here"));
+  Running opener(plain({"sh", "-c", "exec 9<>gate; i=0; while [ $i -lt 20 ]; do echo go >&9; i=$((i+1)); done; read line <hold"}));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(agents[static_cast<std::size_t>(i)]->rest(), "here\ndenied\n");
+    EXPECT_EQ(agents[static_cast<std::size_t>(i)]->wait(), i);
+  }
+  EXPECT_EQ(stop(), 0);
+  EXPECT_EQ(calls("deny").size(), 20u);
+  EXPECT_EQ(records("detach").size(), 20u);
+}
+
+TEST_F(Serve, AgentsEndAsTheirCommandDoes) {
+  start();
+  EXPECT_EQ(run(agent({"sh", "-c", "exit 7"})).code(), 7);
+  EXPECT_EQ(run(agent({"sh", "-c", "kill -9 $$"})).code(), 1000 + SIGKILL);
+  const Finished missing = run(agent({"no-such-command"}));
+  EXPECT_EQ(missing.code(), 127);
+  EXPECT_EQ(missing.err, "scsup: cannot run 'no-such-command': not found in $PATH\n");
+  EXPECT_EQ(run(agent({work()})).code(), 126);
+}
+
+TEST_F(Serve, APolicyIsChosenByItsName) {
+  start();
+  EXPECT_EQ(run(agent({"true"}, {"--policy", "no-mkdir"})).code(), 0);
+  const Finished other = run(agent({"echo", "ran"}, {"--policy", "other"}));
+  EXPECT_EQ(other.code(), 125);
+  EXPECT_EQ(other.out, "");
+  EXPECT_EQ(other.err, "scsup: the supervisor refuses: there is no policy 'other' here; this supervisor serves 'no-mkdir'; "
+                       "'echo' was not run\n");
+}
+
+TEST_F(Serve, WithoutASupervisorNothingRuns) {
+  const Finished done = run(agent({"echo", "ran"}));
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_EQ(done.out, "");
+  EXPECT_EQ(done.err, "scsup: cannot connect to '" + at("socket") + "': No such file or directory; start 'scsup serve' with that "
+                      "socket first; 'echo' was not run\n");
+}
+
+TEST_F(Serve, AStaleSocketIsReplaced) {
+  const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  at("socket").copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  close(fd);
+  EXPECT_NE(run(agent({"true"})).err.find("Connection refused; start 'scsup serve'"), std::string::npos);
+  start();
+  EXPECT_EQ(run(agent({"true"})).code(), 0);
+}
+
+TEST_F(Serve, ASecondOneOnTheSameSocketIsRefused) {
+  start();
+  const Finished second = run(plain(serve_words(shipped_policy("no-chmod.json"))));
+  EXPECT_EQ(second.code(), 125);
+  EXPECT_NE(second.err.find("scsup: cannot listen at '" + at("socket") + "'"), std::string::npos) << second.err;
+  EXPECT_EQ(run(agent({"true"})).code(), 0) << "the first one must still serve";
+}
+
+TEST_F(Serve, AFileThatIsNoSocketStays) {
+  write_file(at("socket"), "precious\n");
+  EXPECT_EQ(run(plain(serve_words(shipped_policy("no-mkdir.json")))).code(), 125);
+  EXPECT_EQ(read_file(at("socket")), "precious\n");
+}
+
+TEST_F(Serve, TheSocketIsForItsOwnerAlone) {
+  start();
+  struct stat st {};
+  ASSERT_EQ(stat(at("socket").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 07777, 0600u);
+}
+
+TEST_F(Serve, EndsOnSignalsWithItsLastRecord) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    start();
+    EXPECT_EQ(stop(signal), 0);
+  }
+  EXPECT_EQ(records("end").size(), 3u);
+}
+
+TEST_F(Serve, WhenItHasGoneSupervisedCallsFailAndNothingIsLetThrough) {
+  start();
+  Running target(agent({"sh", "-c", "mkfifo gate; echo ready; read line <gate; mkdir d 2>&1; echo end"}));
+  ASSERT_TRUE(target.says("ready"));
+  EXPECT_EQ(stop(SIGKILL), 1000 + SIGKILL);
+  write_file(at("gate"), "go\n");
+  // Starting mkdir is itself a watched call: the shell can't even do that.
+  EXPECT_NE(target.rest().find("Function not implemented"), std::string::npos);
+  target.wait();
+  EXPECT_FALSE(fs::exists(at("d")));
+}
+
+TEST_F(Serve, OtherUsersMayNotAttach) {
+  if (!is_root()) GTEST_SKIP() << "needs root: becomes another user";
+  Words words = serve_words(shipped_policy("no-mkdir.json"));
+  words.insert(words.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+  ASSERT_EQ(chmod(work().c_str(), 0777), 0);
+  Start other = plain(words);
+  other.prepare = [] { dup2(1, 2); };
+  supervisor_ = std::make_unique<Running>(other);
+  ASSERT_TRUE(supervisor_->says("serving"));
+  ASSERT_EQ(chmod(at("socket").c_str(), 0666), 0);
+  words = agent({"echo", "ran"}).argv;
+  words.insert(words.begin(), {"setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"});
+  const Finished stranger = run(plain(words));
+  EXPECT_EQ(stranger.code(), 125);
+  EXPECT_NE(stranger.err.find("only the supervisor's own user and root may attach"), std::string::npos) << stranger.err;
+  EXPECT_EQ(run(agent({"echo", "ran"})).out, "ran\n");
+}
+
+}  // namespace
+}  // namespace scsup::e2e

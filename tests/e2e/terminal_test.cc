@@ -1,0 +1,177 @@
+// On a terminal, scsup is not to be noticed: job control, signals, window size.
+#include <signal.h>
+#include <unistd.h>
+
+#include "tests/e2e/scsup_test.h"
+#include "tests/e2e/terminal.h"
+
+namespace scsup::e2e {
+namespace {
+
+class OnATerminal : public ScsupTest {
+ protected:
+  const std::string policy_ = shipped_policy("no-mkdir.json");
+  // scsup ... -- COMMAND as words for an outer shell. Quiet: its sentences are not what is tested here.
+  std::string typed(const std::string& command) const {
+    std::string line;
+    for (const std::string& word : under(policy_, {}, {"--quiet"}).argv) line += word + " ";
+    return line + command + "\n";
+  }
+  Start shell(const Words& argv) const {
+    Start start = plain(argv);
+    start.env["PS1"] = "$ ";
+    start.env["ENV"] = std::nullopt;
+    start.env["HISTFILE"] = std::nullopt;
+    start.env["TERM"] = "dumb";
+    return start;
+  }
+};
+
+// A command that says that it is ready, then waits.
+const char* const wait_for_ever = "sh -c 'trap \"echo got-cont\" CONT; echo ready; while :; do read line; echo \"line=$line\"; done'";
+
+TEST_F(OnATerminal, CtrlCKillsTheCommandAndScsupEndsByIt) {
+  Terminal terminal(under(policy_, {"sh", "-c", "echo ready; cat"}));
+  ASSERT_TRUE(terminal.says("ready"));
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.end(), 1000 + SIGINT);
+}
+
+TEST_F(OnATerminal, CtrlCThatTheCommandHandlesComesOnce) {
+  Terminal terminal(under(policy_, {"sh", "-c", "n=0; trap 'n=$((n+1)); echo int-$n' INT; echo ready; "
+                                                "while read line; do echo \"$line $n\"; [ $line = end ] && exit 5; done"}));
+  ASSERT_TRUE(terminal.says("ready"));
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.says("int-1"));
+  terminal.type("end\n");
+  EXPECT_TRUE(terminal.says("end 1"));
+  EXPECT_EQ(terminal.end(), 5);
+}
+
+TEST_F(OnATerminal, CtrlBackslashQuits) {
+  Start start = under(policy_, {"sh", "-c", "ulimit -c 0; echo ready; exec cat"});
+  Terminal terminal(start);
+  ASSERT_TRUE(terminal.says("ready"));
+  terminal.type("\x1c");
+  EXPECT_EQ(terminal.end(), 1000 + SIGQUIT);
+}
+
+class UnderAShell : public OnATerminal, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    if (!is_installed(GetParam())) GTEST_SKIP() << GetParam() << " is missing";
+  }
+  Words argv() const {
+    return std::string(GetParam()) == "bash" ? Words{"bash", "--norc", "--noprofile", "--noediting", "-i"} : Words{GetParam(), "-i"};
+  }
+};
+
+TEST_P(UnderAShell, CtrlZStopsAndFgContinues) {
+  Terminal terminal(shell(argv()));
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type(typed(wait_for_ever));
+  ASSERT_TRUE(terminal.says("ready"));
+  for (int round = 0; round < 3; ++round) {
+    terminal.type("\x1a");
+    ASSERT_TRUE(terminal.says("$ ")) << round;
+    EXPECT_EQ(terminal.foreground(), terminal.pid());
+    terminal.type("echo in-the-shell; fg >/dev/null\n");
+    ASSERT_TRUE(terminal.says("in-the-shell"));
+    terminal.type("hello\n");
+    ASSERT_TRUE(terminal.says("line=hello")) << round;
+  }
+  terminal.type("\x03");
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type("echo status=$?\n");
+  EXPECT_TRUE(terminal.says("status=130"));
+  terminal.type("exit 0\n");
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+TEST_P(UnderAShell, BgLetsItGoOnInTheBackground) {
+  Terminal terminal(shell(argv()));
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type(typed("sh -c 'echo ready; mkfifo gate; read line <gate; echo \"heard $line\"; exit 3'"));
+  ASSERT_TRUE(terminal.says("ready"));
+  terminal.type("\x1a");
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type("bg >/dev/null; echo word >gate; wait %1; echo status=$?\n");
+  EXPECT_TRUE(terminal.says("heard word"));
+  EXPECT_TRUE(terminal.says("status=3"));
+  terminal.type("exit 0\n");
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(With, UnderAShell, testing::Values("bash", "dash"), [](const auto& info) { return info.param; });
+
+TEST_F(OnATerminal, AnInnerShellHasJobControl) {
+  Terminal terminal(under(policy_, {"bash", "--norc", "--noprofile", "--noediting", "-i"}, {"--quiet"}));
+  terminal.type("PS1='% '; echo shell-is-up\n");
+  ASSERT_TRUE(terminal.says("shell-is-up\n"));
+  ASSERT_TRUE(terminal.says("% "));
+  EXPECT_EQ(terminal.before().find("job control"), std::string::npos) << terminal.before();
+  terminal.type("sh -c 'echo ready; read line; echo line=$line'\n");
+  ASSERT_TRUE(terminal.says("ready"));
+  EXPECT_NE(terminal.foreground(), terminal.pid());
+  terminal.type("\x1a");
+  ASSERT_TRUE(terminal.says("Stopped"));
+  ASSERT_TRUE(terminal.says("% "));
+  terminal.type("fg\n");
+  ASSERT_TRUE(terminal.says("read line"));
+  terminal.type("back\n");
+  ASSERT_TRUE(terminal.says("line=back"));
+  terminal.type("mkdir d\n");
+  ASSERT_TRUE(terminal.says("Operation not permitted"));
+  terminal.type("exit 9\n");
+  EXPECT_EQ(terminal.end(), 9);
+}
+
+TEST_F(OnATerminal, TheWindowsSizeAndItsChangesReachTheCommand) {
+  Terminal terminal(under(policy_, {"bash", "-c", "trap 'stty size; exit 0' WINCH; stty size; echo ready; while :; do read -t 0.05; done"}), 33, 97);
+  ASSERT_TRUE(terminal.says("33 97"));
+  ASSERT_TRUE(terminal.says("ready"));
+  terminal.resize(44, 111);
+  EXPECT_TRUE(terminal.says("44 111"));
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+TEST_F(OnATerminal, TheForegroundGroupIsTheCommands) {
+  Terminal terminal(under(policy_, {"sh", "-c", "read pid comm state ppid pgrp session tty fg rest </proc/$$/stat; "
+                                                "[ $pgrp = $fg ] && echo same-group"}));
+  EXPECT_TRUE(terminal.says("same-group"));
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+TEST_F(OnATerminal, AHangUpEndsTheCommand) {
+  Running waiter(plain({"sh", "-c", "mkfifo gate; echo made; read line <gate; echo \"heard $line\""}));
+  ASSERT_TRUE(waiter.says("made"));
+  {
+    Terminal terminal(under(policy_, {"sh", "-c", "trap 'echo hangup >gate; exit 0' HUP; echo ready; cat"}));
+    ASSERT_TRUE(terminal.says("ready"));
+    terminal.send(SIGHUP);
+    EXPECT_TRUE(waiter.says("heard hangup"));
+  }
+}
+
+class PassedOn : public OnATerminal, public testing::WithParamInterface<int> {};
+
+TEST_P(PassedOn, SignalsSentToScsupReachTheCommand) {
+  const int signal = GetParam();
+  const std::string n = std::to_string(signal);
+  Running handled(under(policy_, {"bash", "-c", "trap 'echo got-" + n + "; exit 6' " + n + "; echo ready; while :; do read -t 0.05 <> <(:); done"}));
+  ASSERT_TRUE(handled.says("ready"));
+  handled.send(signal);
+  EXPECT_TRUE(handled.says("got-" + n));
+  EXPECT_EQ(handled.wait(), 6);
+
+  Running unhandled(under(policy_, {"sh", "-c", "echo ready; mkfifo gate; read line <gate"}));
+  ASSERT_TRUE(unhandled.says("ready"));
+  unhandled.send(signal);
+  EXPECT_EQ(unhandled.wait(), 1000 + signal);
+}
+
+INSTANTIATE_TEST_SUITE_P(Signal, PassedOn, testing::Values(SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM),
+                         [](const auto& info) { return "SIG" + std::string(sigabbrev_np(info.param)); });
+
+}  // namespace
+}  // namespace scsup::e2e
