@@ -36,10 +36,10 @@ int die_like(int status) {
   return 128 + signal;
 }
 
-void stop_like_the_command(const Fd& supervisor) {
+void stop_like_the_command(const Fd& supervisor, std::int32_t stop) {
   raise(SIGSTOP);
   // Continued. `fg` has continued the whole group; `kill -CONT` perhaps this process alone.
-  send_front_message(supervisor, {FrontMessage::Kind::signal, SIGCONT});
+  send_front_message(supervisor, {FrontMessage::Kind::continued, stop});
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ int stand_for_command(Fd supervisor) {
         return own_failure;
       }
       if (message.kind == FrontMessage::Kind::ended) return die_like(message.value);
-      if (message.kind == FrontMessage::Kind::stopped) stop_like_the_command(supervisor);
+      if (message.kind == FrontMessage::Kind::stopped) stop_like_the_command(supervisor, message.value);
     }
     signalfd_siginfo info;
     if (ready[1].revents != 0 && read(signals.get(), &info, sizeof info) == sizeof info && is_for_command(info))

@@ -16,9 +16,10 @@ namespace scsup {
 // What the front and the supervisor tell each other, over a socket pair.
 struct FrontMessage {
   enum class Kind : std::int32_t {
-    signal,   // front to supervisor: pass this signal on to the command
-    stopped,  // supervisor to front: the command was stopped by this signal
-    ended,    // supervisor to front: all is over; the command's wait status
+    signal,     // front to supervisor: pass this signal on to the command
+    stopped,    // supervisor to front: the command was stopped; the how manieth time
+    continued,  // front to supervisor: after which of them this process was continued
+    ended,      // supervisor to front: all is over; the command's wait status
   };
   Kind kind;
   std::int32_t value;

@@ -59,7 +59,7 @@ class CommandWatch : public Source {
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
       if (pid != command_) continue;
       stopped_ = WIFSTOPPED(status);
-      if (stopped_) send_front_message(front_, {FrontMessage::Kind::stopped, WSTOPSIG(status)});
+      if (stopped_) send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
       if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
       status_ = status;
       over_ = true;
@@ -69,8 +69,13 @@ class CommandWatch : public Source {
 
   void pass_on(int signal) {
     look();
-    if (over_ || (signal == SIGCONT && !stopped_)) return;
-    kill(command_, signal);  // not reaped yet: the number is still its own
+    if (!over_) kill(command_, signal);  // not reaped yet: the number is still its own
+  }
+
+  // The front was continued. Word of it may come late: a command that was stopped anew since then stays so.
+  void go_on_after(std::int32_t stop) {
+    look();
+    if (!over_ && stopped_ && stop == stops_) kill(command_, SIGCONT);
   }
 
   bool over() const { return over_; }
@@ -83,6 +88,7 @@ class CommandWatch : public Source {
   Fd signals_;
   std::atomic<bool> over_{false};
   bool stopped_ = false;
+  std::int32_t stops_ = 0;
   int status_ = 0;
 };
 
@@ -94,6 +100,7 @@ class FrontLine : public Source {
     FrontMessage message;
     if (!receive_front_message(front_, message)) return Next::done;  // the front was killed; the command goes on
     if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value);
+    if (message.kind == FrontMessage::Kind::continued) command_.go_on_after(message.value);
     return Next::again;
   }
 
