@@ -14,8 +14,6 @@
 namespace scsup::agent {
 namespace {
 
-using Step = Handover::Step;
-
 // Blocking, close-on-exec, and none of 0, 1, 2: if the command's stderr is closed, an error must not be
 // printed into the conversation.
 Result<Fd> usable(Fd socket) {
@@ -38,19 +36,19 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
-// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the
-// arrays were made before.
+// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the arrays were made before.
 [[noreturn]] void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) {
   const char* const path = handover.path.c_str();
   const int listener = load(filter);
-  if (listener < 0)
-    handover.tell(Step::load_failed, -listener);
-  else
-    handover.tell(Step::loaded, listener);
-  handover.spin_until(Step::go);
-  ::syscall(SYS_execve, path, argv, environ);
-  handover.tell(Step::exec_failed, errno);
-  for (;;) handover.spin_until(Step::go);
+  if (listener < 0) {
+    handover.load_error = -listener;
+  } else {
+    handover.listener = listener;
+    while (!filter.exec_waits && !handover.go) __builtin_ia32_pause();
+    ::syscall(SYS_execve, path, argv, environ);
+    handover.exec_error = errno;
+  }
+  for (;;) __builtin_ia32_pause();  // the courier ends the process
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 // The thread that will exec loads the filter; a courier thread of the same process, created before and
 // therefore unfiltered, hands the listener over and speaks for it. So the handover needs no system call
 // that the policy may trap or forbid: once the filter is loaded, the filtered thread makes exactly one
-// call, execve. Nothing is ever exec'ed unsupervised: each way out of run() but a successful exec ends
-// the process.
+// call, execve. Where the filter traps that, it waits in the kernel until the supervisor, which has the
+// listener by then, answers, and fails without one (ENOSYS). Nothing is ever exec'ed unsupervised: each way
+// out of run() but a successful exec ends the process.
 #pragma once
 
 #include <string>

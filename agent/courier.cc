@@ -16,15 +16,13 @@
 namespace scsup::agent {
 namespace {
 
-using Step = Handover::Step;
-
 void relax() { __builtin_ia32_pause(); }
 
-// The first step that is not `current`. The filtered thread can't wake us, so we look: spinning while it is
-// about to happen, then now and then.
-Step after(const Handover& handover, Step current) {
-  for (int looks = 0;; ++looks) {
-    if (const Step step = handover.step.load(std::memory_order_acquire); step != current) return step;
+// Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to happen, then now
+// and then.
+template <class Condition>
+void wait_until(Condition happened) {
+  for (int looks = 0; !happened(); ++looks) {
     if (looks < 1000) {
       relax();
     } else {
@@ -66,21 +64,23 @@ void* carry(void* argument) {
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof(all));  // glibc leaves two of them open
   auto& handover = *static_cast<Handover*>(argument);
 
-  const Step step = after(handover, Step::loading);
-  const int number = handover.number.load(std::memory_order_relaxed);
-  if (step == Step::load_failed) report_load_failure(handover, number);
+  wait_until([&] { return handover.listener >= 0 || handover.load_error != 0; });
+  if (handover.load_error != 0) report_load_failure(handover, handover.load_error);
   {
-    const Fd listener(number);  // closed before the command runs: who holds it can answer for the supervisor
+    const Fd listener(handover.listener);  // closed before the command runs: who holds it can answer for the supervisor
     const handshake::Listener words{static_cast<std::uint32_t>(handover.tid)};
     if (auto sent = say(handover.socket, words, listener.get()); !sent)
       end_unrun(handover, sent.error().text());
   }
   if (auto go = hear<handshake::Go>(handover.socket, "its word to go"); !go)
     end_unrun(handover, go.error().text());
-  handover.step.store(Step::go, std::memory_order_release);
+  handover.go = true;
 
-  after(handover, Step::go);  // a successful exec ends this thread here
-  report_exec_failure(handover, handover.number.load(std::memory_order_relaxed));
+  wait_until([&] { return handover.exec_error != 0; });  // a successful exec ends this thread here
+  // From now on the other thread spins. It will never run the command: it may as well have no priority.
+  const sched_param none{};
+  ::sched_setscheduler(handover.tid, SCHED_IDLE, &none);
+  report_exec_failure(handover, handover.exec_error);
 }
 
 // As the kernel has it (rt_sigaction(2)); glibc's own hides the two signals that it keeps for itself.
@@ -92,8 +92,8 @@ struct KernelAction {
 };
 constexpr int glibc_setxid_signal = 33;
 
-// The filtered thread spins. Under a real-time policy, on one CPU, that would keep the courier from ever running: it has to
-// be above, or else where the scheduler keeps a share for ordinary threads (sched(7), sched_rt_runtime_us).
+// When the exec fails the filtered thread spins. Under a real-time policy, on one CPU, that would keep the courier from
+// ever running: it has to be above, or else where the scheduler keeps a share for ordinary threads (sched(7), sched_rt_runtime_us).
 int create_above_the_spinning_thread(pthread_t& courier, pthread_attr_t& attributes, Handover& handover) {
   const int policy = ::sched_getscheduler(0);
   if (policy != SCHED_FIFO && policy != SCHED_RR && policy != SCHED_DEADLINE)
@@ -114,15 +114,6 @@ int create_above_the_spinning_thread(pthread_t& courier, pthread_attr_t& attribu
 }
 
 }  // namespace
-
-void Handover::tell(Step next, int what) {
-  number.store(what, std::memory_order_relaxed);
-  step.store(next, std::memory_order_release);
-}
-
-void Handover::spin_until(Step next) const {
-  while (step.load(std::memory_order_acquire) != next) relax();
-}
 
 int start_courier(Handover& handover) {
   const std::uint64_t all = ~std::uint64_t{0};

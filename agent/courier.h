@@ -1,7 +1,8 @@
 // The unfiltered thread that speaks for the one that execs.
 //
-// The two share nothing but a Handover and talk through its atomics: the filtered thread can't be relied on
-// to make any call, not even futex or exit, so it spins, and the courier looks.
+// The two share nothing but a Handover and talk through its atomics: the filtered thread can't be relied on to make any
+// call, not even futex or exit, so the courier looks. Where the filter traps execve the exec itself waits, in the kernel,
+// for the supervisor's answer; where it doesn't, the filtered thread spins until the courier has heard Go.
 #pragma once
 
 #include <atomic>
@@ -12,25 +13,17 @@
 namespace scsup::agent {
 
 struct Handover {
-  enum class Step : int {
-    loading,      // the filter is not on yet
-    load_failed,  // number: errno
-    loaded,       // number: the listener
-    go,           // the supervisor is ready: exec
-    exec_failed,  // number: errno
-  };
-
   Fd socket;
   std::string command;  // argv[0]
   std::string path;     // the file it means
   int tid = 0;          // the thread that will exec
-  std::atomic<int> number{0};
-  std::atomic<Step> step{Step::loading};
-  static_assert(std::atomic<Step>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
-  // For the filtered thread: no system call in either.
-  void tell(Step next, int what);
-  void spin_until(Step next) const;
+  // Written by the filtered thread, each once.
+  std::atomic<int> load_error{0};  // an errno: there is no filter
+  std::atomic<int> listener{-1};
+  std::atomic<bool> go{false};     // by the courier
+  std::atomic<int> exec_error{0};  // an errno: the command doesn't run
+  static_assert(std::atomic<int>::is_always_lock_free);
 };
 
 // Starts the courier: it ends with the exec, or ends the process. Signals never reach it; the caller's mask

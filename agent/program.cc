@@ -52,7 +52,7 @@ Result<Filter> hear_program(const Fd& socket) {
         0, "the supervisor sent " + std::to_string(fds.size()) + " descriptors with its filter, not one");
   auto instructions = read_program(fds.front());
   if (!instructions) return failed(instructions.error());
-  return Filter{std::move(*instructions), program->flags};
+  return Filter{std::move(*instructions), program->flags, program->exec_waits};
 }
 
 int load(const Filter& filter) {

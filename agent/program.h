@@ -14,6 +14,7 @@ namespace scsup::agent {
 struct Filter {
   std::vector<sock_filter> instructions;
   std::uint32_t flags = 0;
+  bool exec_waits = false;
 };
 
 // Waits for Program. The memfd must be sealed and hold 1 to BPF_MAXINSNS instructions; the flags must ask for

@@ -43,7 +43,10 @@ void write(Writer& out, const Hello& hello) {
   out.text(hello.home);
   out.number(hello.caps, 8);
 }
-void write(Writer& out, const Program& program) { out.number(program.flags, 4); }
+void write(Writer& out, const Program& program) {
+  out.number(program.exec_waits, 4);
+  out.number(program.flags, 4);
+}
 void write(Writer& out, const Listener& listener) { out.number(listener.tid, 4); }
 void write(Writer&, const Go&) {}
 void write(Writer& out, const ExecFailed& failure) { out.number(failure.err, 4); }
@@ -64,6 +67,11 @@ class Reader {
     return value;
   }
   std::uint32_t number32(const char* field) { return static_cast<std::uint32_t>(number(4, field)); }
+  bool boolean(const char* field) {
+    const std::uint32_t value = number32(field);
+    if (value > 1) mistake("its " + std::string(field) + " is neither 0 nor 1");
+    return value == 1;
+  }
 
   std::string text(const char* field) {
     const std::uint64_t size = number(4, field);
@@ -111,7 +119,7 @@ Message read(Reader& in, Type type) {
       return hello;
     }
     case Type::program:
-      return Program{in.number32("flags")};
+      return Program{in.boolean("exec_waits"), in.number32("flags")};
     case Type::listener:
       return Listener{in.number32("tid")};
     case Type::go:

@@ -2,7 +2,7 @@
 //
 //   agent                                  supervisor
 //   Hello {policy, command, caps}    ->
-//                                    <-    Program {flags} + sealed memfd of the BPF program
+//                                    <-    Program {flags, ...} + sealed memfd of the BPF program
 //   Listener {tid} + listener fd     ->
 //                                    <-    Go
 //   exec; or, if that failed:
@@ -11,8 +11,8 @@
 // At any point the supervisor may answer Refused {text} and close.
 //
 // Each message is one packet: "SCSP", u16 version, u16 type, then the fields in order, little-endian; a
-// string is u32 length + bytes, at most string_limit and no NUL. decode() accepts exactly this, whatever the bytes
-// are: it is fuzzed.
+// string is u32 length + bytes, at most string_limit and no NUL. decode() accepts exactly this, whatever the
+// bytes are: it is fuzzed.
 // Not for: anything after exec (the control socket has its own words).
 #pragma once
 
@@ -32,11 +32,12 @@ inline constexpr std::size_t string_limit = 4096;
 struct Hello {
   std::string policy;      // name of a policy that the supervisor has; "" for its default
   std::string command;     // argv[0] as given, for messages
-  std::string directory;   // the agent's working directory: ${PWD} in a policy; "" when it has no name any more
+  std::string directory;   // the agent's working directory, ${PWD} in a policy; "" when it has no name
   std::string home;        // the invoking user's home: ~ in a policy; "" when unknown
   std::uint64_t caps = 0;  // permitted capabilities that the command will have, bit = capability number
 };
 struct Program {
+  bool exec_waits = false;  // execve is trapped or refused by it: the exec itself waits for the supervisor
   std::uint32_t flags = 0;  // SECCOMP_FILTER_FLAG_* to load it with
 };
 struct Listener {

@@ -153,14 +153,17 @@ class Agent {
   void say(const handshake::Message& message, int fd = -1) {
     EXPECT_TRUE(send_packet(socket_, handshake::encode(message), fd));
   }
-  void say_program(const Instructions& program, std::uint32_t flags = SECCOMP_FILTER_FLAG_NEW_LISTENER) {
-    say(loaded_with(flags), memfd_of(program).get());
+  void say_program(const Instructions& program, std::uint32_t flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                   bool exec_waits = false) {
+    handshake::Program words = loaded_with(flags);
+    words.exec_waits = exec_waits;
+    say(words, memfd_of(program).get());
   }
   // Hello to Listener.
-  Fd hand_over(const Instructions& program) {
+  Fd hand_over(const Instructions& program, bool exec_waits = false) {
     Fd listener;
     hello_ = expect<handshake::Hello>();
-    say_program(program);
+    say_program(program, SECCOMP_FILTER_FLAG_NEW_LISTENER, exec_waits);
     const auto words = expect<handshake::Listener>(&listener);
     EXPECT_EQ(words.tid, static_cast<std::uint32_t>(pid_));
     EXPECT_TRUE(listener);

@@ -42,6 +42,22 @@ TEST_P(AgentTest, TheFilteredThreadMakesNoCallBeforeExecveEvenIfEachIsDenied) {
   EXPECT_EQ(ended.out, "ran\n");
 }
 
+TEST_P(AgentTest, AnExecveThatIsTrappedWaitsForTheSupervisorAndNotForTheWordToGo) {
+  Agent agent(GetParam(), {});
+  Calls calls(agent.hand_over(trap_execve(SECCOMP_RET_ALLOW), true));
+  ASSERT_EQ(calls.next(), SYS_execve);  // no Go was said
+  calls.let_through();
+  EXPECT_EQ(agent.end().out, "ran\n");
+}
+
+TEST_P(AgentTest, AnExecveThatIsTrappedFailsWhenTheSupervisorHasGone) {
+  Agent agent(GetParam(), {});
+  agent.hand_over(trap_execve(SECCOMP_RET_ALLOW), true).reset();
+  const Ended ended = agent.end();  // hangs up
+  EXPECT_EQ(ended.code(), agent::exit_own_failure) << ended.err;
+  EXPECT_EQ(ended.out, "");
+}
+
 TEST_P(AgentTest, ExecSucceedsUnderAFilterThatDeniesEverythingElse) {
   Agent agent(GetParam(), {});
   Calls calls(agent.hand_over(trap_execve(SECCOMP_RET_ERRNO | odd_errno)));

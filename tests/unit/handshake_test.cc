@@ -34,7 +34,9 @@ TEST(Handshake, HelloSurvivesTheWire) {
 }
 
 TEST(Handshake, EveryOtherMessageSurvivesTheWire) {
-  EXPECT_EQ(std::get<Program>(*decode(encode(Program{0x28}))).flags, 0x28u);
+  const auto program = std::get<Program>(*decode(encode(Program{true, 0x28})));
+  EXPECT_TRUE(program.exec_waits);
+  EXPECT_EQ(program.flags, 0x28u);
   EXPECT_EQ(std::get<Listener>(*decode(encode(Listener{0x01020304}))).tid, 0x01020304u);
   EXPECT_TRUE(std::holds_alternative<Go>(*decode(encode(Go{}))));
   EXPECT_EQ(std::get<ExecFailed>(*decode(encode(ExecFailed{13}))).err, 13u);

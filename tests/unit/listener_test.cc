@@ -117,6 +117,7 @@ class Target {
     return received ? std::move(*received) : std::nullopt;
   }
   void kill() {
+    ASSERT_GT(pid_, 0);  // kill(2) takes -1 for everybody
     ::kill(pid_, SIGKILL);
     pollfd gone{pidfd_.get(), POLLIN, 0};
     while (poll(&gone, 1, -1) < 0) {
