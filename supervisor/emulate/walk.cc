@@ -114,31 +114,33 @@ class Walker {
     return component.find_first_not_of("0123456789") == std::string::npos;
   }
 
-  // What a target mounts over one of these names isn't its own: it must not be entered with our rights.
-  bool is_mounted_over(const std::string& component) const {
+  // Opens an entry of at_. What a target has mounted over one of its own names isn't its own: the same call that opens
+  // with our rights refuses to enter it, and it is opened with the target's.
+  Fd open_entry(const std::string& component, std::uint64_t flags, std::optional<TakenOff>& taken_off) {
     open_how how{};
-    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-    how.resolve = RESOLVE_NO_XDEV;
-    const Fd entry(static_cast<int>(syscall(SYS_openat2, at_.get(), component.c_str(), &how, sizeof how)));
-    return !entry && errno == EXDEV;
+    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | flags;
+    how.resolve = taken_off ? RESOLVE_NO_XDEV : 0;
+    Fd entry(static_cast<int>(syscall(SYS_openat2, at_.get(), component.c_str(), &how, sizeof how)));
+    if (entry || errno != EXDEV || !taken_off) return entry;
+    taken_off.reset();
+    among_own_ = false;
+    return open_entry(component, flags, taken_off);
   }
 
   int step(const std::string& component, bool last, FinalLink final_link) {
     std::optional<TakenOff> taken_off;
-    if (is_own(component) && !is_mounted_over(component))
-      taken_off.emplace();
-    else
-      among_own_ = false;
+    among_own_ = is_own(component);
+    if (among_own_) taken_off.emplace();
     if (component == ".") {  // "file/." and a directory without x are refused here
       Fd same(openat(at_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
       return same ? 0 : errno;
     }
     if (component == "..") return up();
     // O_DIRECTORY makes the usual case one call: a symlink and a file are ENOTDIR.
-    Fd found(openat(at_.get(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    Fd found = open_entry(component, O_DIRECTORY, taken_off);
     if (found) return enter(std::move(found), component), 0;
     if (errno != ENOTDIR && errno != ELOOP) return errno;
-    found.reset(openat(at_.get(), component.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    found = open_entry(component, 0, taken_off);
     if (!found) return errno;
     struct stat st;
     if (fstat(found.get(), &st) != 0) return errno;
@@ -167,6 +169,7 @@ class Walker {
       rename();
       return 0;
     }
+    among_own_ = false;
     char text[PATH_MAX];
     const ssize_t got = readlinkat(link.get(), "", text, sizeof text);
     if (got < 0) return errno;
