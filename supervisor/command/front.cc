@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -16,10 +17,11 @@ namespace scsup {
 
 namespace {
 
-// The terminal sends its signals to the whole foreground group, the command included; only those that somebody sent to
-// this process have to be passed on.
+// The terminal sends its signals to the whole foreground group, the command included, but tells of its end the session's
+// leader alone. Those and what somebody sent to this process have to be passed on.
 bool is_for_command(const signalfd_siginfo& info) {
-  const bool from_terminal = info.ssi_code == SI_KERNEL;
+  const bool hung_up = info.ssi_signo == SIGHUP && getsid(0) == getpid();
+  const bool from_terminal = info.ssi_code == SI_KERNEL && !hung_up;
   return !from_terminal && info.ssi_signo != SIGCHLD && info.ssi_signo != SIGCONT;
 }
 
