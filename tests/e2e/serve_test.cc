@@ -66,7 +66,7 @@ TEST_F(Serve, TakesManyAtOnce) {
     agents.push_back(std::make_unique<Running>(
         agent({"sh", "-c", "echo here; read line <gate; mkdir d 2>/dev/null || echo denied; exit " + std::to_string(i)})));
   for (auto& each : agents) ASSERT_TRUE(each->says("here"));
-  Running opener(plain({"sh", "-c", "exec 9<>gate; i=0; while [ $i -lt 20 ]; do echo go >&9; i=$((i+1)); done; read line <hold"}));
+  Running opener(plain({"sh", "-c", "exec 9<>gate; i=0; while [ $i -lt 20 ]; do echo go >&9; i=$((i+1)); done; mkfifo hold; read line <hold"}));
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(agents[static_cast<std::size_t>(i)]->rest(), "here\ndenied\n");
     EXPECT_EQ(agents[static_cast<std::size_t>(i)]->wait(), i);

@@ -42,6 +42,7 @@ void Terminal::type(const std::string& text) const {
 }
 
 bool Terminal::read_more() {
+  if (master_ < 0) return false;
   pollfd ready{master_, POLLIN, 0};
   if (poll(&ready, 1, patience_ms) == 0) {
     ADD_FAILURE() << "nothing more comes from the terminal; so far: " << text_;
@@ -68,6 +69,11 @@ bool Terminal::says(const std::string& text) {
 void Terminal::resize(int rows, int columns) const {
   const winsize size{static_cast<unsigned short>(rows), static_cast<unsigned short>(columns), 0, 0};
   ioctl(master_, TIOCSWINSZ, &size);
+}
+
+void Terminal::hang_up() {
+  close(master_);
+  master_ = -1;
 }
 
 pid_t Terminal::foreground() const { return tcgetpgrp(master_); }

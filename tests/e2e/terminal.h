@@ -22,6 +22,7 @@ class Terminal {
   // What came before the text that was waited for last.
   const std::string& before() const { return before_; }
   void resize(int rows, int columns) const;
+  void hang_up();  // as when its window is closed
   pid_t foreground() const;
   void send(int signal) const;  // to the program, as kill(1) does
   pid_t pid() const { return pid_; }
