@@ -17,8 +17,8 @@ namespace scsup {
 
 namespace {
 
-// The terminal sends its signals to the whole foreground group, the command included, but tells of its end the session's
-// leader alone. Those and what somebody sent to this process have to be passed on.
+// The terminal sends its signals to the whole foreground group, the command included, but tells of its end
+// the session's leader alone. Those and what somebody sent to this process have to be passed on.
 bool is_for_command(const signalfd_siginfo& info) {
   const bool hung_up = info.ssi_signo == SIGHUP && getsid(0) == getpid();
   const bool from_terminal = info.ssi_code == SI_KERNEL && !hung_up;
@@ -75,7 +75,8 @@ int stand_for_command(Fd supervisor) {
       if (message.kind == FrontMessage::Kind::stopped) stop_like_the_command(supervisor, message.value);
     }
     signalfd_siginfo info;
-    if (ready[1].revents != 0 && read(signals.get(), &info, sizeof info) == sizeof info && is_for_command(info))
+    if (ready[1].revents != 0 && read(signals.get(), &info, sizeof info) == sizeof info &&
+        is_for_command(info))
       send_front_message(supervisor, {FrontMessage::Kind::signal, static_cast<std::int32_t>(info.ssi_signo)});
   }
 }

@@ -1,8 +1,9 @@
 // The process that the shell sees.
 //
-// `scsup run` is three processes: the front, which stands for the command in the shell's job control; the supervisor, its
-// child, in a process group of its own so that Ctrl-Z never stops it and background targets never hang; the command, child
-// of the supervisor, in the front's process group, so that the terminal treats it as without scsup.
+// `scsup run` is three processes: the front, which stands for the command in the shell's job control; the
+// supervisor, its child, in a process group of its own so that Ctrl-Z never stops it and background targets
+// never hang; the command, child of the supervisor, in the front's process group, so that the terminal treats
+// it as without scsup.
 #pragma once
 
 #include <sys/types.h>
@@ -29,8 +30,9 @@ bool send_front_message(const Fd& socket, FrontMessage message);
 // False: the other side has gone.
 bool receive_front_message(const Fd& socket, FrontMessage& message);
 
-// Stands for the command until the supervisor says it is over: passes signals on, stops when the command stops. Returns the
-// exit status; a command that was killed by a signal kills this process the same way. All signals must be blocked.
+// Stands for the command until the supervisor says it is over: passes signals on, stops when the command
+// stops. Returns the exit status; a command that was killed by a signal kills this process the same way. All
+// signals must be blocked.
 int stand_for_command(Fd supervisor);
 
 }  // namespace scsup

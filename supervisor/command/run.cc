@@ -1,6 +1,7 @@
 // scsup run: one command under one policy.
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@ namespace {
 
 const std::vector<Option> options = {
     {"policy", "FILE", "the policy; a Docker/OCI seccomp profile is one too"},
-    {"audit", "FILE", "where each call is recorded, as JSON lines; - is standard output, none is nowhere (default: "
-                      "$SCSUP_AUDIT, else ~/.local/state/scsup/audit.jsonl)"},
+    {"audit", "FILE",
+     "where each call is recorded, as JSON lines; - is standard output, none is nowhere (default: "
+     "$SCSUP_AUDIT, else ~/.local/state/scsup/audit.jsonl)"},
     {"summary", nullptr, "say at the end what was denied, even if standard error is no terminal"},
     {"quiet", nullptr, "say nothing but errors"},
 };
@@ -98,7 +100,8 @@ class FrontLine : public Source {
   int fd() const override { return front_.get(); }
   Next serve(std::uint32_t, Lead&) override {
     FrontMessage message;
-    if (!receive_front_message(front_, message)) return Next::done;  // the front was killed; the command goes on
+    if (!receive_front_message(front_, message))
+      return Next::done;  // the front was killed; the command goes on
     if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value);
     if (message.kind == FrontMessage::Kind::continued) command_.go_on_after(message.value);
     return Next::again;
@@ -118,7 +121,8 @@ struct Plan {
   Arguments command;
 };
 
-// Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants then.
+// Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants
+// then.
 bool needs_to_adopt_orphans() {
   char scope = '0';
   std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope;
@@ -133,7 +137,8 @@ bool needs_to_adopt_orphans() {
   }
   if (needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
-  struct sigaction usual {}, inherited {};
+  struct sigaction usual {
+  }, inherited{};
   usual.sa_handler = SIG_DFL;
   sigaction(SIGCHLD, &usual, &inherited);
   const pid_t command = fork();
@@ -151,6 +156,12 @@ bool needs_to_adopt_orphans() {
     _exit(own_failure);
   }
   setpgid(0, 0);
+  rlimit descriptors{};  // the command has its own limit by now; ours is for the tasks and paths that we hold
+                         // open
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
+    descriptors.rlim_cur = descriptors.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &descriptors);
+  }
   close_all_but({STDERR_FILENO, front.get(), pair->first.get(), plan.audit.fd.get()});
 
   Supervisor* running = nullptr;
@@ -170,7 +181,8 @@ bool needs_to_adopt_orphans() {
   if (plan.summary)
     for (const std::string& line : supervisor.denials().lines()) complain(line);
   std::fflush(stderr);
-  send_front_message(front, {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
+  send_front_message(front,
+                     {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
   _exit(0);  // threads that are stuck in the kernel are not waited for
 }
 
@@ -206,7 +218,8 @@ int command_run(const Arguments& arguments) {
   if (!quiet)
     for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
   if (!plan.kernel.user_notification) {
-    complain("this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER); nothing was run");
+    complain(
+        "this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER); nothing was run");
     return own_failure;
   }
 
@@ -216,7 +229,8 @@ int command_run(const Arguments& arguments) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &original);
   const pid_t supervisor = fork();
-  if (supervisor < 0) throw std::runtime_error("cannot start a process: " + std::string(std::strerror(errno)));
+  if (supervisor < 0)
+    throw std::runtime_error("cannot start a process: " + std::string(std::strerror(errno)));
   if (supervisor == 0) {
     line->first.reset();
     supervise(plan, std::move(line->second), original);

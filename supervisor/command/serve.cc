@@ -18,8 +18,9 @@ namespace {
 const std::vector<Option> options = {
     {"socket", "PATH", "the socket that agents connect to; created with mode 0600"},
     {"policy", "FILE", "the policy for all of them"},
-    {"audit", "FILE", "where each call is recorded; - is standard output, none is nowhere (default: $SCSUP_AUDIT, else "
-                      "~/.local/state/scsup/audit.jsonl)"},
+    {"audit", "FILE",
+     "where each call is recorded; - is standard output, none is nowhere (default: $SCSUP_AUDIT, else "
+     "~/.local/state/scsup/audit.jsonl)"},
     {"quiet", nullptr, "say nothing but errors"},
 };
 constexpr const char* usage =
@@ -41,7 +42,9 @@ class Door : public Source {
     }
     const auto peer = peer_of(*agent);
     if (!peer || (peer->uid != geteuid() && peer->uid != 0)) {
-      (void)send_packet(*agent, handshake::encode(handshake::Refused{"only the supervisor's own user and root may attach"}));
+      (void)send_packet(
+          *agent,
+          handshake::encode(handshake::Refused{"only the supervisor's own user and root may attach"}));
       return Next::again;
     }
     supervisor_.admit(std::move(*agent));

@@ -39,11 +39,13 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
 
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
-Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
-                       std::function<void()> nobody_left)
-    : loop_(prepare_thread), workers_(prepare_thread),
+Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv,
+                       const KernelFeatures& kernel, std::function<void()> nobody_left)
+    : loop_(prepare_thread),
+      workers_(prepare_thread),
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
-      reception_(policy, Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
+      reception_(policy,
+                 Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
                  kernel.load_flags, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
