@@ -10,9 +10,12 @@ class Actions : public ScsupTest {
  protected:
   std::string acting(const std::string& action, const std::string& more = "") const {
     return policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
-      {"names": ["getpriority"], "action": "SCMP_ACT_)" + action + "\"" + more + "}]}");
+      {"names": ["getpriority"], "action": "SCMP_ACT_)" +
+                  action + "\"" + more + "}]}");
   }
-  Finished make_the_call(const std::string& file) const { return supervised(file, {own_program("try_call"), "140", "0", "0"}); }
+  Finished make_the_call(const std::string& file) const {
+    return supervised(file, {own_program("try_call"), "140", "0", "0"});
+  }
 };
 
 TEST_F(Actions, KillsEndTheProcessBySigsys) {
@@ -81,7 +84,8 @@ TEST_F(Actions, ErrnoZeroClaimsSuccessWithoutDoingAnything) {
 
 TEST_F(Actions, NotifyAsksTheSupervisorsDefault) {
   EXPECT_EQ(make_the_call(acting("NOTIFY")).code(), EPERM);
-  const std::string allow = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"default": {"action": "allow"}},
+  const std::string allow =
+      policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"default": {"action": "allow"}},
     "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_NOTIFY"}]})");
   EXPECT_EQ(make_the_call(allow).code(), 0);
   const std::string deny = policy(R"({"defaultAction": "SCMP_ACT_ALLOW",

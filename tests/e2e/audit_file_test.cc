@@ -51,7 +51,8 @@ TEST_F(AuditFile, TheVariableGoesBeforeXdgAndTheOptionBeforeTheVariable) {
 }
 
 TEST_F(AuditFile, IsAppended) {
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(supervised(shipped_policy("no-mkdir.json"), {"mkdir", "d"}).code(), 1);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(supervised(shipped_policy("no-mkdir.json"), {"mkdir", "d"}).code(), 1);
   EXPECT_EQ(records("run").size(), 3u);
   EXPECT_EQ(records("end").size(), 3u);
   EXPECT_EQ(calls("deny").size(), 3u);
@@ -72,7 +73,8 @@ TEST_F(AuditFile, ADashIsStandardOutputAndNoneIsNothing) {
 }
 
 TEST_F(AuditFile, ThatIsFullDeniesAndSaysSoOnce) {
-  const Finished done = supervised(shipped_policy("workspace.json"), {"sh", "-c", "mkdir a; mkdir b"}, {"--audit", "/dev/full"});
+  const Finished done = supervised(shipped_policy("workspace.json"), {"sh", "-c", "mkdir a; mkdir b"},
+                                   {"--audit", "/dev/full"});
   EXPECT_EQ(done.code(), 126) << done.err;  // the very exec can't be recorded
   EXPECT_FALSE(fs::exists(at("a")));
   const std::string sentence = "scsup: cannot write the audit log '/dev/full': No space left on device";

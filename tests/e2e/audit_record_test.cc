@@ -18,11 +18,13 @@ class AuditRecord : public ScsupTest {
   std::string scope(const std::string& audit) const {
     return policy(R"({"defaultAction": "SCMP_ACT_ALLOW",
   "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_ERRNO", "errnoRet": 51}],
-  "supervise": {"audit": ")" + audit + R"(", "rules": [
+  "supervise": {"audit": ")" +
+                  audit + R"(", "rules": [
     {"id": "no-nice", "syscalls": ["setpriority"], "action": "deny", "errno": "ENOCSI"},
     {"id": "wanted", "syscalls": ["getsid"], "action": "deny", "errno": "EBADE", "audit": true}]}})");
   }
-  // getpriority (the docker part denies it), setpriority (a rule does), getsid (a rule that asks for a record does).
+  // getpriority (the docker part denies it), setpriority (a rule does), getsid (a rule that asks for a record
+  // does).
   void make_the_calls(const std::string& audit) const {
     const std::string p = scope(audit);
     const std::string t = own_program("try_call");
@@ -60,7 +62,8 @@ TEST_F(AuditRecord, OfADeniedCallSaysWhoWhatAndWhy) {
   ASSERT_EQ(calls("deny").size(), 1u);
   const Json call = calls("deny")[0];
   EXPECT_EQ(call["seq"], 1);
-  EXPECT_TRUE(std::regex_match(call["time"].get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)")));
+  EXPECT_TRUE(std::regex_match(call["time"].get<std::string>(),
+                               std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)")));
   EXPECT_TRUE(std::regex_match(call["id"].get<std::string>(), std::regex("0x[0-9a-f]+")));
   const Json& proc = call["proc"];
   EXPECT_EQ(proc["comm"], "mkdir");

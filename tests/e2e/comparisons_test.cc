@@ -1,4 +1,5 @@
-// Arguments are compared as in Docker's filter: whole registers, unsigned, each operator; in the filter and by scsup alike.
+// Arguments are compared as in Docker's filter: whole registers, unsigned, each operator; in the filter and
+// by scsup alike.
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
@@ -11,18 +12,21 @@ class Comparisons : public ScsupTest, public testing::WithParamInterface<const c
  protected:
   // Calls getpriority, whose bad arguments do no harm, with these registers under an entry with these args.
   bool denies(const std::string& args, Words registers) {
-    const std::string file = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": ")" + std::string(GetParam()) +
-                                    R"("}, "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_ERRNO", "errnoRet": 54,
-                                       "args": [)" + args + "]}]}");
+    const std::string file =
+        policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": ")" + std::string(GetParam()) +
+               R"("}, "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_ERRNO", "errnoRet": 54,
+                                       "args": [)" +
+               args + "]}]}");
     registers.insert(registers.begin(), {own_program("try_call"), "140"});
     const Finished done = supervised(file, registers, {"--audit", "none"});
     EXPECT_TRUE(done.code() == matched || done.code() == 0 || done.code() == EINVAL || done.code() == ESRCH)
         << done.code() << done.out << done.err;
     return done.code() == matched;
   }
-  static std::string arg(int index, const std::string& op, const std::string& value, const std::string& second = "0") {
-    return R"({"index": )" + std::to_string(index) + R"(, "op": "SCMP_CMP_)" + op + R"(", "value": )" + value +
-           R"(, "valueTwo": )" + second + "}";
+  static std::string arg(int index, const std::string& op, const std::string& value,
+                         const std::string& second = "0") {
+    return R"({"index": )" + std::to_string(index) + R"(, "op": "SCMP_CMP_)" + op + R"(", "value": )" +
+           value + R"(, "valueTwo": )" + second + "}";
   }
 };
 
@@ -32,8 +36,12 @@ struct Row {
 };
 
 TEST_P(Comparisons, EachOperator) {
-  for (const Row& row : {Row{"NE", true, false, true}, {"LT", true, false, false}, {"LE", true, true, false},
-                         {"EQ", false, true, false}, {"GE", false, true, true}, {"GT", false, false, true}}) {
+  for (const Row& row : {Row{"NE", true, false, true},
+                         {"LT", true, false, false},
+                         {"LE", true, true, false},
+                         {"EQ", false, true, false},
+                         {"GE", false, true, true},
+                         {"GT", false, false, true}}) {
     EXPECT_EQ(denies(arg(1, row.op, "7"), {"9", "6"}), row.below) << row.op;
     EXPECT_EQ(denies(arg(1, row.op, "7"), {"9", "7"}), row.same) << row.op;
     EXPECT_EQ(denies(arg(1, row.op, "7"), {"9", "8"}), row.above) << row.op;
@@ -64,11 +72,16 @@ TEST_P(Comparisons, SeveralArgumentsMustAllHold) {
 }
 
 TEST_P(Comparisons, SeveralEntriesForOneCallAreOred) {
-  const std::string entry = R"({"names": ["getpriority"], "action": "SCMP_ACT_ERRNO", "errnoRet": 54, "args": [)";
-  const std::string file = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": ")" + std::string(GetParam()) +
-                                  R"("}, "syscalls": [)" + entry + arg(0, "EQ", "7") + "]}," + entry + arg(0, "EQ", "9") + "]}]}");
+  const std::string entry =
+      R"({"names": ["getpriority"], "action": "SCMP_ACT_ERRNO", "errnoRet": 54, "args": [)";
+  const std::string file =
+      policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": ")" + std::string(GetParam()) +
+             R"("}, "syscalls": [)" + entry + arg(0, "EQ", "7") + "]}," + entry + arg(0, "EQ", "9") + "]}]}");
   for (const auto& [which, denied] : {std::pair{"7", true}, {"8", false}, {"9", true}})
-    EXPECT_EQ(supervised(file, {own_program("try_call"), "140", which}, {"--audit", "none"}).code() == matched, denied) << which;
+    EXPECT_EQ(
+        supervised(file, {own_program("try_call"), "140", which}, {"--audit", "none"}).code() == matched,
+        denied)
+        << which;
 }
 
 TEST_P(Comparisons, TheLastRegisterCountsToo) {
@@ -76,8 +89,9 @@ TEST_P(Comparisons, TheLastRegisterCountsToo) {
   EXPECT_FALSE(denies(arg(5, "EQ", "3"), {"9", "3", "3", "3", "3", "4"}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Decided, Comparisons, testing::Values("denied", "trapped"),
-                         [](const auto& info) { return std::string(info.param) == "denied" ? "ByScsup" : "InTheFilter"; });
+INSTANTIATE_TEST_SUITE_P(Decided, Comparisons, testing::Values("denied", "trapped"), [](const auto& info) {
+  return std::string(info.param) == "denied" ? "ByScsup" : "InTheFilter";
+});
 
 }  // namespace
 }  // namespace scsup::e2e

@@ -32,7 +32,9 @@ class Descriptors : public ScsupTest {
 TEST_F(Descriptors, AreThoseThatANativeCommandFinds) {
   expect_the_same({});
   expect_the_same([] { dup2(0, 7), dup2(1, 100), dup2(2, 999); });
-  expect_the_same([] { for (int fd = 3; fd < 64; ++fd) dup2(0, fd); });
+  expect_the_same([] {
+    for (int fd = 3; fd < 64; ++fd) dup2(0, fd);
+  });
 }
 
 TEST_F(Descriptors, ThatAreClosedStayClosed) {
@@ -62,8 +64,10 @@ TEST_F(Descriptors, CarryDataBothWays) {
 }
 
 TEST_F(Descriptors, OfThePipeAreHeldByNobodyElse) {
-  // `cat` ends when the command has closed its end, while the command goes on until the reader has told it so.
-  const Start inner = under(policy_, {"sh", "-c", "echo text; exec >&-; read line <gate; [ \"$line\" = eof ]"});
+  // `cat` ends when the command has closed its end, while the command goes on until the reader has told it
+  // so.
+  const Start inner =
+      under(policy_, {"sh", "-c", "echo text; exec >&-; read line <gate; [ \"$line\" = eof ]"});
   Start start = plain({"sh", "-c", "mkfifo gate; (exec \"$@\") | { cat; echo eof >gate; }; echo done", "-"});
   start.argv.insert(start.argv.end(), inner.argv.begin(), inner.argv.end());
   EXPECT_EQ(run(start).out, "text\ndone\n");

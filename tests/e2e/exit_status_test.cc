@@ -20,11 +20,13 @@ TEST_F(ExitStatus, IsTheCommandsOwn) {
 
 TEST_F(ExitStatus, ACommandKilledByASignalEndsScsupByTheSame) {
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGUSR1, SIGPIPE, SIGTERM, SIGSYS, SIGRTMIN + 3})
-    EXPECT_EQ(supervised(free_, {"sh", "-c", "kill -" + std::to_string(signal) + " $$"}).code(), 1000 + signal);
+    EXPECT_EQ(supervised(free_, {"sh", "-c", "kill -" + std::to_string(signal) + " $$"}).code(),
+              1000 + signal);
 }
 
 TEST_F(ExitStatus, OptionsAfterTheCommandBelongToIt) {
-  const Words bare = {"--policy", free_, "--audit", "none", "echo", "--policy", "x", "-n", "--help", "--", "end"};
+  const Words bare = {"--policy", free_, "--audit", "none", "echo", "--policy",
+                      "x",        "-n",  "--help",  "--",   "end"};
   EXPECT_EQ(scsup(bare).out, "--policy x -n --help -- end\n");
   Words named = bare;
   named.insert(named.begin(), "run");
@@ -86,7 +88,8 @@ TEST_F(ExitStatus, Is126WhenRunningItIsDeniedAndNamesTheRule) {
   {"id": "no-programs", "syscalls": ["execve"], "action": "deny", "errno": "ENOTNAM"}]}})");
   const Finished done = supervised(file, {"true"});
   EXPECT_EQ(done.code(), 126);
-  EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (ENOTNAM) by rule no-programs at " + file + ":2:3\n");
+  EXPECT_EQ(done.err,
+            "scsup: cannot run 'true': execve is denied (ENOTNAM) by rule no-programs at " + file + ":2:3\n");
 }
 
 TEST_F(ExitStatus, NothingRunsWhenSomethingIsWrong) {
@@ -94,8 +97,9 @@ TEST_F(ExitStatus, NothingRunsWhenSomethingIsWrong) {
   const std::string made = at("made");
   const Words touch = {"--", "touch", made};
   const std::vector<std::pair<Words, std::string>> cases = {
-      {{"--policy", bad}, bad + ":1:19: error: unknown action 'SCMP_ACT_ALOW'; did you mean 'SCMP_ACT_ALLOW'?\n"
-                                "scsup: the policy has mistakes; nothing was run\n"},
+      {{"--policy", bad},
+       bad + ":1:19: error: unknown action 'SCMP_ACT_ALOW'; did you mean 'SCMP_ACT_ALLOW'?\n"
+             "scsup: the policy has mistakes; nothing was run\n"},
       {{"--policy", at("none.json")},
        "scsup: cannot read the policy '" + at("none.json") + "': No such file or directory\n"},
       {{"--policy", work()}, "scsup: cannot read the policy '" + work() + "': Is a directory\n"},
@@ -115,7 +119,8 @@ TEST_F(ExitStatus, AnAuditFileThatIsASymlinkIsRefused) {
   std::filesystem::create_symlink(at("elsewhere"), at("link"));
   const Finished done = supervised(free_, {"true"}, {"--audit", at("link")});
   EXPECT_EQ(done.code(), 125);
-  EXPECT_EQ(done.err, "scsup: cannot open the audit log '" + at("link") + "': it is a symbolic link (see --audit)\n");
+  EXPECT_EQ(done.err,
+            "scsup: cannot open the audit log '" + at("link") + "': it is a symbolic link (see --audit)\n");
   EXPECT_FALSE(std::filesystem::exists(at("elsewhere")));
 }
 
@@ -124,8 +129,10 @@ TEST_F(ExitStatus, ASupervisorInsideOfASupervisorIsRefusedInWords) {
   const Finished done = supervised(free_, inner);
   EXPECT_EQ(done.code(), 125);
   EXPECT_EQ(done.out, "");
-  EXPECT_EQ(done.err, "scsup: this process has a supervisor already and the kernel allows one; start scsup outside of it; "
-                      "'echo' was not run\n");
+  EXPECT_EQ(
+      done.err,
+      "scsup: this process has a supervisor already and the kernel allows one; start scsup outside of it; "
+      "'echo' was not run\n");
 }
 
 TEST_F(ExitStatus, ASupervisorThatCannotWorkRunsNothing) {

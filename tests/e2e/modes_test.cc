@@ -73,8 +73,12 @@ for change in (lambda m: os.chmod('f', m), lambda m: os.fchmod(fd, m), lambda m:
 TEST_F(Modes, OneModeAllModesAndRanges) {
   const auto denied = [&](const std::string& condition, const std::string& bits) {
     const std::string file = policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [
-      {"syscalls": ["@chmod"], "mode": )" + condition + R"(, "action": "deny", "errno": "EXFULL"}]}})", "mode.json");
-    return supervised(file, {own_program("try_call"), std::to_string(SYS_chmod), "@f", bits}, {"--audit", "none"}).code() == 54;
+      {"syscalls": ["@chmod"], "mode": )" +
+                                        condition + R"(, "action": "deny", "errno": "EXFULL"}]}})",
+                                    "mode.json");
+    return supervised(file, {own_program("try_call"), std::to_string(SYS_chmod), "@f", bits},
+                      {"--audit", "none"})
+               .code() == 54;
   };
   EXPECT_TRUE(denied("\"0600\"", "0600"));
   EXPECT_FALSE(denied("\"0600\"", "0601"));
@@ -89,8 +93,10 @@ TEST_F(Modes, OneModeAllModesAndRanges) {
 
 TEST_F(Modes, FlagsAreNamed) {
   const std::string file = policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [
-    {"syscalls": ["fchmodat2"], "flags": "AT_SYMLINK_NOFOLLOW", "action": "deny", "errno": "EXFULL"}]}})", "flags.json");
-  const Words words = {own_program("try_call"), std::to_string(SYS_fchmodat2), std::to_string(AT_FDCWD), "@f", "0600"};
+    {"syscalls": ["fchmodat2"], "flags": "AT_SYMLINK_NOFOLLOW", "action": "deny", "errno": "EXFULL"}]}})",
+                                  "flags.json");
+  const Words words = {own_program("try_call"), std::to_string(SYS_fchmodat2), std::to_string(AT_FDCWD), "@f",
+                       "0600"};
   Words flagged = words;
   flagged.push_back(std::to_string(AT_SYMLINK_NOFOLLOW));
   const int plainly = supervised(file, words).code();

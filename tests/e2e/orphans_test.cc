@@ -8,8 +8,8 @@ namespace {
 
 using Orphans = ScsupTest;
 
-// A child that goes on in the background once the command has ended: it waits for the end of the pipe that the command
-// held.
+// A child that goes on in the background once the command has ended: it waits for the end of the pipe that
+// the command held.
 const std::string leave_a_child = R"(
   mkfifo gate
   { read line <gate; mkdir late 2>child.err; echo "child $?"; } &
@@ -27,7 +27,8 @@ TEST_F(Orphans, AreStillDeniedAndRecorded) {
 }
 
 TEST_F(Orphans, KeepScsupAliveUntilTheLastHasGone) {
-  // The grandchild's stdout is the pipe that we read: what scsup says at its end comes after what the child says.
+  // The grandchild's stdout is the pipe that we read: what scsup says at its end comes after what the child
+  // says.
   Start start = plain({"sh", "-c", "\"$@\" 2>&1; echo \"scsup $?\"", "-"});
   const Start inner = under(shipped_policy("no-mkdir.json"), {"sh", "-c", leave_a_child}, {"--summary"});
   start.argv.insert(start.argv.end(), inner.argv.begin(), inner.argv.end());
@@ -38,8 +39,9 @@ TEST_F(Orphans, KeepScsupAliveUntilTheLastHasGone) {
 
 TEST_F(Orphans, OfAKilledFrontStaySupervised) {
   // SIGKILL can't be passed on: the command goes on, and its calls are answered as before.
-  Running shell(under(shipped_policy("no-mkdir.json"),
-                      {"sh", "-c", "mkfifo gate; echo ready; read line <gate; mkdir late 2>/dev/null; echo \"child $?\""}));
+  Running shell(under(
+      shipped_policy("no-mkdir.json"),
+      {"sh", "-c", "mkfifo gate; echo ready; read line <gate; mkdir late 2>/dev/null; echo \"child $?\""}));
   ASSERT_TRUE(shell.says("ready"));
   shell.send(SIGKILL);
   EXPECT_EQ(shell.wait(), 1000 + SIGKILL);

@@ -18,8 +18,8 @@ class Paths : public ScsupTest {
   // @mkdir below work/in only; a path rule's list as given instead.
   std::string below_in(const std::string& globs = "") const {
     return policy(R"({"supervise": {"default": {"action": "deny", "errno": "EACCES"}, "rules": [
-      {"id": "in", "syscalls": ["@mkdir"], "path": [)" + (globs.empty() ? "\"" + at("in") + "/**\"" : globs) +
-                  R"(], "action": "allow"}]}})");
+      {"id": "in", "syscalls": ["@mkdir"], "path": [)" +
+                  (globs.empty() ? "\"" + at("in") + "/**\"" : globs) + R"(], "action": "allow"}]}})");
   }
   bool allowed(const std::string& file, const std::string& path) const {
     const Finished done = supervised(file, {"mkdir", path});
@@ -81,11 +81,13 @@ TEST_F(Paths, AreJudgedOnWhatTheyResolveTo) {
 
 TEST_F(Paths, TheFirstRuleThatMatchesDecides) {
   const auto ordered = [&](const std::string& first, const std::string& second) {
-    return policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [)" + first + "," + second + "]}}");
+    return policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [)" + first + "," + second +
+                  "]}}");
   };
   const std::string narrow = R"({"id": "narrow", "syscalls": ["@mkdir"], "path": ")" + at("in") +
                              R"(/x*", "action": "deny", "errno": "EACCES"})";
-  const std::string wide = R"({"id": "wide", "syscalls": ["@mkdir"], "path": ")" + at("in") + R"(/**", "action": "allow"})";
+  const std::string wide =
+      R"({"id": "wide", "syscalls": ["@mkdir"], "path": ")" + at("in") + R"(/**", "action": "allow"})";
   EXPECT_FALSE(allowed(ordered(narrow, wide), "in/x1"));
   EXPECT_TRUE(allowed(ordered(narrow, wide), "in/y1"));
   EXPECT_TRUE(allowed(ordered(wide, narrow), "in/x1"));

@@ -47,7 +47,8 @@ TEST_F(Profiles, NoChmod) {
 TEST_F(Profiles, DenyAllSaysWhichCallWasDeniedByWhat) {
   const Finished done = supervised(profile("deny-all.json"), {"true"});
   EXPECT_EQ(done.code(), 126);
-  EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (EPERM) by defaultAction at " + profile("deny-all.json") + ":1:92\n");
+  EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (EPERM) by defaultAction at " +
+                          profile("deny-all.json") + ":1:92\n");
   ASSERT_EQ(records("call").size(), 1u);
   EXPECT_EQ(records("call")[0]["rule"]["default"], true);
 }
@@ -68,7 +69,9 @@ TEST_F(Profiles, CapabilitiesOfTheCommandDecideWhichEntriesCount) {
 
 TEST_F(Profiles, CapabilitiesThatWereDroppedDontCount) {
   if (!is_root()) GTEST_SKIP() << "needs root: drops a capability";
-  Words argv = under(profile("caps-conditional.json"), {own_program("try_call"), std::to_string(SYS_getpriority)}).argv;
+  Words argv =
+      under(profile("caps-conditional.json"), {own_program("try_call"), std::to_string(SYS_getpriority)})
+          .argv;
   argv.insert(argv.begin(), {"setpriv", "--bounding-set=-chown", "--inh-caps=-chown"});
   EXPECT_EQ(run(plain(argv)).code(), 51);
 }
@@ -76,7 +79,8 @@ TEST_F(Profiles, CapabilitiesThatWereDroppedDontCount) {
 TEST_F(Profiles, AListThatIsTooShortSaysWhatItLacks) {
   const Finished done = supervised(profile("too-short.json"), {"true"});
   EXPECT_EQ(done.code(), 126);
-  EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (EPERM) by defaultAction at " + profile("too-short.json") + ":3:20\n");
+  EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (EPERM) by defaultAction at " +
+                          profile("too-short.json") + ":3:20\n");
   // With the call that the message names the command runs.
   std::string text = read_file(profile("too-short.json"));
   text.replace(text.find("\"exit_group\""), 0, "\"execve\", ");
@@ -89,7 +93,8 @@ TEST_F(Profiles, StrictModeKillsARealProgram) {
 
 TEST_F(Profiles, DebiansContainerProfileRunsOrdinaryPrograms) {
   const std::string file = "/usr/share/containers/seccomp.json";
-  if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is missing (package golang-github-containers-common)";
+  if (!std::filesystem::exists(file))
+    GTEST_SKIP() << file << " is missing (package golang-github-containers-common)";
   EXPECT_EQ(scsup({"policy", "check", file}).code(), 0);
   const Finished done = supervised(file, {"sh", "-c", "mkdir d && ls -d d && (echo child) | cat"});
   EXPECT_EQ(done.code(), 0) << done.err;

@@ -20,7 +20,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 int left_of(Clock::time_point end) {
-  return static_cast<int>(std::max<long>(0, std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count()));
+  return static_cast<int>(
+      std::max<long>(0, std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count()));
 }
 
 int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status); }
@@ -104,12 +105,11 @@ Running::Running(const Start& start) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) std::abort();
   std::vector<std::string> keep;
-  static const std::string name_of_nothing = "/dev/null";
   std::vector<char*> argv = pointers(start.argv), env = environment(start, keep);
   pid_ = fork();
   if (pid_ < 0) std::abort();
   if (pid_ == 0) {
-    dup2(open(name_of_nothing.c_str(), O_RDONLY | O_CLOEXEC), 0);
+    dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
     dup2(out[1], 1);
     become(start, argv, env);
   }

@@ -1,7 +1,7 @@
 // Programs started by tests, and what became of them.
 //
-// Nothing here waits for a time: output is read until its end, or until the text that was expected. What takes longer than
-// `patience` is killed, and the test fails.
+// Nothing here waits for a time: output is read until its end, or until the text that was expected. What
+// takes longer than `patience` is killed, and the test fails.
 #pragma once
 
 #include <sys/types.h>

@@ -11,10 +11,12 @@ class PythonSuite : public ScsupTest, public testing::WithParamInterface<const c
   // The first python3 that has the module.
   std::string python() const {
     for (const char* candidate : {"/usr/bin/python3", "python3"})
-      if (run(plain({candidate, "-c", "import test." + std::string(GetParam())})).code() == 0) return candidate;
+      if (run(plain({candidate, "-c", "import test." + std::string(GetParam())})).code() == 0)
+        return candidate;
     return "";
   }
-  // Names of the tests that didn't pass, and the line that counts. Times and process numbers differ from run to run.
+  // Names of the tests that didn't pass, and the line that counts. Times and process numbers differ from run
+  // to run.
   static std::string verdict(const Finished& done) {
     std::string text;
     for (const std::string& line : lines_of(done.out + "\n" + done.err))
@@ -26,11 +28,14 @@ class PythonSuite : public ScsupTest, public testing::WithParamInterface<const c
 
 TEST_P(PythonSuite, GivesTheSame) {
   const std::string interpreter = python();
-  if (interpreter.empty()) GTEST_SKIP() << "no python3 with test." << GetParam() << " (package libpython3.11-testsuite)";
-  const std::string everywhere = policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXFULL"}, "rules": [
+  if (interpreter.empty())
+    GTEST_SKIP() << "no python3 with test." << GetParam() << " (package libpython3-testsuite)";
+  const std::string everywhere =
+      policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXFULL"}, "rules": [
     {"id": "all", "syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}]}})");
   const Words words = {interpreter, "-m", "unittest", "test." + std::string(GetParam())};
-  // no_new_privs, which scsup needs without CAP_SYS_ADMIN, is the same on both sides: some tests start setuid programs.
+  // no_new_privs, which scsup needs without CAP_SYS_ADMIN, is the same on both sides: some tests start setuid
+  // programs.
   Start native = plain(words);
   if (!is_root()) native.argv.insert(native.argv.begin(), {"setpriv", "--no-new-privs"});
   const std::string expected = verdict(run(native));

@@ -44,7 +44,8 @@ std::string ScsupTest::policy(const std::string& text, const std::string& name) 
 
 Start ScsupTest::plain(const Words& argv) const {
   Start start{argv};
-  start.env = {{"LC_ALL", "C"}, {"HOME", work_}, {"SCSUP_AUDIT", std::nullopt}, {"XDG_STATE_HOME", std::nullopt}};
+  start.env = {
+      {"LC_ALL", "C"}, {"HOME", work_}, {"SCSUP_AUDIT", std::nullopt}, {"XDG_STATE_HOME", std::nullopt}};
   start.directory = work_;
   return start;
 }

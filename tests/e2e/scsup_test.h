@@ -1,4 +1,5 @@
-// What the end-to-end tests share: the real programs, a directory that goes away, policies, and the audit as JSON.
+// What the end-to-end tests share: the real programs, a directory that goes away, policies, and the audit as
+// JSON.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -52,7 +53,8 @@ class ScsupTest : public testing::Test {
 
 inline bool is_root() { return geteuid() == 0; }
 std::vector<Json> parse_records(const std::string& text);
-// "mode path" of everything below, sorted; for comparing trees. Owners are the same where the same user made both.
+// "mode path" of everything below, sorted; for comparing trees. Owners are the same where the same user made
+// both.
 std::string tree(const std::string& folder);
 
 }  // namespace scsup::e2e

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 class Serve : public ScsupTest {
  protected:
   Words serve_words(const std::string& file) const {
-    return {scsup_program(), "serve", "--socket", at("socket"), "--policy", file, "--audit", at("audit.jsonl")};
+    return {scsup_program(), "serve", "--socket", at("socket"),
+            "--policy",      file,    "--audit",  at("audit.jsonl")};
   }
   // Returns once agents can connect.
   void start(const std::string& file = shipped_policy("no-mkdir.json")) {
@@ -63,10 +64,13 @@ TEST_F(Serve, TakesManyAtOnce) {
   EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
   std::vector<std::unique_ptr<Running>> agents;
   for (int i = 0; i < 20; ++i)
-    agents.push_back(std::make_unique<Running>(
-        agent({"sh", "-c", "echo here; read line <gate; mkdir d 2>/dev/null || echo denied; exit " + std::to_string(i)})));
+    agents.push_back(std::make_unique<Running>(agent(
+        {"sh", "-c",
+         "echo here; read line <gate; mkdir d 2>/dev/null || echo denied; exit " + std::to_string(i)})));
   for (auto& each : agents) ASSERT_TRUE(each->says("here"));
-  Running opener(plain({"sh", "-c", "exec 9<>gate; i=0; while [ $i -lt 20 ]; do echo go >&9; i=$((i+1)); done; mkfifo hold; read line <hold"}));
+  Running opener(plain({"sh", "-c",
+                        "exec 9<>gate; i=0; while [ $i -lt 20 ]; do echo go >&9; i=$((i+1)); done; mkfifo "
+                        "hold; read line <hold"}));
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(agents[static_cast<std::size_t>(i)]->rest(), "here\ndenied\n");
     EXPECT_EQ(agents[static_cast<std::size_t>(i)]->wait(), i);
@@ -92,16 +96,19 @@ TEST_F(Serve, APolicyIsChosenByItsName) {
   const Finished other = run(agent({"echo", "ran"}, {"--policy", "other"}));
   EXPECT_EQ(other.code(), 125);
   EXPECT_EQ(other.out, "");
-  EXPECT_EQ(other.err, "scsup: the supervisor refuses: there is no policy 'other' here; this supervisor serves 'no-mkdir'; "
-                       "'echo' was not run\n");
+  EXPECT_EQ(
+      other.err,
+      "scsup: the supervisor refuses: there is no policy 'other' here; this supervisor serves 'no-mkdir'; "
+      "'echo' was not run\n");
 }
 
 TEST_F(Serve, WithoutASupervisorNothingRuns) {
   const Finished done = run(agent({"echo", "ran"}));
   EXPECT_EQ(done.code(), 125);
   EXPECT_EQ(done.out, "");
-  EXPECT_EQ(done.err, "scsup: cannot connect to '" + at("socket") + "': No such file or directory; start 'scsup serve' with that "
-                      "socket first; 'echo' was not run\n");
+  EXPECT_EQ(done.err, "scsup: cannot connect to '" + at("socket") +
+                          "': No such file or directory; start 'scsup serve' with that "
+                          "socket first; 'echo' was not run\n");
 }
 
 TEST_F(Serve, AStaleSocketIsReplaced) {
@@ -120,7 +127,8 @@ TEST_F(Serve, ASecondOneOnTheSameSocketIsRefused) {
   start();
   const Finished second = run(plain(serve_words(shipped_policy("no-chmod.json"))));
   EXPECT_EQ(second.code(), 125);
-  EXPECT_NE(second.err.find("scsup: cannot listen at '" + at("socket") + "'"), std::string::npos) << second.err;
+  EXPECT_NE(second.err.find("scsup: cannot listen at '" + at("socket") + "'"), std::string::npos)
+      << second.err;
   EXPECT_EQ(run(agent({"true"})).code(), 0) << "the first one must still serve";
 }
 
@@ -171,7 +179,8 @@ TEST_F(Serve, OtherUsersMayNotAttach) {
   words.insert(words.begin(), {"setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"});
   const Finished stranger = run(plain(words));
   EXPECT_EQ(stranger.code(), 125);
-  EXPECT_NE(stranger.err.find("only the supervisor's own user and root may attach"), std::string::npos) << stranger.err;
+  EXPECT_NE(stranger.err.find("only the supervisor's own user and root may attach"), std::string::npos)
+      << stranger.err;
   EXPECT_EQ(run(agent({"echo", "ran"})).out, "ran\n");
 }
 

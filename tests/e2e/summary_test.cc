@@ -19,7 +19,8 @@ class Summary : public ScsupTest {
 };
 
 TEST_F(Summary, NamesCallObjectErrnoRuleAndPlace) {
-  EXPECT_EQ(said(supervised(policy_, {"mkdir", at("d")}, {"--summary"})), (Words{"scsup: denied mkdir " + at("d") + rule_}));
+  EXPECT_EQ(said(supervised(policy_, {"mkdir", at("d")}, {"--summary"})),
+            (Words{"scsup: denied mkdir " + at("d") + rule_}));
 }
 
 TEST_F(Summary, SaysTheFileAsTheUserNamedIt) {
@@ -29,12 +30,15 @@ TEST_F(Summary, SaysTheFileAsTheUserNamedIt) {
 }
 
 TEST_F(Summary, CountsWhatIsTheSame) {
-  const Finished done = supervised(policy_, {"sh", "-c", "mkdir a; mkdir b; mkdir a; mkdir a"}, {"--summary"});
-  EXPECT_EQ(said(done), (Words{"scsup: denied mkdir a" + rule_ + " (3 times)", "scsup: denied mkdir b" + rule_}));
+  const Finished done =
+      supervised(policy_, {"sh", "-c", "mkdir a; mkdir b; mkdir a; mkdir a"}, {"--summary"});
+  EXPECT_EQ(said(done),
+            (Words{"scsup: denied mkdir a" + rule_ + " (3 times)", "scsup: denied mkdir b" + rule_}));
 }
 
 TEST_F(Summary, IsTenLinesAtMost) {
-  const Finished done = supervised(policy_, {"sh", "-c", "mkdir 1 2 3 4 5 6 7 8 9 10 11 12 13"}, {"--summary"});
+  const Finished done =
+      supervised(policy_, {"sh", "-c", "mkdir 1 2 3 4 5 6 7 8 9 10 11 12 13"}, {"--summary"});
   const Words lines = said(done);
   ASSERT_EQ(lines.size(), 10u);
   EXPECT_EQ(lines[8], "scsup: denied mkdir 9" + rule_);
@@ -65,7 +69,8 @@ TEST_F(Summary, EscapesWhatWouldDriveATerminal) {
 TEST_F(Summary, DoesNotCountWhatFailsWithoutScsupToo) {
   const Finished done = supervised(policy_, {"mkdir", "/"}, {"--summary"});
   EXPECT_EQ(done.code(), 1);
-  const Finished there = supervised(shipped_policy("workspace.json"), {"mkdir", "-p", "/usr/share"}, {"--summary"});
+  const Finished there =
+      supervised(shipped_policy("workspace.json"), {"mkdir", "-p", "/usr/share"}, {"--summary"});
   EXPECT_EQ(there.code(), 0);
   EXPECT_EQ(said(there), Words{});
 }

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   printf("argc %d argv0 %s cwd %s umask %o\n", argc, argv[0], directory, mask);
   printf("uid %d %d gid %d %d groups %d\n", getuid(), geteuid(), getgid(), getegid(), getgroups(0, NULL));
   printf("pgrp %d session %d nice %d\n", getpgrp(), getsid(0), getpriority(PRIO_PROCESS, 0));
-  printf("dumpable %d pdeathsig-free %d threads-free %d\n", prctl(PR_GET_DUMPABLE), 1, 1);
+  printf("dumpable %d\n", prctl(PR_GET_DUMPABLE));
   int death = -1, reaper = -1;
   prctl(PR_GET_PDEATHSIG, &death);
   prctl(PR_GET_CHILD_SUBREAPER, &reaper);

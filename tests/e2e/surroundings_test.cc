@@ -47,7 +47,9 @@ TEST_F(Surroundings, DirectoryUmaskNiceAndLimitsAreKept) {
         umask(0135);
         setpriority(PRIO_PROCESS, 0, 7);
         prctl(PR_SET_TIMERSLACK, 123456);
-        for (const auto& [what, value] : {std::pair{RLIMIT_NOFILE, rlim_t{77}}, {RLIMIT_CORE, rlim_t{0}}, {RLIMIT_STACK, rlim_t{1} << 20}}) {
+        for (const auto& [what, value] : {std::pair{RLIMIT_NOFILE, rlim_t{77}},
+                                          {RLIMIT_CORE, rlim_t{0}},
+                                          {RLIMIT_STACK, rlim_t{1} << 20}}) {
           const rlimit limit{value, value};
           setrlimit(what, &limit);
         }
@@ -65,17 +67,20 @@ TEST_F(Surroundings, EnvironmentIsKeptAsItIs) {
 }
 
 TEST_F(Surroundings, AProcessGroupAndSessionOfItsOwnAreKept) {
-  Start start = under(shipped_policy("no-mkdir.json"), {"sh", "-c", "ps -o pgid=,sid= -p $$,$PPID 2>/dev/null | sort -u; echo $?"});
+  Start start = under(shipped_policy("no-mkdir.json"),
+                      {"sh", "-c", "ps -o pgid=,sid= -p $$,$PPID 2>/dev/null | sort -u; echo $?"});
   start.prepare = [] { setsid(); };
   Finished done = run(start);
   EXPECT_EQ(done.code(), 0);
   // The front leads the session; the command is in its group.
-  start.argv.back() = "read pid comm state ppid pgrp session rest </proc/self/stat; [ $pgrp = $session ] && echo same";
+  start.argv.back() =
+      "read pid comm state ppid pgrp session rest </proc/self/stat; [ $pgrp = $session ] && echo same";
   EXPECT_EQ(run(start).out, "same\n");
 }
 
 TEST_F(Surroundings, NoNewPrivsIsSetOnlyForThoseWhoNeedIt) {
-  const Finished done = supervised(shipped_policy("no-mkdir.json"), {"grep", "^NoNewPrivs", "/proc/self/status"});
+  const Finished done =
+      supervised(shipped_policy("no-mkdir.json"), {"grep", "^NoNewPrivs", "/proc/self/status"});
   EXPECT_EQ(done.out, is_root() ? "NoNewPrivs:\t0\n" : "NoNewPrivs:\t1\n");
 }
 

@@ -17,7 +17,8 @@ class Terminal {
   Terminal(Terminal&&) = delete;
 
   void type(const std::string& text) const;
-  // Reads until `text` comes, and forgets what was read up to its end. False, and a failed test: it doesn't come.
+  // Reads until `text` comes, and forgets what was read up to its end. False, and a failed test: it doesn't
+  // come.
   bool says(const std::string& text);
   // What came before the text that was waited for last.
   const std::string& before() const { return before_; }

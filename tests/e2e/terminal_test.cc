@@ -1,9 +1,10 @@
 // On a terminal, scsup is not to be noticed: job control, signals, window size.
+#include "tests/e2e/terminal.h"
+
 #include <signal.h>
 #include <unistd.h>
 
 #include "tests/e2e/scsup_test.h"
-#include "tests/e2e/terminal.h"
 
 namespace scsup::e2e {
 namespace {
@@ -28,7 +29,8 @@ class OnATerminal : public ScsupTest {
 };
 
 // A command that says that it is ready, then waits.
-const char* const wait_for_ever = "sh -c 'trap \"echo got-cont\" CONT; echo ready; while :; do read line; echo \"line=$line\"; done'";
+const char* const wait_for_ever =
+    "sh -c 'trap \"echo got-cont\" CONT; echo ready; while :; do read line; echo \"line=$line\"; done'";
 
 TEST_F(OnATerminal, CtrlCKillsTheCommandAndScsupEndsByIt) {
   Terminal terminal(under(policy_, {"sh", "-c", "echo ready; cat"}));
@@ -38,8 +40,9 @@ TEST_F(OnATerminal, CtrlCKillsTheCommandAndScsupEndsByIt) {
 }
 
 TEST_F(OnATerminal, CtrlCThatTheCommandHandlesComesOnce) {
-  Terminal terminal(under(policy_, {"sh", "-c", "n=0; trap 'n=$((n+1)); echo int-$n' INT; echo ready; "
-                                                "while :; do if read line; then echo \"$line $n\"; exit 5; fi; done"}));
+  Terminal terminal(under(policy_, {"sh", "-c",
+                                    "n=0; trap 'n=$((n+1)); echo int-$n' INT; echo ready; "
+                                    "while :; do if read line; then echo \"$line $n\"; exit 5; fi; done"}));
   ASSERT_TRUE(terminal.says("ready"));
   terminal.type("\x03");
   ASSERT_TRUE(terminal.says("int-1"));
@@ -62,7 +65,8 @@ class UnderAShell : public OnATerminal, public testing::WithParamInterface<const
     if (!is_installed(GetParam())) GTEST_SKIP() << GetParam() << " is missing";
   }
   Words argv() const {
-    return std::string(GetParam()) == "bash" ? Words{"bash", "--norc", "--noprofile", "--noediting", "-i"} : Words{GetParam(), "-i"};
+    return std::string(GetParam()) == "bash" ? Words{"bash", "--norc", "--noprofile", "--noediting", "-i"}
+                                             : Words{GetParam(), "-i"};
   }
 };
 
@@ -102,7 +106,8 @@ TEST_P(UnderAShell, BgLetsItGoOnInTheBackground) {
   EXPECT_EQ(terminal.end(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(With, UnderAShell, testing::Values("bash", "dash"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(With, UnderAShell, testing::Values("bash", "dash"),
+                         [](const auto& info) { return info.param; });
 
 TEST_F(OnATerminal, AnInnerShellHasJobControl) {
   Terminal terminal(under(policy_, {"bash", "--norc", "--noprofile", "--noediting", "-i"}, {"--quiet"}));
@@ -127,7 +132,11 @@ TEST_F(OnATerminal, AnInnerShellHasJobControl) {
 }
 
 TEST_F(OnATerminal, TheWindowsSizeAndItsChangesReachTheCommand) {
-  Terminal terminal(under(policy_, {"bash", "-c", "trap 'stty size; exit 0' WINCH; stty size; echo ready; while :; do read -t 0.05; done"}), 33, 97);
+  Terminal terminal(
+      under(policy_,
+            {"bash", "-c",
+             "trap 'stty size; exit 0' WINCH; stty size; echo ready; while :; do read -t 0.05; done"}),
+      33, 97);
   ASSERT_TRUE(terminal.says("33 97"));
   ASSERT_TRUE(terminal.says("ready"));
   terminal.resize(44, 111);
@@ -136,8 +145,9 @@ TEST_F(OnATerminal, TheWindowsSizeAndItsChangesReachTheCommand) {
 }
 
 TEST_F(OnATerminal, TheForegroundGroupIsTheCommands) {
-  Terminal terminal(under(policy_, {"sh", "-c", "read pid comm state ppid pgrp session tty fg rest </proc/$$/stat; "
-                                                "[ $pgrp = $fg ] && echo same-group"}));
+  Terminal terminal(under(policy_, {"sh", "-c",
+                                    "read pid comm state ppid pgrp session tty fg rest </proc/$$/stat; "
+                                    "[ $pgrp = $fg ] && echo same-group"}));
   EXPECT_TRUE(terminal.says("same-group"));
   EXPECT_EQ(terminal.end(), 0);
 }
@@ -145,8 +155,9 @@ TEST_F(OnATerminal, TheForegroundGroupIsTheCommands) {
 TEST_F(OnATerminal, AHangUpReachesTheCommand) {
   Running waiter(plain({"sh", "-c", "mkfifo gate; echo made; read line <gate; echo \"heard $line\""}));
   ASSERT_TRUE(waiter.says("made"));
-  Terminal terminal(under(policy_, {"sh", "-c", "trap 'echo hangup >gate; exit 3' HUP; mkfifo never; echo ready; "
-                                                "while :; do read line <never; done"}));
+  Terminal terminal(under(policy_, {"sh", "-c",
+                                    "trap 'echo hangup >gate; exit 3' HUP; mkfifo never; echo ready; "
+                                    "while :; do read line <never; done"}));
   ASSERT_TRUE(terminal.says("ready"));
   terminal.hang_up();
   EXPECT_TRUE(waiter.says("heard hangup"));
@@ -158,7 +169,9 @@ class PassedOn : public OnATerminal, public testing::WithParamInterface<int> {};
 TEST_P(PassedOn, SignalsSentToScsupReachTheCommand) {
   const int signal = GetParam();
   const std::string n = std::to_string(signal);
-  Running handled(under(policy_, {"bash", "-c", "trap 'echo got-" + n + "; exit 6' " + n + "; echo ready; while :; do read -t 0.05 <> <(:); done"}));
+  Running handled(under(policy_, {"bash", "-c",
+                                  "trap 'echo got-" + n + "; exit 6' " + n +
+                                      "; echo ready; while :; do read -t 0.05 <> <(:); done"}));
   ASSERT_TRUE(handled.says("ready"));
   handled.send(signal);
   EXPECT_TRUE(handled.says("got-" + n));

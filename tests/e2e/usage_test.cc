@@ -9,7 +9,8 @@ namespace {
 using Usage = ScsupTest;
 
 TEST_F(Usage, HelpOfEachCommandFitsAScreen) {
-  for (const Words& command : std::vector<Words>{{}, {"run"}, {"serve"}, {"policy"}, {"syscalls"}, {"agent"}}) {
+  for (const Words& command :
+       std::vector<Words>{{}, {"run"}, {"serve"}, {"policy"}, {"syscalls"}, {"agent"}}) {
     const bool agent = command == Words{"agent"};
     Words arguments = agent ? Words{} : command;
     arguments.push_back("--help");
@@ -44,7 +45,8 @@ TEST_F(Usage, EachMistakeIsNamedWithWhereToLook) {
       {{"--summary=1", "true"}, "option '--summary' does not take any arguments; try 'scsup run --help'"},
       {{"serve", "--policy", p}, "--socket PATH is missing; try 'scsup serve --help'"},
       {{"serve", "--socket", at("s")}, "--policy FILE is missing; try 'scsup serve --help'"},
-      {{"serve", "--socket", at("s"), "--policy", p, "x"}, "'x' is not expected here; try 'scsup serve --help'"},
+      {{"serve", "--socket", at("s"), "--policy", p, "x"},
+       "'x' is not expected here; try 'scsup serve --help'"},
       {{"syscalls", "x"}, "'x' is not expected here; try 'scsup syscalls --help'"},
       {{"policy"}, "one of 'check FILE...' and 'show FILE' is expected; try 'scsup policy --help'"},
       {{"policy", "chek", p}, "there is no command 'policy chek'; try 'scsup policy --help'"},
@@ -80,29 +82,37 @@ TEST_F(Usage, TheAgentNamesItsMistakes) {
 }
 
 TEST_F(Usage, CheckIsSilentAboutGoodPolicies) {
-  const Finished done = scsup({"policy", "check", shipped_policy("no-mkdir.json"), shipped_policy("workspace.json")});
+  const Finished done =
+      scsup({"policy", "check", shipped_policy("no-mkdir.json"), shipped_policy("workspace.json")});
   EXPECT_EQ(done.code(), 0);
   EXPECT_EQ(done.out + done.err, "");
 }
 
 TEST_F(Usage, CheckNamesEachMistakeInEachFile) {
-  const std::string one = policy("{\n  \"defaultAction\": \"SCMP_ACT_ALOW\",\n  \"sycalls\": []\n}\n", "one.json");
-  const std::string two = policy("{\"supervise\": {\"rules\": [{\"syscalls\": [\"@mkdri\"], \"action\": \"deny\"}]}}", "two.json");
-  const Finished done = scsup({"policy", "check", one, shipped_policy("no-mkdir.json"), two, at("none.json")});
+  const std::string one =
+      policy("{\n  \"defaultAction\": \"SCMP_ACT_ALOW\",\n  \"sycalls\": []\n}\n", "one.json");
+  const std::string two = policy(
+      "{\"supervise\": {\"rules\": [{\"syscalls\": [\"@mkdri\"], \"action\": \"deny\"}]}}", "two.json");
+  const Finished done =
+      scsup({"policy", "check", one, shipped_policy("no-mkdir.json"), two, at("none.json")});
   EXPECT_EQ(done.code(), 1);
   const auto lines = lines_of(done.out);
   ASSERT_EQ(lines.size(), 4u) << done.out;
   EXPECT_EQ(lines[0], one + ":2:20: error: unknown action 'SCMP_ACT_ALOW'; did you mean 'SCMP_ACT_ALLOW'?");
-  EXPECT_TRUE(lines[1].starts_with(one + ":3:3: error: ") && lines[1].ends_with("did you mean 'syscalls'?")) << lines[1];
-  EXPECT_TRUE(lines[2].starts_with(two + ":1:40: error: ") && lines[2].ends_with("did you mean '@mkdir'?")) << lines[2];
-  EXPECT_EQ(lines[3], at("none.json") + ": error: cannot read the policy '" + at("none.json") + "': No such file or directory");
+  EXPECT_TRUE(lines[1].starts_with(one + ":3:3: error: ") && lines[1].ends_with("did you mean 'syscalls'?"))
+      << lines[1];
+  EXPECT_TRUE(lines[2].starts_with(two + ":1:40: error: ") && lines[2].ends_with("did you mean '@mkdir'?"))
+      << lines[2];
+  EXPECT_EQ(lines[3], at("none.json") + ": error: cannot read the policy '" + at("none.json") +
+                          "': No such file or directory");
 }
 
 TEST_F(Usage, ShowSaysWhereACallIsDecided) {
   const std::string file = shipped_policy("no-mkdir.json");
   const Finished done = scsup({"policy", "show", file});
   EXPECT_EQ(done.code(), 0);
-  EXPECT_NE(done.out.find("mkdir, mkdirat  trapped: rule no-mkdir at " + file + ":6:7"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("mkdir, mkdirat  trapped: rule no-mkdir at " + file + ":6:7"), std::string::npos)
+      << done.out;
   EXPECT_NE(done.out.find("everything else: filter: allow"), std::string::npos);
   EXPECT_EQ(scsup({"policy", "show", policy("{", "bad.json")}).code(), 1);
 }
@@ -110,8 +120,10 @@ TEST_F(Usage, ShowSaysWhereACallIsDecided) {
 TEST_F(Usage, SyscallsAreATableForPeople) {
   const Finished done = scsup({"syscalls"});
   EXPECT_EQ(done.code(), 0);
-  EXPECT_NE(done.out.find("\nmkdirat                         258    296    258  @mkdir   emulated  dirfd, path, mode\n"),
-            std::string::npos);
+  EXPECT_NE(
+      done.out.find(
+          "\nmkdirat                         258    296    258  @mkdir   emulated  dirfd, path, mode\n"),
+      std::string::npos);
 }
 
 TEST_F(Usage, SyscallsAreJsonForPrograms) {
