@@ -83,6 +83,7 @@ bool RuleSteps::add_globs(const Rule& rule, std::uint32_t index, const GlobNames
       continue;
     }
     for (FlatGlob& glob : *flat) {
+      if (rule.action != RuleAction::deny) tables_.approach.add(glob);
       pattern_bytes_ += sizeof(FlatGlob) + glob.pattern.size();
       for (const auto& component : glob.literal) pattern_bytes_ += sizeof(std::string) + component.size();
       if (pattern_bytes_ > pattern_bytes_limit) {

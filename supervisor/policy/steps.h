@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "supervisor/policy/approach.h"
 #include "supervisor/policy/decision.h"
 #include "supervisor/policy/path_set.h"
 #include "supervisor/seccomp/filter.h"
@@ -69,6 +70,7 @@ struct PolicyTables {
   const Ruling* not_admitted = nullptr;  // a call through another ABI
   const Origin* watch = nullptr;
   PathSet paths;
+  Approach approach;  // of every rule that allows or emulates
   bool looks_at_paths = false;
   FilterPlan plan;
 

@@ -53,19 +53,24 @@ std::string printable(const std::string& bytes) {
 }
 
 void Denials::add(const Call& call, const std::string& path, int err, const Origin& origin) {
+  std::lock_guard lock(mutex_);
+  for (Denial& denial : seen_) {  // the usual case, without building the words
+    if (denial.nr != call.nr || denial.abi != call.abi || denial.err != err || denial.path != path ||
+        denial.by != origin.words)
+      continue;
+    ++denial.times;
+    return;
+  }
+  if (seen_.size() == most) {
+    ++others_;
+    return;
+  }
   std::string words = "denied ";
   words += call.syscall ? std::string(call.syscall->name) : "system call " + std::to_string(call.nr & ~x32_bit);
   if (call.abi != Abi::x86_64) words += " (" + std::string(name(call.abi)) + ")";
   if (!path.empty()) words += " " + printable(path);
   words += ": " + std::string(errno_name(err)) + ", " + origin.words;
-  std::lock_guard lock(mutex_);
-  const auto same = std::find_if(seen_.begin(), seen_.end(), [&](const Denial& d) { return d.words == words; });
-  if (same != seen_.end())
-    ++same->times;
-  else if (seen_.size() < most)
-    seen_.push_back({std::move(words)});
-  else
-    ++others_;
+  seen_.push_back({call.abi, call.nr, err, path, origin.words, std::move(words)});
 }
 
 std::vector<std::string> Denials::lines() const {

@@ -24,7 +24,10 @@ class Denials {
 
  private:
   struct Denial {
-    std::string words;
+    Abi abi;
+    std::uint32_t nr;
+    int err;
+    std::string path, by, words;
     std::uint64_t times = 1;
   };
   mutable std::mutex mutex_;

@@ -65,13 +65,24 @@ Inquiry::Progress Inquiry::look(Patience patience) {
   }
   const std::optional<Decision> decision = session_->policy_->decide(*call_, nullptr);
   if (!decision || decision->act == Act::emulate) return look_at_object(patience, decision);
-  const bool read_memory = call_->path || call_->path_error != 0;
-  if ((!task_ || read_memory) && !request_.still_valid()) return vanish();
+  if (!is_still_it()) return look_again(patience);
   return decided(*decision);
 }
 
-// The task was killed meanwhile: what was read of it may be another's, and nobody waits for the answer.
-Inquiry::Progress Inquiry::vanish() {
+// Was all that has been read so far read of the task that made the call?
+bool Inquiry::is_still_it() const {
+  return task_ && !looked_again_ ? session_->tasks_.is_still(*task_, request_) : request_.still_valid();
+}
+
+// No. Either the task was killed, and nobody waits for the answer; or what we remembered was an earlier task with its number.
+Inquiry::Progress Inquiry::look_again(Patience patience) {
+  if (task_ && !looked_again_ && request_.still_valid()) {
+    looked_again_ = true;
+    session_->tasks_.forget(*task_);
+    task_.reset();
+    call_.reset();
+    return look(patience);  // now with a task that was read for this call
+  }
   gone_ = true;
   return refuse(EPERM, vanished);
 }
@@ -83,7 +94,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   int err = can_look ? precheck(call, *task_) : 0;  // the kernel looks at flags before it reads the path
   if (err == 0) err = call.path_error;
   Start start = can_look && err == 0 && call.path ? start_of(call, *task_) : Start{};
-  if (!request_.still_valid()) return vanish();  // now all that was read of it is known to be its own
+  if (!is_still_it()) return look_again(patience);
   if (!can_look || (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
   if (err == 0) err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
@@ -94,11 +105,12 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   const Object object = resolve(call, *task_, std::move(start), patience);
   if (object.state == Object::State::would_block) return Progress::needs_patience;
   const bool found = object.state == Object::State::found;
-  if (found && patience == Patience::none && may_wait(object.fd)) return Progress::needs_patience;
   resolved_ = object.path;
-
   const std::string_view path = object.path;
   if (!decision) decision = session_->policy_->decide(call, &path);
+  if (decision->act == Act::deny && !decision->existing_first) return decided(*decision);
+
+  if (found && patience == Patience::none && may_wait(object.fd)) return Progress::needs_patience;
   if (decision->act == Act::deny) {
     if (exists_already(call, object)) decision->err = EEXIST;
     return decided(*decision);

@@ -42,7 +42,8 @@ class Inquiry : public Timed {
   enum class Stage : std::uint8_t { looking, acting, answering };
   bool claim(Stage next);
   Progress refuse(int err, const Origin& why);
-  Progress vanish();
+  bool is_still_it() const;
+  Progress look_again(Patience patience);
   Progress decided(const Decision& decision);
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
   void record_and_send(CallRecord& record);
@@ -61,6 +62,7 @@ class Inquiry : public Timed {
   int err_ = 0;
   std::int64_t value_ = 0;
   bool gone_ = false;
+  bool looked_again_ = false;
 };
 
 }  // namespace scsup

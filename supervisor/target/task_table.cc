@@ -11,10 +11,10 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
     std::lock_guard lock(mutex_);
     pending_.over(tid);
     const auto it = entries_.find(tid);
-    const bool known = it != entries_.end() && is_alive(*it->second.task->handles);
+    const bool known = it != entries_.end();
     settled = !known || !pending_.can_change(*it->second.task);
     if (known && settled && !it->second.stale && it->second.view == view_) return it->second.task;
-    if (known) handles = it->second.task->handles;
+    if (known && is_alive(*it->second.task->handles)) handles = it->second.task->handles;
     view = view_;
   }
   // Reading may stall (a /proc read waits for the target's mm): not under the lock.
@@ -30,6 +30,15 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   settled = settled && !pending_.can_change(*task);
   entries_.insert_or_assign(tid, Entry{task, view, !settled || !task->handles->pidfd});
   return task;
+}
+
+bool TaskTable::is_still(const Task& task, const Request& request) const {
+  return task.handles->pidfd ? is_alive(*task.handles) : request.still_valid();
+}
+
+void TaskTable::forget(const Task& task) {
+  std::lock_guard lock(mutex_);
+  entries_.erase(task.tid);
 }
 
 void TaskTable::altering(const Task& task, const Call& call) {

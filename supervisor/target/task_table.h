@@ -24,8 +24,14 @@ class TaskTable {
   // `describe` makes Task::record.
   explicit TaskTable(std::string (*describe)(const Task&)) : describe_(describe) {}
 
-  // The task that made this call. Thread-safe. ESRCH when it is gone.
+  // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked whether it
+  // still lives: its number may belong to another by now. Once all has been read of it, is_still() tells.
   Result<std::shared_ptr<const Task>> find(const Request& request);
+
+  // Is `task` the one that made the call, and was what was read by its number its own? It was remembered before the call came
+  // and lives now, so the number was its own all the while.
+  bool is_still(const Task& task, const Request& request) const;
+  void forget(const Task& task);
 
   // `task` is about to make a call that alters what we remember. To be told before the call is let through.
   void altering(const Task& task, const Call& call);
