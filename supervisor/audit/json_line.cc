@@ -32,172 +32,173 @@ std::size_t utf8_length(std::string_view s) {
 
 bool needs_no_escape(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
-// Appends `value` escaped; false when it held bytes that are no UTF-8.
-bool append_escaped(std::string& out, std::string_view value) {
+constexpr std::size_t widest = 24;  // of a number, with quotes and 0x
+constexpr char hex_digits[] = "0123456789abcdef";
+
+}  // namespace
+
+void JsonLine::begin(std::string_view name, std::size_t room) {
+  need(name.size() + 4 + room);
+  if (size_ != 0 && bytes_[size_ - 1] != '{' && bytes_[size_ - 1] != '[') put(',');
+  if (name.empty()) return;
+  put('"');
+  put(name);
+  put("\":");
+}
+
+void JsonLine::digits(std::uint64_t value, unsigned base) {
+  char* const at = &bytes_[size_];
+  size_ += static_cast<std::size_t>(std::to_chars(at, at + widest, value, static_cast<int>(base)).ptr - at);
+}
+
+// False when it held bytes that are no UTF-8.
+bool JsonLine::escaped(std::string_view value) {
   bool clean = true;
+  need(6 * value.size());  // \u00xx
+  const auto unicode = [this](unsigned char c) {
+    put("\\u00");
+    put(hex_digits[c >> 4]);
+    put(hex_digits[c & 15]);
+  };
   while (!value.empty()) {
     std::size_t plain = 0;
     while (plain < value.size() && needs_no_escape(static_cast<unsigned char>(value[plain]))) ++plain;
-    out += value.substr(0, plain);
+    put(value.substr(0, plain));
     value.remove_prefix(plain);
     if (value.empty()) break;
     const unsigned char c = static_cast<unsigned char>(value[0]);
-    if (c < 0x80) {
-      constexpr char hex[] = "0123456789abcdef";
-      if (c == '"' || c == '\\') {
-        out += '\\';
-        out += static_cast<char>(c);
-      } else {
-        out += "\\u00";
-        out += hex[c >> 4];
-        out += hex[c & 15];
-      }
-      value.remove_prefix(1);
-      continue;
-    }
     const std::size_t length = utf8_length(value);
     // C1 controls (U+0080 to U+009F) drive terminals as well as escape sequences do.
     const bool c1 = length == 2 && c == 0xc2 && static_cast<unsigned char>(value[1]) < 0xa0;
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
+    if (c == '"' || c == '\\') {
+      put('\\');
+      put(static_cast<char>(c));
+    } else if (length == 0) {
+      put("\xef\xbf\xbd");
       clean = false;
-    } else if (c1) {
-      constexpr char hex[] = "0123456789abcdef";
-      out += "\\u00";
-      out += hex[static_cast<unsigned char>(value[1]) >> 4];
-      out += hex[static_cast<unsigned char>(value[1]) & 15];
+    } else if (length == 1 || c1) {
+      unicode(static_cast<unsigned char>(value[length - 1]));
     } else {
-      out += value.substr(0, length);
+      put(value.substr(0, length));
     }
     value.remove_prefix(length == 0 ? 1 : length);
   }
   return clean;
 }
 
-void append_base64(std::string& out, std::string_view bytes) {
+void JsonLine::base64(std::string_view bytes) {
   constexpr char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  need(bytes.size() * 4 / 3 + 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = static_cast<unsigned char>(bytes[i]) << 16;
     if (i + 1 < bytes.size()) group |= static_cast<unsigned char>(bytes[i + 1]) << 8;
     if (i + 2 < bytes.size()) group |= static_cast<unsigned char>(bytes[i + 2]);
-    out += digit[group >> 18];
-    out += digit[group >> 12 & 63];
-    out += i + 1 < bytes.size() ? digit[group >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? digit[group & 63] : '=';
+    put(digit[group >> 18]);
+    put(digit[group >> 12 & 63]);
+    put(i + 1 < bytes.size() ? digit[group >> 6 & 63] : '=');
+    put(i + 2 < bytes.size() ? digit[group & 63] : '=');
   }
 }
 
-}  // namespace
-
-void JsonLine::comma() {
-  if (!out_.empty() && out_.back() != '{' && out_.back() != '[') out_ += ',';
-}
-
-void JsonLine::name(std::string_view name) {
-  comma();
-  if (name.empty()) return;
-  out_ += '"';
-  out_ += name;
-  out_ += "\":";
-}
-
-void JsonLine::digits(std::uint64_t value, unsigned base) {
-  char buffer[24];
-  out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, static_cast<int>(base)).ptr);
-}
-
-JsonLine& JsonLine::open(std::string_view n) {
-  name(n);
-  out_ += '{';
+JsonLine& JsonLine::open(std::string_view name) {
+  begin(name, 1);
+  put('{');
   return *this;
 }
 
 JsonLine& JsonLine::close() {
-  out_ += '}';
+  need(1);
+  put('}');
   return *this;
 }
 
-JsonLine& JsonLine::open_list(std::string_view n) {
-  name(n);
-  out_ += '[';
+JsonLine& JsonLine::open_list(std::string_view name) {
+  begin(name, 1);
+  put('[');
   return *this;
 }
 
 JsonLine& JsonLine::close_list() {
-  out_ += ']';
+  need(1);
+  put(']');
   return *this;
 }
 
-JsonLine& JsonLine::text(std::string_view n, std::string_view value) {
-  name(n);
-  out_ += '"';
-  const bool clean = append_escaped(out_, value);
-  out_ += '"';
+JsonLine& JsonLine::text(std::string_view name, std::string_view value) {
+  begin(name, 1);
+  put('"');
+  const bool clean = escaped(value);
+  need(1);
+  put('"');
   if (clean) return *this;
-  out_ += ",\"";
-  out_ += n;
-  out_ += "_b64\":\"";
-  append_base64(out_, value);
-  out_ += '"';
+  need(name.size() + 9);
+  put(",\"");
+  put(name);
+  put("_b64\":\"");
+  base64(value);
+  need(1);
+  put('"');
   return *this;
 }
 
-JsonLine& JsonLine::word(std::string_view n, std::string_view value) {
-  name(n);
-  out_ += '"';
-  out_ += value;
-  out_ += '"';
+JsonLine& JsonLine::word(std::string_view name, std::string_view value) {
+  begin(name, value.size() + 2);
+  put('"');
+  put(value);
+  put('"');
   return *this;
 }
 
-JsonLine& JsonLine::number(std::string_view n, std::int64_t value) {
-  name(n);
-  if (value < 0) out_ += '-';
+JsonLine& JsonLine::number(std::string_view name, std::int64_t value) {
+  begin(name, widest);
+  if (value < 0) put('-');
   digits(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value), 10);
   return *this;
 }
 
-JsonLine& JsonLine::hex(std::string_view n, std::uint64_t value) {
-  name(n);
-  out_ += "\"0x";
+JsonLine& JsonLine::hex(std::string_view name, std::uint64_t value) {
+  begin(name, widest);
+  put("\"0x");
   digits(value, 16);
-  out_ += '"';
+  put('"');
   return *this;
 }
 
-JsonLine& JsonLine::octal(std::string_view n, std::uint32_t value) {
-  name(n);
-  out_ += "\"0";
+JsonLine& JsonLine::octal(std::string_view name, std::uint32_t value) {
+  begin(name, widest);
+  put("\"0");
   if (value != 0) digits(value, 8);
-  out_ += '"';
+  put('"');
   return *this;
 }
 
-JsonLine& JsonLine::boolean(std::string_view n, bool value) {
-  name(n);
-  out_ += value ? "true" : "false";
+JsonLine& JsonLine::boolean(std::string_view name, bool value) {
+  begin(name, 5);
+  put(value ? "true" : "false");
   return *this;
 }
 
 JsonLine& JsonLine::item_hex(std::uint64_t value) { return hex({}, value); }
 
 JsonLine& JsonLine::item_text(std::string_view value) {
-  comma();
-  out_ += '"';
-  append_escaped(out_, value);
-  out_ += '"';
+  begin({}, 1);
+  put('"');
+  escaped(value);
+  need(1);
+  put('"');
   return *this;
 }
 
 JsonLine& JsonLine::members(std::string_view rendered) {
   if (rendered.empty()) return *this;
-  comma();
-  out_ += rendered;
+  begin({}, rendered.size());
+  put(rendered);
   return *this;
 }
 
 JsonLine& JsonLine::end_line() {
-  out_ += '\n';
+  need(1);
+  put('\n');
   return *this;
 }
 

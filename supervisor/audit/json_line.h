@@ -12,8 +12,8 @@ namespace scsup {
 
 class JsonLine {
  public:
-  void clear() { out_.clear(); }
-  std::string_view view() const { return out_; }
+  void clear() { size_ = 0; }
+  std::string_view view() const { return {bytes_.data(), size_}; }
 
   JsonLine& open(std::string_view name = {});   // {
   JsonLine& close();                            // }
@@ -31,11 +31,21 @@ class JsonLine {
   JsonLine& end_line();
 
  private:
-  void comma();
-  void name(std::string_view name);
+  void need(std::size_t more) {
+    if (bytes_.size() - size_ < more) bytes_.resize(2 * bytes_.size() + more);
+  }
+  void put(char c) { bytes_[size_++] = c; }  // after need()
+  void put(std::string_view text) {
+    text.copy(&bytes_[size_], text.size());
+    size_ += text.size();
+  }
+  void begin(std::string_view name, std::size_t room);  // a comma if due, the name, and room for the value
   void digits(std::uint64_t value, unsigned base);
+  bool escaped(std::string_view value);
+  void base64(std::string_view bytes);
 
-  std::string out_;
+  std::string bytes_ = std::string(4096, '\0');
+  std::size_t size_ = 0;
 };
 
 }  // namespace scsup

@@ -162,7 +162,7 @@ void Log::detach(std::uint32_t session, const Counts& counts) {
 }
 
 void Log::render(const CallRecord& record) {
-  line_.word("time", clock_.now()).number("mono_ns", monotonic_ns());
+  line_.word("time", clock_.now()).number("mono_ns", record.mono_ns);
   line_.hex("id", record.id).number("session", record.session);
   line_.open("proc").number("tid", record.tid);
   if (record.process) line_.members(*record.process);

@@ -49,6 +49,7 @@ struct CallRecord {
   const Origin* origin = nullptr;
   const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1
   bool gone = false;           // known before the answer: the target has died
+  std::int64_t mono_ns = 0;      // CLOCK_MONOTONIC, of the decision
   std::int64_t decision_ns = 0;  // from receiving to here
 };
 

@@ -17,8 +17,7 @@ int precheck(const Call& call, const Task& task);
 // `mode_mask`: bits of the mode that the policy lets through. `object.state` is found.
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask);
 
-// mkdir(2) of a name that exists is EEXIST before any permission is asked; a refusal by policy keeps that order, or
-// `mkdir -p` below an allowed directory would fail at its parents.
+// For a denied mkdir on the way to an allowed place: does what it would make exist already?
 bool exists_already(const Call& call, const Object& object);
 
 }  // namespace scsup

@@ -26,10 +26,10 @@ struct Decision {
   Act act = Act::deny;
   int err = 1;               // deny: positive errno
   bool looked_at_object = false;  // the path took part: an allow must be performed, never continued
-  bool existing_first = false;    // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
   bool record = true;        // false: a watched call that nobody asked about (still recorded, as `task`)
   std::optional<std::uint32_t> mode_mask;  // emulate
   const Origin* origin = nullptr;          // never null in a made decision; owned by the Policy
+  bool existing_first = false;    // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
 };
 
 }  // namespace scsup

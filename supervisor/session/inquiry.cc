@@ -145,7 +145,8 @@ void Inquiry::record_and_send(CallRecord& record) {
   record.session = session.number_;
   record.tid = static_cast<pid_t>(request_.tid());
   record.policy = &session.policy_record_;
-  record.decision_ns = monotonic_ns() - received_ns_;
+  record.mono_ns = monotonic_ns();
+  record.decision_ns = record.mono_ns - received_ns_;
   const bool watched_only = !decision_.record && record.act == Act::allow;
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
   if (written) {
