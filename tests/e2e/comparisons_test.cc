@@ -89,8 +89,8 @@ TEST_P(Comparisons, TheLastRegisterCountsToo) {
   EXPECT_FALSE(denies(arg(5, "EQ", "3"), {"9", "3", "3", "3", "3", "4"}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Decided, Comparisons, testing::Values("denied", "trapped"), [](const auto& info) {
-  return std::string(info.param) == "denied" ? "ByScsup" : "InTheFilter";
+INSTANTIATE_TEST_SUITE_P(Decided, Comparisons, testing::Values("denied", "trapped"), [](const auto& of) {
+  return std::string(of.param) == "denied" ? "ByScsup" : "InTheFilter";
 });
 
 }  // namespace

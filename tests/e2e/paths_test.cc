@@ -25,7 +25,9 @@ class Paths : public ScsupTest {
     const Finished done = supervised(file, {"mkdir", path});
     const bool made = fs::is_directory(path[0] == '/' ? path : at(path));
     EXPECT_EQ(made, done.code() == 0) << done.err;
-    if (!made) EXPECT_EQ(done.err, "mkdir: cannot create directory '" + path + "': Permission denied\n");
+    if (!made) {
+      EXPECT_EQ(done.err, "mkdir: cannot create directory '" + path + "': Permission denied\n");
+    }
     if (made) fs::remove(path[0] == '/' ? path : at(path));
     return made;
   }

@@ -56,6 +56,9 @@ std::vector<char*> environment(const Start& start, std::vector<std::string>& kee
 }
 
 void become(const Start& start, std::vector<char*>& argv, std::vector<char*>& env) {
+  // A suite that runs in the background, or under nohup, was given some of them ignored.
+  for (const int usual : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
+    signal(usual, SIG_DFL);
   if (!start.directory.empty() && chdir(start.directory.c_str()) != 0) _exit(99);
   if (start.prepare) start.prepare();
   execvpe(argv[0], argv.data(), env.data());

@@ -48,7 +48,7 @@ TEST_P(PythonSuite, GivesTheSame) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, PythonSuite, testing::Values("test_os", "test_pathlib", "test_shutil"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& of) { return of.param; });
 
 }  // namespace
 }  // namespace scsup::e2e

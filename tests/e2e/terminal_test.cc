@@ -33,7 +33,7 @@ const char* const wait_for_ever =
     "sh -c 'trap \"echo got-cont\" CONT; echo ready; while :; do read line; echo \"line=$line\"; done'";
 
 TEST_F(OnATerminal, CtrlCKillsTheCommandAndScsupEndsByIt) {
-  Terminal terminal(under(policy_, {"sh", "-c", "echo ready; cat"}));
+  Terminal terminal(under(policy_, {"sh", "-c", "echo ready; exec cat"}));
   ASSERT_TRUE(terminal.says("ready"));
   terminal.type("\x03");
   EXPECT_EQ(terminal.end(), 1000 + SIGINT);
@@ -107,7 +107,7 @@ TEST_P(UnderAShell, BgLetsItGoOnInTheBackground) {
 }
 
 INSTANTIATE_TEST_SUITE_P(With, UnderAShell, testing::Values("bash", "dash"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& of) { return of.param; });
 
 TEST_F(OnATerminal, AnInnerShellHasJobControl) {
   Terminal terminal(under(policy_, {"bash", "--norc", "--noprofile", "--noediting", "-i"}, {"--quiet"}));
@@ -169,22 +169,22 @@ class PassedOn : public OnATerminal, public testing::WithParamInterface<int> {};
 TEST_P(PassedOn, SignalsSentToScsupReachTheCommand) {
   const int signal = GetParam();
   const std::string n = std::to_string(signal);
-  Running handled(under(policy_, {"bash", "-c",
+  Running handled(under(policy_, {"sh", "-c",
                                   "trap 'echo got-" + n + "; exit 6' " + n +
-                                      "; echo ready; while :; do read -t 0.05 <> <(:); done"}));
+                                      "; mkfifo never; echo ready; while :; do read line <never; done"}));
   ASSERT_TRUE(handled.says("ready"));
   handled.send(signal);
   EXPECT_TRUE(handled.says("got-" + n));
   EXPECT_EQ(handled.wait(), 6);
 
-  Running unhandled(under(policy_, {"sh", "-c", "echo ready; mkfifo gate; read line <gate"}));
+  Running unhandled(under(policy_, {"sh", "-c", "echo ready; read line <never"}));
   ASSERT_TRUE(unhandled.says("ready"));
   unhandled.send(signal);
   EXPECT_EQ(unhandled.wait(), 1000 + signal);
 }
 
 INSTANTIATE_TEST_SUITE_P(Signal, PassedOn, testing::Values(SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGTERM),
-                         [](const auto& info) { return "SIG" + std::string(sigabbrev_np(info.param)); });
+                         [](const auto& of) { return "SIG" + std::string(sigabbrev_np(of.param)); });
 
 }  // namespace
 }  // namespace scsup::e2e
