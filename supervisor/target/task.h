@@ -33,6 +33,7 @@ Result<Identity> own_identity();
 struct TaskHandles {
   Fd proc;   // O_PATH on /proc/TID
   Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not remembered
+  mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
 };
 
 struct Task {

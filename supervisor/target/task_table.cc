@@ -1,6 +1,12 @@
 #include "supervisor/target/task_table.h"
 
+#include <sys/epoll.h>
+
+#include <iterator>
+
 namespace scsup {
+
+TaskTable::TaskTable(std::string (*describe)(const Task&)) : describe_(describe), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   const pid_t tid = static_cast<pid_t>(request.tid());
@@ -23,6 +29,12 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   if (!request.still_valid()) return failed(ESRCH, "the target is gone");
 
   (*seen)->record = describe_(**seen);
+  if (const TaskHandles& fresh = *(*seen)->handles; fresh.pidfd && !fresh.missed) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = fresh.pidfd.get();
+    fresh.missed = epoll_ctl(deaths_.get(), EPOLL_CTL_ADD, fresh.pidfd.get(), &event) == 0;
+  }
   std::shared_ptr<const Task> task = std::move(*seen);
 
   std::lock_guard lock(mutex_);
@@ -32,8 +44,25 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   return task;
 }
 
-bool TaskTable::is_still(const Task& task, const Request& request) const {
-  return task.handles->pidfd ? is_alive(*task.handles) : request.still_valid();
+bool TaskTable::is_still(const Task& task, const Request& request) {
+  if (!task.handles->pidfd) return request.still_valid();
+  epoll_event event;
+  if (task.handles->missed && epoll_wait(deaths_.get(), &event, 1, 0) == 0) return true;
+  bury_the_dead();
+  return is_alive(*task.handles);
+}
+
+void TaskTable::bury_the_dead() {
+  std::lock_guard lock(mutex_);
+  epoll_event events[16];
+  int count;
+  while ((count = epoll_wait(deaths_.get(), events, std::size(events), 0)) > 0) {
+    for (int i = 0; i < count; ++i) {
+      const int dead = events[i].data.fd;
+      epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, dead, nullptr);
+      std::erase_if(entries_, [&](const auto& entry) { return entry.second.task->handles->pidfd.get() == dead; });
+    }
+  }
 }
 
 void TaskTable::forget(const Task& task) {

@@ -22,7 +22,7 @@ namespace scsup {
 class TaskTable {
  public:
   // `describe` makes Task::record.
-  explicit TaskTable(std::string (*describe)(const Task&)) : describe_(describe) {}
+  explicit TaskTable(std::string (*describe)(const Task&));
 
   // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked whether it
   // still lives: its number may belong to another by now. Once all has been read of it, is_still() tells.
@@ -30,7 +30,7 @@ class TaskTable {
 
   // Is `task` the one that made the call, and was what was read by its number its own? It was remembered before the call came
   // and lives now, so the number was its own all the while.
-  bool is_still(const Task& task, const Request& request) const;
+  bool is_still(const Task& task, const Request& request);
   void forget(const Task& task);
 
   // `task` is about to make a call that alters what we remember. To be told before the call is let through.
@@ -46,7 +46,12 @@ class TaskTable {
   static constexpr std::size_t most_remembered = 64;
   void forget_some();
 
+  void bury_the_dead();
+
   std::string (*describe_)(const Task&);
+  // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of them has died.
+  // A task's pidfd is readable before its number is free again, so this is never too late.
+  const Fd deaths_;
   std::mutex mutex_;
   std::unordered_map<pid_t, Entry> entries_;
   PendingCalls pending_;
