@@ -52,8 +52,9 @@ bool send_front_message(const Fd& socket, FrontMessage message) {
 
 bool receive_front_message(const Fd& socket, FrontMessage& message) {
   ssize_t got;
+  // Who ends before it has read all that we sent leaves us ECONNRESET, once, before its own last words.
   do got = recv(socket.get(), &message, sizeof message, 0);
-  while (got < 0 && errno == EINTR);
+  while (got < 0 && (errno == EINTR || errno == ECONNRESET));
   return got == sizeof message;
 }
 
