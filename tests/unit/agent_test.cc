@@ -47,6 +47,7 @@ TEST_P(AgentTest, AnExecveThatIsTrappedWaitsForTheSupervisorAndNotForTheWordToGo
   Calls calls(agent.hand_over(trap_execve(SECCOMP_RET_ALLOW), true));
   ASSERT_EQ(calls.next(), SYS_execve);  // no Go was said
   calls.let_through();
+  EXPECT_EQ(calls.next(), -1);  // it has run and ended; hanging up before would end the agent
   EXPECT_EQ(agent.end().out, "ran\n");
 }
 
