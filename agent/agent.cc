@@ -36,7 +36,8 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
-// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the arrays were made before.
+// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the
+// arrays were made before.
 [[noreturn]] void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) {
   const char* const path = handover.path.c_str();
   const int listener = load(filter);

@@ -18,8 +18,8 @@ namespace {
 
 void relax() { __builtin_ia32_pause(); }
 
-// Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to happen, then now
-// and then.
+// Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to
+// happen, then now and then.
 template <class Condition>
 void wait_until(Condition happened) {
   for (int looks = 0; !happened(); ++looks) {
@@ -67,7 +67,8 @@ void* carry(void* argument) {
   wait_until([&] { return handover.listener >= 0 || handover.load_error != 0; });
   if (handover.load_error != 0) report_load_failure(handover, handover.load_error);
   {
-    const Fd listener(handover.listener);  // closed before the command runs: who holds it can answer for the supervisor
+    const Fd listener(
+        handover.listener);  // closed before the command runs: who holds it can answer for the supervisor
     const handshake::Listener words{static_cast<std::uint32_t>(handover.tid)};
     if (auto sent = say(handover.socket, words, listener.get()); !sent)
       end_unrun(handover, sent.error().text());
@@ -92,8 +93,9 @@ struct KernelAction {
 };
 constexpr int glibc_setxid_signal = 33;
 
-// When the exec fails the filtered thread spins. Under a real-time policy, on one CPU, that would keep the courier from
-// ever running: it has to be above, or else where the scheduler keeps a share for ordinary threads (sched(7), sched_rt_runtime_us).
+// When the exec fails the filtered thread spins. Under a real-time policy, on one CPU, that would keep the
+// courier from ever running: it has to be above, or else where the scheduler keeps a share for ordinary
+// threads (sched(7), sched_rt_runtime_us).
 int create_above_the_spinning_thread(pthread_t& courier, pthread_attr_t& attributes, Handover& handover) {
   const int policy = ::sched_getscheduler(0);
   if (policy != SCHED_FIFO && policy != SCHED_RR && policy != SCHED_DEADLINE)

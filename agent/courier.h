@@ -1,8 +1,9 @@
 // The unfiltered thread that speaks for the one that execs.
 //
-// The two share nothing but a Handover and talk through its atomics: the filtered thread can't be relied on to make any
-// call, not even futex or exit, so the courier looks. Where the filter traps execve the exec itself waits, in the kernel,
-// for the supervisor's answer; where it doesn't, the filtered thread spins until the courier has heard Go.
+// The two share nothing but a Handover and talk through its atomics: the filtered thread can't be relied on
+// to make any call, not even futex or exit, so the courier looks. Where the filter traps execve the exec
+// itself waits, in the kernel, for the supervisor's answer; where it doesn't, the filtered thread spins until
+// the courier has heard Go.
 #pragma once
 
 #include <atomic>

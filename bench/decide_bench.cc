@@ -1,4 +1,5 @@
-// What one decision on a resolved path costs, with 10 and with 10,000 path rules; prints nanoseconds a decision.
+// What one decision on a resolved path costs, with 10 and with 10,000 path rules; prints nanoseconds a
+// decision.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -52,7 +53,9 @@ int main() {
   call.nr = static_cast<std::uint32_t>(call.syscall->number(Abi::x86_64));
   const struct {
     const char *label, *before, *after;
-  } shapes[] = {{"/data/dirN/**", "/data/dir", "/**"}, {"/data/dirN/*.c", "/data/dir", "/*.c"}, {"/**/*.extN", "/**/*.ext", ""}};
+  } shapes[] = {{"/data/dirN/**", "/data/dir", "/**"},
+                {"/data/dirN/*.c", "/data/dir", "/*.c"},
+                {"/**/*.extN", "/**/*.ext", ""}};
   std::printf("%-16s %10s %10s %7s   %s\n", "ns a decision", "10 rules", "10,000", "ratio", "path");
   for (const auto& [label, before, after] : shapes) {
     const std::string last = std::string(after) == "" ? "" : "/a/b.c";
@@ -63,11 +66,13 @@ int main() {
         const auto begin = std::chrono::steady_clock::now();
         const auto policy = policy_of(rules, before, after);
         const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-        if (rules == 10000 && !spread) std::printf("(%s: 10,000 rules built in %.0f ms)\n", label, took.count());
+        if (rules == 10000 && !spread)
+          std::printf("(%s: 10,000 rules built in %.0f ms)\n", label, took.count());
         std::vector<std::string> paths;
         for (int i = 0; i < (spread ? 10 : 1); ++i)
-          paths.push_back(std::string(after).empty() ? "/data/x.ext" + std::to_string(i * rules / 10 + 7 % rules)
-                                                     : before + std::to_string(i * rules / 10) + last);
+          paths.push_back(std::string(after).empty()
+                              ? "/data/x.ext" + std::to_string(i * rules / 10 + 7 % rules)
+                              : before + std::to_string(i * rules / 10) + last);
         cost[column++] = nanoseconds(*policy, call, paths);
       }
       std::printf("%-16s %10.0f %10.0f %7.2f   %s\n", label, cost[0], cost[1], cost[1] / cost[0],

@@ -21,7 +21,8 @@ std::string_view WallClock::now() {
     strftime(text_, sizeof text_, "%Y-%m-%dT%H:%M:%S.000000000Z", &utc);
   }
   long nanoseconds = now.tv_nsec;
-  for (std::size_t i = 9; i-- > 0; nanoseconds /= 10) text_[fraction + i] = static_cast<char>('0' + nanoseconds % 10);
+  for (std::size_t i = 9; i-- > 0; nanoseconds /= 10)
+    text_[fraction + i] = static_cast<char>('0' + nanoseconds % 10);
   return {text_, length};
 }
 

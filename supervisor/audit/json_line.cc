@@ -6,7 +6,8 @@ namespace scsup {
 
 namespace {
 
-// Length of the well-formed UTF-8 sequence at the start of `s` (RFC 3629: no surrogates, nothing overlong), or 0.
+// Length of the well-formed UTF-8 sequence at the start of `s` (RFC 3629: no surrogates, nothing overlong),
+// or 0.
 std::size_t utf8_length(std::string_view s) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   const auto continued = [&](std::size_t from, std::size_t to) {

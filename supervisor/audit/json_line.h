@@ -1,7 +1,9 @@
-// One line of I-JSON (RFC 7493), built in a buffer that is kept from call to call: no allocation once it has grown.
+// One line of I-JSON (RFC 7493), built in a buffer that is kept from call to call: no allocation once it has
+// grown.
 //
-// Any bytes may be given as text. What is no UTF-8 is shown with U+FFFD, and the true bytes follow as base64 in a second
-// member "<name>_b64". Control characters, and DEL, are escaped: a log can be shown on a terminal.
+// Any bytes may be given as text. What is no UTF-8 is shown with U+FFFD, and the true bytes follow as base64
+// in a second member "<name>_b64". Control characters, and DEL, are escaped: a log can be shown on a
+// terminal.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +17,18 @@ class JsonLine {
   void clear() { size_ = 0; }
   std::string_view view() const { return {bytes_.data(), size_}; }
 
-  JsonLine& open(std::string_view name = {});   // {
-  JsonLine& close();                            // }
-  JsonLine& open_list(std::string_view name);   // [
+  JsonLine& open(std::string_view name = {});  // {
+  JsonLine& close();                           // }
+  JsonLine& open_list(std::string_view name);  // [
   JsonLine& close_list();
   JsonLine& text(std::string_view name, std::string_view value);
   JsonLine& word(std::string_view name, std::string_view value);  // known to need no escaping
   JsonLine& number(std::string_view name, std::int64_t value);
-  JsonLine& hex(std::string_view name, std::uint64_t value);      // "0x..." because integers above 2^53 get rounded
-  JsonLine& octal(std::string_view name, std::uint32_t value);    // "0755"
+  JsonLine& hex(std::string_view name,
+                std::uint64_t value);  // "0x..." because integers above 2^53 get rounded
+  JsonLine& octal(std::string_view name, std::uint32_t value);  // "0755"
   JsonLine& boolean(std::string_view name, bool value);
-  JsonLine& item_hex(std::uint64_t value);                        // in a list
+  JsonLine& item_hex(std::uint64_t value);  // in a list
   JsonLine& item_text(std::string_view value);
   JsonLine& members(std::string_view rendered);  // "\"a\":1,\"b\":2", rendered before
   JsonLine& end_line();

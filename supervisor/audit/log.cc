@@ -17,7 +17,8 @@ namespace {
 
 std::string new_run_id() {
   std::uint64_t random = 0;
-  if (getrandom(&random, sizeof random, 0) != sizeof random) random = static_cast<std::uint64_t>(monotonic_ns());
+  if (getrandom(&random, sizeof random, 0) != sizeof random)
+    random = static_cast<std::uint64_t>(monotonic_ns());
   char text[20];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(random));
   return text;
@@ -31,19 +32,26 @@ std::string boot_id() {
 
 std::string_view word(Act act) {
   switch (act) {
-    case Act::allow: return "allow";
-    case Act::deny: return "deny";
-    case Act::emulate: return "emulate";
-    case Act::kill: return "kill";
+    case Act::allow:
+      return "allow";
+    case Act::deny:
+      return "deny";
+    case Act::emulate:
+      return "emulate";
+    case Act::kill:
+      return "kill";
   }
   return "deny";
 }
 
 std::string_view word(How how) {
   switch (how) {
-    case How::continued: return "continue";
-    case How::performed: return "performed";
-    case How::answered: return "answered";
+    case How::continued:
+      return "continue";
+    case How::performed:
+      return "performed";
+    case How::answered:
+      return "answered";
   }
   return "answered";
 }
@@ -65,14 +73,17 @@ Log::Log(Fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)), 
 
 Result<Fd> Log::open_file(const std::string& path) {
   if (auto made = make_parents(path); !made) return failed(made.error());
-  Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600));
+  Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+             0600));
   if (!fd) {
     if (errno == ELOOP) return failed(0, "cannot open the audit log '" + path + "': it is a symbolic link");
-    if (errno == ENXIO) return failed(0, "cannot open the audit log '" + path + "': a pipe that nobody reads");
+    if (errno == ENXIO)
+      return failed(0, "cannot open the audit log '" + path + "': a pipe that nobody reads");
     return failed("cannot open the audit log '" + path + "'");
   }
   const int flags = fcntl(fd.get(), F_GETFL);  // O_NONBLOCK was for opening a FIFO only
-  if (flags < 0 || fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0) return failed("cannot set up '" + path + "'");
+  if (flags < 0 || fcntl(fd.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
+    return failed("cannot set up '" + path + "'");
   return fd;
 }
 
@@ -120,7 +131,8 @@ bool Log::finish() {
   ++lost_;
   if (!complained_) {
     complained_ = true;
-    std::fprintf(stderr, "scsup: cannot write the audit log '%s': %s; calls are denied until it can be written\n",
+    std::fprintf(stderr,
+                 "scsup: cannot write the audit log '%s': %s; calls are denied until it can be written\n",
                  name_.c_str(), std::strerror(err));
   }
   return false;
@@ -143,7 +155,8 @@ void Log::run(const RunRecord& record) {
   (void)finish();
 }
 
-void Log::attach(std::uint32_t session, const std::string& command, pid_t pid, const std::string& policy_sha) {
+void Log::attach(std::uint32_t session, const std::string& command, pid_t pid,
+                 const std::string& policy_sha) {
   std::lock_guard lock(mutex_);
   begin("attach");
   line_.word("time", clock_.now()).number("session", session).text("command", command).number("pid", pid);

@@ -1,7 +1,8 @@
 // The audit log: appends records to one file, each by one write(2), before the answer is sent.
 //
-// A promise, not a log for the operator. When a record can't be written the log is failing: callers then deny. What was
-// lost meanwhile is counted and told by a `gap` record as soon as writing works again. Thread-safe.
+// A promise, not a log for the operator. When a record can't be written the log is failing: callers then
+// deny. What was lost meanwhile is counted and told by a `gap` record as soon as writing works again.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ class Log {
   // `fd` is open for appending. `name` is for messages.
   Log(Fd fd, std::string name);
 
-  // Opens (creates with 0600, directories with 0700) a log file for appending. A symlink as last component is refused:
-  // whoever can plant one could make the supervisor write elsewhere.
+  // Opens (creates with 0600, directories with 0700) a log file for appending. A symlink as last component is
+  // refused: whoever can plant one could make the supervisor write elsewhere.
   static Result<Fd> open_file(const std::string& path);
 
   void run(const RunRecord& record);
@@ -55,9 +56,9 @@ class Log {
   WallClock clock_;
   JsonLine line_;
   std::uint64_t seq_ = 0;
-  std::uint64_t lost_ = 0;       // records since the last one that was written
+  std::uint64_t lost_ = 0;  // records since the last one that was written
   bool failing_ = false;
-  bool torn_ = false;            // the last write left a part of a line
+  bool torn_ = false;  // the last write left a part of a line
   bool complained_ = false;
 };
 

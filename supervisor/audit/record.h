@@ -3,10 +3,9 @@
 // run     once, first: what runs where under which policy
 // attach  a listener was handed over: a session begins          detach  it ended
 // call    one trapped call and its answer
-// task    a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask, ...)
-// amend   an answer did not arrive: `out` of an earlier call
-// gap     known loss
-// end     once, last: the counts
+// task    a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask,
+// ...) amend   an answer did not arrive: `out` of an earlier call gap     known loss end     once, last: the
+// counts
 #pragma once
 
 #include <sys/types.h>
@@ -36,7 +35,7 @@ struct Process {
 std::string render(const Process& process);
 
 struct CallRecord {
-  std::uint64_t id = 0;       // the notification's cookie
+  std::uint64_t id = 0;  // the notification's cookie
   std::uint32_t session = 0;
   pid_t tid = 0;
   const std::string* process = nullptr;  // render(Process); nullptr: the task could not be looked at
@@ -44,13 +43,13 @@ struct CallRecord {
   const std::string* resolved = nullptr;  // the object's path; nullptr: nobody had to look
   Act act = Act::deny;
   How how = How::answered;
-  int err = 0;                 // what the target gets, positive; 0: no error that scsup knows of
+  int err = 0;                        // what the target gets, positive; 0: no error that scsup knows of
   std::optional<std::int64_t> value;  // what a performed call returned
   const Origin* origin = nullptr;
   const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1
-  bool gone = false;           // known before the answer: the target has died
-  std::int64_t mono_ns = 0;      // CLOCK_MONOTONIC, of the decision
-  std::int64_t decision_ns = 0;  // from receiving to here
+  bool gone = false;                    // known before the answer: the target has died
+  std::int64_t mono_ns = 0;             // CLOCK_MONOTONIC, of the decision
+  std::int64_t decision_ns = 0;         // from receiving to here
 };
 
 struct RunRecord {

@@ -1,4 +1,5 @@
-// The commands of scsup, one file each. Each takes its arguments without the command's name and returns an exit status.
+// The commands of scsup, one file each. Each takes its arguments without the command's name and returns an
+// exit status.
 #pragma once
 
 #include <string>

@@ -24,7 +24,8 @@ po::options_description describe(const std::vector<Option>& options) {
 }
 
 const Option* find(const std::vector<Option>& options, const std::string& name) {
-  const auto it = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
+  const auto it =
+      std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
   return it == options.end() ? nullptr : &*it;
 }
 
@@ -48,8 +49,7 @@ Options::Options(const Arguments& arguments, const std::vector<Option>& options)
   try {
     const po::options_description description = describe(options);
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    const po::parsed_options parsed =
-        po::command_line_parser(ours).options(description).style(style).run();
+    const po::parsed_options parsed = po::command_line_parser(ours).options(description).style(style).run();
     for (const auto& option : parsed.options) {
       if (has(option.string_key)) throw UsageError("option '--" + option.string_key + "' is given twice");
       given_.push_back({option.string_key, option.value.empty() ? "" : option.value.front()});

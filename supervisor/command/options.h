@@ -16,14 +16,15 @@ struct UsageError : std::runtime_error {
 };
 
 struct Option {
-  const char* name;    // without dashes
-  const char* value;   // name of its value in help; nullptr: a switch
+  const char* name;   // without dashes
+  const char* value;  // name of its value in help; nullptr: a switch
   const char* help;
 };
 
 class Options {
  public:
-  // Options come first; the rest begins at "--" or at the first argument that is no option. Throws UsageError.
+  // Options come first; the rest begins at "--" or at the first argument that is no option. Throws
+  // UsageError.
   Options(const Arguments& arguments, const std::vector<Option>& options);
 
   bool has(const std::string& name) const;

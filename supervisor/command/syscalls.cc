@@ -1,9 +1,10 @@
 // scsup syscalls: the table, for people and for programs.
+#include "supervisor/seccomp/syscalls.h"
+
 #include <cstdio>
 
 #include "supervisor/audit/json_line.h"
 #include "supervisor/command/options.h"
-#include "supervisor/seccomp/syscalls.h"
 
 namespace scsup {
 
@@ -56,14 +57,17 @@ int command_syscalls(const Arguments& arguments) {
       return 0;
     }
     if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");
-    if (!given.has("json")) std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", "NAME", "x86_64", "i386", "x32", "GROUP", "HOW", "ARGUMENTS");
+    if (!given.has("json"))
+      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", "NAME", "x86_64", "i386", "x32", "GROUP", "HOW",
+                  "ARGUMENTS");
     for (const Syscall& call : all_syscalls()) {
       if (given.has("json")) {
         print_json(call);
         continue;
       }
-      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", std::string(call.name).c_str(), number(call, Abi::x86_64).c_str(),
-                  number(call, Abi::i386).c_str(), number(call, Abi::x32).c_str(), std::string(call.group).c_str(), how(call),
+      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", std::string(call.name).c_str(),
+                  number(call, Abi::x86_64).c_str(), number(call, Abi::i386).c_str(),
+                  number(call, Abi::x32).c_str(), std::string(call.group).c_str(), how(call),
                   roles(call).c_str());
     }
     return 0;

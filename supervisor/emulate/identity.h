@@ -1,7 +1,7 @@
 // Acting with the target's identity, on the thread that acts.
 //
-// All ids here are set by the raw system calls, because glibc's wrappers change every thread of the process. Each thread
-// that acts has its own umask (unshare(CLONE_FS)).
+// All ids here are set by the raw system calls, because glibc's wrappers change every thread of the process.
+// Each thread that acts has its own umask (unshare(CLONE_FS)).
 #pragma once
 
 #include "base/result.h"
@@ -9,12 +9,13 @@
 
 namespace scsup {
 
-// Gives the calling thread its own umask, working directory and root. Once per acting thread, before any Wear.
+// Gives the calling thread its own umask, working directory and root. Once per acting thread, before any
+// Wear.
 Result<void> own_the_filesystem_view();
 
-// While it lives, the calling thread has the task's fsuid, fsgid, groups, effective capabilities and umask. Costs nothing
-// when those are the thread's own already. Nothing of scsup's own may be opened meanwhile: it would be opened with the
-// target's rights.
+// While it lives, the calling thread has the task's fsuid, fsgid, groups, effective capabilities and umask.
+// Costs nothing when those are the thread's own already. Nothing of scsup's own may be opened meanwhile: it
+// would be opened with the target's rights.
 class Wear {
  public:
   explicit Wear(const Task& task);
@@ -22,7 +23,8 @@ class Wear {
   Wear(const Wear&) = delete;
   Wear& operator=(const Wear&) = delete;
 
-  // False: the identity can't be had (scsup has too few capabilities itself). Nothing may be done for the target then.
+  // False: the identity can't be had (scsup has too few capabilities itself). Nothing may be done for the
+  // target then.
   bool worn() const { return worn_; }
 
  private:
@@ -30,8 +32,9 @@ class Wear {
   bool changed_ = false;
 };
 
-// While it lives inside a Wear, the thread is scsup again: for what the kernel lets every task see of itself whatever its
-// ids (/proc/self/fd), and would refuse to us who only wear them. Nothing may be changed meanwhile.
+// While it lives inside a Wear, the thread is scsup again: for what the kernel lets every task see of itself
+// whatever its ids (/proc/self/fd), and would refuse to us who only wear them. Nothing may be changed
+// meanwhile.
 class TakenOff {
  public:
   TakenOff();

@@ -8,7 +8,8 @@
 
 namespace scsup {
 
-// The thread's umask and ids are the target's, so default ACLs, setgid directories and quotas act as for the target.
+// The thread's umask and ids are the target's, so default ACLs, setgid directories and quotas act as for the
+// target.
 Outcome make_directory(const Object& object, mode_t mode);
 
 }  // namespace scsup

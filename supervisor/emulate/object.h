@@ -30,8 +30,8 @@ struct Object {
 
 enum class Patience { none, unlimited };
 
-// May an operation on `fd`'s file system wait for something that a target or a network controls? Everything but the
-// local file systems we know is taken to (FUSE, NFS, 9p, overlays of those).
+// May an operation on `fd`'s file system wait for something that a target or a network controls? Everything
+// but the local file systems we know is taken to (FUSE, NFS, 9p, overlays of those).
 bool may_wait(const Fd& fd);
 
 // Collapses "//" and "/./" of an absolute path without ".."; "/a//b/." is "/a/b".

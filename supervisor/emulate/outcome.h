@@ -6,7 +6,7 @@
 namespace scsup {
 
 struct Outcome {
-  int err = 0;             // positive errno, 0: it succeeded with `value`
+  int err = 0;  // positive errno, 0: it succeeded with `value`
   std::int64_t value = 0;
 };
 

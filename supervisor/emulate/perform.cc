@@ -15,15 +15,17 @@ namespace scsup {
 
 namespace {
 
-// Most kernels are built without x32 and answer its numbers with ENOSYS, but only after seccomp has seen them. Asked in a
-// child: a filter that we ourselves run under may kill for it.
+// Most kernels are built without x32 and answer its numbers with ENOSYS, but only after seccomp has seen
+// them. Asked in a child: a filter that we ourselves run under may kill for it.
 bool have_x32() {
   static const bool have = [] {
     constexpr long x32_bit = 0x40000000;
-    const pid_t child = static_cast<pid_t>(syscall(SYS_clone, 0, 0, 0, 0, 0));  // no SIGCHLD: nobody else reaps it
+    const pid_t child =
+        static_cast<pid_t>(syscall(SYS_clone, 0, 0, 0, 0, 0));  // no SIGCHLD: nobody else reaps it
     if (child == 0) _exit(syscall(x32_bit | SYS_getpid) > 0 ? 0 : 1);
     int status = 0;
-    return child > 0 && waitpid(child, &status, __WCLONE) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return child > 0 && waitpid(child, &status, __WCLONE) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
   }();
   return have;
 }

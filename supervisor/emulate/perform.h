@@ -1,4 +1,5 @@
-// Doing what the target asked, on the object that was judged, with the target's identity (which the caller wears).
+// Doing what the target asked, on the object that was judged, with the target's identity (which the caller
+// wears).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace scsup {
 
-// What must be known of a call before its object matters: bad flags, an O_PATH descriptor given to fchmod(2). 0: go on.
+// What must be known of a call before its object matters: bad flags, an O_PATH descriptor given to fchmod(2).
+// 0: go on.
 int precheck(const Call& call, const Task& task);
 
 // `mode_mask`: bits of the mode that the policy lets through. `object.state` is found.

@@ -19,8 +19,9 @@ constexpr ino_t proc_root_inode = 1;  // PROC_ROOT_INO
 
 enum class Depth { process, thread };
 
-// Which of its numbers does the task have in this procfs? Each PID namespace from ours down to its own gives it one, and
-// the procfs shows by NSpid how many levels lie below. Read from files that anybody may read: the target's identity is worn.
+// Which of its numbers does the task have in this procfs? Each PID namespace from ours down to its own gives
+// it one, and the procfs shows by NSpid how many levels lie below. Read from files that anybody may read: the
+// target's identity is worn.
 std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
   for (std::size_t level = 0; level < task.pids.size() && level < task.tgids.size(); ++level) {
     const std::string process = std::to_string(task.tgids[level]);
@@ -31,7 +32,8 @@ std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
     if (!text || !stat) continue;
     const auto status = parse_status(*text);
     if (!status || parse_start_time(*stat) != task.start) continue;
-    if (std::equal(status->pids.begin(), status->pids.end(), task.pids.begin() + static_cast<std::ptrdiff_t>(level), task.pids.end()))
+    if (std::equal(status->pids.begin(), status->pids.end(),
+                   task.pids.begin() + static_cast<std::ptrdiff_t>(level), task.pids.end()))
       return depth == Depth::process ? process : thread;
   }
   return {};
@@ -68,14 +70,15 @@ Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const s
   if (static_cast<unsigned long>(fs.f_type) != PROC_SUPER_MAGIC) return link;
 
   if (st.st_ino == proc_root_inode) {
-    if (name != "self" && name != "thread-self") return link;  // "mounts", "net": text that leads through "self"
+    if (name != "self" && name != "thread-self")
+      return link;  // "mounts", "net": text that leads through "self"
     link.kind = ProcLink::Kind::self;
     link.text = number_in(task, directory, name == "self" ? Depth::process : Depth::thread);
     if (link.text.empty()) return failed(ENOENT, "the target has no number in that procfs");
     return link;
   }
-  // The kernel lets every process look at itself, whatever ids it wears: the target would borrow that, and get at our
-  // root, our working directory and what we have open.
+  // The kernel lets every process look at itself, whatever ids it wears: the target would borrow that, and
+  // get at our root, our working directory and what we have open.
   if (may_be_ours(directory)) return failed(EACCES, "cannot follow a link of the supervisor's");
   link.kind = ProcLink::Kind::object;
   link.target.reset(openat(directory.get(), name.c_str(), O_PATH | O_CLOEXEC));

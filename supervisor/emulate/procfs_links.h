@@ -11,8 +11,8 @@ namespace scsup {
 
 struct ProcLink {
   enum class Kind {
-    plain,   // an ordinary symlink: read its text
-    self,    // self or thread-self: `text` is what the target's kernel would say, to be walked from `directory`
+    plain,  // an ordinary symlink: read its text
+    self,  // self or thread-self: `text` is what the target's kernel would say, to be walked from `directory`
     object,  // fd/N, cwd, root, exe, ...: the kernel jumps to an object, `target`
   };
   Kind kind = Kind::plain;
@@ -20,10 +20,11 @@ struct ProcLink {
   Fd target;
 };
 
-// What following the link `name` in `directory` means for `task`. Error::err is what the target would be told.
+// What following the link `name` in `directory` means for `task`. Error::err is what the target would be
+// told.
 //
-// A procfs belongs to one PID namespace, and its numbers are that namespace's. It is never left for our own: ".." would
-// lead to our root then, out of a target's chroot.
+// A procfs belongs to one PID namespace, and its numbers are that namespace's. It is never left for our own:
+// ".." would lead to our root then, out of a target's chroot.
 Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const std::string& name);
 
 }  // namespace scsup

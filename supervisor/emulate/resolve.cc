@@ -45,7 +45,8 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
     const char* relative = absolute ? path.c_str() + skip : path.c_str();
     const std::uint64_t cached = patience == Patience::none ? RESOLVE_CACHED : 0;
     Object object;
-    object.fd.reset(openat2_here(from.get(), *relative ? relative : ".", open_flags, RESOLVE_NO_SYMLINKS | cached));
+    object.fd.reset(
+        openat2_here(from.get(), *relative ? relative : ".", open_flags, RESOLVE_NO_SYMLINKS | cached));
     const int err = object.fd ? 0 : errno;
     if (err == EAGAIN && patience == Patience::none) {
       object.state = Object::State::would_block;
@@ -58,9 +59,10 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
     }
   }
   if (patience == Patience::none) {
-    // The walk may wait anywhere, but not if the whole path is cached: then the kernel gets to its end (or to the
-    // answer that it has none) without waiting. What it finds with our root and our /proc is thrown away.
-    Fd probe(openat2_here(from.get(), path.c_str() + (absolute ? 1 : 0), 0, RESOLVE_CACHED | RESOLVE_IN_ROOT));
+    // The walk may wait anywhere, but not if the whole path is cached: then the kernel gets to its end (or to
+    // the answer that it has none) without waiting. What it finds with our root and our /proc is thrown away.
+    Fd probe(
+        openat2_here(from.get(), path.c_str() + (absolute ? 1 : 0), 0, RESOLVE_CACHED | RESOLVE_IN_ROOT));
     if (!probe && errno == EAGAIN) {
       Object object;
       object.state = Object::State::would_block;
@@ -131,7 +133,8 @@ Object resolve(const Call& call, const Task& task, Start start, Patience patienc
   }
   if (call.syscall->family == Family::mkdir) return resolve_entry(call, task, start, patience);
   const bool keep = (call.flags & AT_SYMLINK_NOFOLLOW) != 0;
-  return look_up(task, start, path, keep ? O_NOFOLLOW : 0, keep ? FinalLink::keep : FinalLink::follow, patience);
+  return look_up(task, start, path, keep ? O_NOFOLLOW : 0, keep ? FinalLink::keep : FinalLink::follow,
+                 patience);
 }
 
 }  // namespace scsup

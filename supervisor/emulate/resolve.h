@@ -1,7 +1,7 @@
 // From a Call to the object that it would act on.
 //
-// Fast way: one openat2(RESOLVE_NO_SYMLINKS). Without symlinks and ".." the name that was walked is the name of what was
-// found. Any link, "..", or /proc/self takes the slow way, walk.h, component by component.
+// Fast way: one openat2(RESOLVE_NO_SYMLINKS). Without symlinks and ".." the name that was walked is the name
+// of what was found. Any link, "..", or /proc/self takes the slow way, walk.h, component by component.
 #pragma once
 
 #include "supervisor/emulate/object.h"
@@ -12,15 +12,15 @@ namespace scsup {
 
 // Where a call's path starts: opened with the supervisor's own rights, before any Wear.
 struct Start {
-  int err = 0;          // the call fails with this before its path is looked at (EBADF)
-  Fd directory;         // of a relative path; for AT_EMPTY_PATH the object itself. Empty: the path is absolute
-  std::string name;     // of `directory`, in the target's words
+  int err = 0;       // the call fails with this before its path is looked at (EBADF)
+  Fd directory;      // of a relative path; for AT_EMPTY_PATH the object itself. Empty: the path is absolute
+  std::string name;  // of `directory`, in the target's words
 };
 
 Start start_of(const Call& call, const Task& task);
 
-// To be called with the target's identity worn: each step asks its permission. `call.path` is set and of a family that is
-// emulated. Patience::none never waits for a disk.
+// To be called with the target's identity worn: each step asks its permission. `call.path` is set and of a
+// family that is emulated. Patience::none never waits for a disk.
 Object resolve(const Call& call, const Task& task, Start start, Patience patience);
 
 }  // namespace scsup

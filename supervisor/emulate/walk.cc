@@ -1,8 +1,8 @@
 #include "supervisor/emulate/walk.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -20,7 +20,7 @@ namespace scsup {
 
 namespace {
 
-constexpr int most_links = 40;  // MAXSYMLINKS
+constexpr int most_links = 40;                    // MAXSYMLINKS
 constexpr unsigned long st_nosymfollow = 0x2000;  // ST_NOSYMFOLLOW, 5.10
 
 bool protected_symlinks() {
@@ -33,7 +33,8 @@ bool protected_symlinks() {
 
 class Walker {
  public:
-  Walker(const Task& task, WalkFrom from) : task_(task), at_(std::move(from.directory)), name_(std::move(from.name)) {}
+  Walker(const Task& task, WalkFrom from)
+      : task_(task), at_(std::move(from.directory)), name_(std::move(from.name)) {}
 
   Object to(std::string path, FinalLink final_link) {
     rest_ = std::move(path);
@@ -53,7 +54,8 @@ class Walker {
 
  private:
   Object fail(int err, const std::string& component = {}) const {
-    return Object::failure(err, name_.empty() ? name_ : without_empty_components(name_ + "/" + component + "/" + rest_));
+    return Object::failure(
+        err, name_.empty() ? name_ : without_empty_components(name_ + "/" + component + "/" + rest_));
   }
 
   bool next(std::string& component) {
@@ -85,7 +87,8 @@ class Walker {
            here.stx_dev_major == root.stx_dev_major && here.stx_dev_minor == root.stx_dev_minor;
   }
 
-  // Found out afresh after "..": a directory that was moved since we entered it leads elsewhere than it came from.
+  // Found out afresh after "..": a directory that was moved since we entered it leads elsewhere than it came
+  // from.
   void rename() {
     auto name = name_of(at_);
     name_ = name ? task_.in_its_words(*name) : std::string();
@@ -105,8 +108,9 @@ class Walker {
     return 0;
   }
 
-  // A task may look into its own fd and follow its own links with any ids; we, who only wear them, may not. So these few
-  // names are opened with our own rights, and only below "self": nothing else can be reached by them.
+  // A task may look into its own fd and follow its own links with any ids; we, who only wear them, may not.
+  // So these few names are opened with our own rights, and only below "self": nothing else can be reached by
+  // them.
   bool is_own(const std::string& component) const {
     if (!among_own_) return false;
     for (const char* name : {"task", "fd", "cwd", "root", "exe"})
@@ -114,8 +118,8 @@ class Walker {
     return component.find_first_not_of("0123456789") == std::string::npos;
   }
 
-  // Opens an entry of at_. What a target has mounted over one of its own names isn't its own: the same call that opens
-  // with our rights refuses to enter it, and it is opened with the target's.
+  // Opens an entry of at_. What a target has mounted over one of its own names isn't its own: the same call
+  // that opens with our rights refuses to enter it, and it is opened with the target's.
   Fd open_entry(const std::string& component, std::uint64_t flags, std::optional<TakenOff>& taken_off) {
     open_how how{};
     how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | flags;
@@ -181,8 +185,8 @@ class Walker {
     return 0;
   }
 
-  // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by its owner,
-  // or when the directory's owner made it.
+  // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by
+  // its owner, or when the directory's owner made it.
   bool is_protected(const struct stat& link) const {
     struct stat dir;
     if (!protected_symlinks() || link.st_uid == task_.identity.fsuid) return false;

@@ -1,8 +1,8 @@
 // Walking a path as the target's kernel would, one component at a time, each step relative to a descriptor.
 //
-// It knows the target's root, its cwd, symlinks (at most 40), fs.protected_symlinks, nosymfollow mounts, "..", and that
-// /proc/self means the target and not us. A step opens an entry of a directory that is held open, so nothing that a
-// target swaps meanwhile can make the name that is judged belong to another object.
+// It knows the target's root, its cwd, symlinks (at most 40), fs.protected_symlinks, nosymfollow mounts,
+// "..", and that /proc/self means the target and not us. A step opens an entry of a directory that is held
+// open, so nothing that a target swaps meanwhile can make the name that is judged belong to another object.
 #pragma once
 
 #include <string>

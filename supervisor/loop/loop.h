@@ -1,8 +1,8 @@
 // The event loop: sources of events, and one thread at a time that leads.
 //
-// The leading thread waits for readiness and serves each source to the end of one event, answers included. If it gets
-// stuck in a section (stall_watch.h) another thread takes the lead with a ring of its own; readiness is level-triggered,
-// so nothing is lost with the old ring.
+// The leading thread waits for readiness and serves each source to the end of one event, answers included. If
+// it gets stuck in a section (stall_watch.h) another thread takes the lead with a ring of its own; readiness
+// is level-triggered, so nothing is lost with the old ring.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,7 @@ class Ring;
 class Source {
  public:
   virtual ~Source() = default;
-  virtual int fd() const = 0;  // the same one for its whole life
+  virtual int fd() const = 0;       // the same one for its whole life
   enum class Next { again, done };  // done: the loop lets go of the source
   // Handles one event. `ready` is what poll(2) would say.
   virtual Next serve(std::uint32_t ready, Lead& lead) = 0;

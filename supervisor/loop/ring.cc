@@ -29,8 +29,10 @@ Result<Ring> Ring::create() {
     result = io_uring_queue_init_params(entries, ring.get(), &params);
   }
   if (result < 0)
-    return failed(-result, "cannot set up io_uring (forbidden by kernel.io_uring_disabled, see sysctl(8), or by a supervisor that "
-                           "this process has already)");
+    return failed(-result,
+                  "cannot set up io_uring (forbidden by kernel.io_uring_disabled, see sysctl(8), or by a "
+                  "supervisor that "
+                  "this process has already)");
   return Ring(std::move(ring));
 }
 

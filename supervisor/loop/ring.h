@@ -1,8 +1,8 @@
 // Readiness of descriptors, from io_uring.
 //
-// Polls are one-shot and armed again after each use: a multishot poll that was armed while three notifications were
-// pending completes once, a one-shot poll serves all three and then reports the hang-up (measured on Linux 6.18). Arming
-// costs no system call of its own: it is submitted by the next wait.
+// Polls are one-shot and armed again after each use: a multishot poll that was armed while three
+// notifications were pending completes once, a one-shot poll serves all three and then reports the hang-up
+// (measured on Linux 6.18). Arming costs no system call of its own: it is submitted by the next wait.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Notices when a thread that serves is stuck, and when a call has been in work for too long.
 //
-// Reading a target's memory or acting on a file can block where nobody could have known (userfaultfd, a file mapped from
-// FUSE). A serving thread therefore works in sections; a section that is still the same one after two ticks costs the
-// thread its lead: another thread takes over what it served, and the stuck one ends with its own call. A section costs
-// two atomic operations. When nothing happens the watch sleeps.
+// Reading a target's memory or acting on a file can block where nobody could have known (userfaultfd, a file
+// mapped from FUSE). A serving thread therefore works in sections; a section that is still the same one after
+// two ticks costs the thread its lead: another thread takes over what it served, and the stuck one ends with
+// its own call. A section costs two atomic operations. When nothing happens the watch sleeps.
 #pragma once
 
 #include <atomic>
@@ -60,7 +60,7 @@ class StallWatch {
   ~StallWatch();
 
   void watch(std::shared_ptr<Lead> lead);
-  void forget(const Lead& lead);  // its thread has nothing more to serve
+  void forget(const Lead& lead);                   // its thread has nothing more to serve
   void limit(const std::shared_ptr<Timed>& work);  // expire() it after `patience`, unless it is gone by then
 
  private:

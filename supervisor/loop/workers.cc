@@ -39,7 +39,8 @@ void Workers::work() {
 
 bool Workers::drain(int seconds) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(seconds), [this] { return busy_ == 0 && jobs_.empty(); });
+  return changed_.wait_for(lock, std::chrono::seconds(seconds),
+                           [this] { return busy_ == 0 && jobs_.empty(); });
 }
 
 }  // namespace scsup

@@ -1,5 +1,5 @@
-// Threads for what may block. One is started when a job finds none idle, so a job never waits behind another one; how
-// many jobs a session may have here is the session's business.
+// Threads for what may block. One is started when a job finds none idle, so a job never waits behind another
+// one; how many jobs a session may have here is the session's business.
 #pragma once
 
 #include <condition_variable>

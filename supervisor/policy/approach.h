@@ -1,8 +1,8 @@
 // The directories on the way to places where a policy allows something: /srv and / of /srv/app/**.
 //
-// `mkdir -p` makes, or tries to make, each directory on its way. Natively those that exist say EEXIST, before any permission
-// is asked; so that it gets where it is allowed, a denied mkdir of an existing directory on the way says so too. Elsewhere
-// nobody has to look whether something exists.
+// `mkdir -p` makes, or tries to make, each directory on its way. Natively those that exist say EEXIST, before
+// any permission is asked; so that it gets where it is allowed, a denied mkdir of an existing directory on
+// the way says so too. Elsewhere nobody has to look whether something exists.
 #pragma once
 
 #include <functional>

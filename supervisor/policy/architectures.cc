@@ -33,9 +33,10 @@ std::vector<Abi> admitted_abis(const Profile& profile, Diagnostics& diagnostics)
     if (abi && std::ranges::find(abis, *abi) == abis.end()) abis.push_back(*abi);
   }
   if (!native)
-    diagnostics.push_back({Diagnostic::Severity::warning, listed.front().place,
-                           "SCMP_ARCH_X86_64 is not listed; it is admitted all the same, as Docker does, because "
-                           "the command is started through it"});
+    diagnostics.push_back(
+        {Diagnostic::Severity::warning, listed.front().place,
+         "SCMP_ARCH_X86_64 is not listed; it is admitted all the same, as Docker does, because "
+         "the command is started through it"});
   std::ranges::sort(abis);
   return abis;
 }

@@ -16,7 +16,9 @@ bool is_watched(const Syscall& syscall, bool looks_at_paths) {
 }
 
 // A call that acts on a path: io_uring can do most of these without a system call.
-bool acts_on_paths(const Syscall& syscall) { return syscall.family != Family::none || syscall.position(Role::path) >= 0; }
+bool acts_on_paths(const Syscall& syscall) {
+  return syscall.family != Family::none || syscall.position(Role::path) >= 0;
+}
 
 bool rules_act_on_paths(const RuleSteps& rules) {
   return std::ranges::any_of(rules.named(), [](const CallKey& key) {
@@ -67,19 +69,24 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     call.watched = is_watched(*call.syscall, tables.looks_at_paths);
     call.supervised = rules && rules->names(key);
     call.steps = profile.steps(key);
-    if (call.supervised) call.steps = rules->steps(key, std::move(call.steps));
-    else if (refused && call.syscall == io_uring) call.steps = {{{}, false, 0, refused}};
+    if (call.supervised)
+      call.steps = rules->steps(key, std::move(call.steps));
+    else if (refused && call.syscall == io_uring)
+      call.steps = {{{}, false, 0, refused}};
     tables.calls.push_back(std::move(call));
   }
 }
 
 void read_flags(const Profile& profile, FilterPlan& plan, Diagnostics& diagnostics) {
   for (const auto& flag : profile.flags) {
-    if (flag.value == "SECCOMP_FILTER_FLAG_LOG") plan.log = true;
+    if (flag.value == "SECCOMP_FILTER_FLAG_LOG")
+      plan.log = true;
     else if (flag.value == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
-      diagnostics.push_back({Diagnostic::Severity::warning, flag.place,
-                             quoted(flag.value) + " has no effect: scsup keeps the mitigation of speculative store bypass"});
-    // TSYNC: the filter is loaded while the command has one thread. WAIT_KILLABLE_RECV is used wherever it exists.
+      diagnostics.push_back(
+          {Diagnostic::Severity::warning, flag.place,
+           quoted(flag.value) + " has no effect: scsup keeps the mitigation of speculative store bypass"});
+    // TSYNC: the filter is loaded while the command has one thread. WAIT_KILLABLE_RECV is used wherever it
+    // exists.
   }
 }
 

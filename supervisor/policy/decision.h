@@ -16,20 +16,21 @@ enum class Act : std::uint8_t { allow, deny, emulate, kill };
 struct Origin {
   enum class Kind : std::uint8_t { rule, rule_default, entry, entry_default, builtin };
   Kind kind = Kind::builtin;
-  std::string id;      // "no-mkdir"; "" when the rule has none; "@watch", "@io_uring" when built in
-  std::string at;      // "policies/no-mkdir.json:6:7"; "" when built in
-  std::string words;   // for messages: "rule no-mkdir at p.json:6:7", "defaultAction at p.json:1:2"
+  std::string id;     // "no-mkdir"; "" when the rule has none; "@watch", "@io_uring" when built in
+  std::string at;     // "policies/no-mkdir.json:6:7"; "" when built in
+  std::string words;  // for messages: "rule no-mkdir at p.json:6:7", "defaultAction at p.json:1:2"
   bool fallback() const { return kind == Kind::rule_default || kind == Kind::entry_default; }
 };
 
 struct Decision {
   Act act = Act::deny;
-  int err = 1;               // deny: positive errno
+  int err = 1;                    // deny: positive errno
   bool looked_at_object = false;  // the path took part: an allow must be performed, never continued
-  bool record = true;        // false: a watched call that nobody asked about (still recorded, as `task`)
+  bool record = true;             // false: a watched call that nobody asked about (still recorded, as `task`)
   std::optional<std::uint32_t> mode_mask;  // emulate
   const Origin* origin = nullptr;          // never null in a made decision; owned by the Policy
-  bool existing_first = false;    // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
+  bool existing_first =
+      false;  // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
 };
 
 }  // namespace scsup

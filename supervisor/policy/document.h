@@ -1,5 +1,5 @@
-// A policy file as it is written: typed, with the place of everything that a message may point at, and not yet
-// resolved for a machine, a user or a capability set. parse() makes it; build() (policy.h) resolves it.
+// A policy file as it is written: typed, with the place of everything that a message may point at, and not
+// yet resolved for a machine, a user or a capability set. parse() makes it; build() (policy.h) resolves it.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct ProfileArgument {
   Place place;
 };
 
-struct ProfileGate {  // "includes" / "excludes"
+struct ProfileGate {                               // "includes" / "excludes"
   std::vector<Located<std::string>> caps, arches;  // "CAP_SYS_ADMIN"; "amd64", "x86", "x32", "arm64"...
   std::optional<std::string> min_kernel;           // "4.8"
 };
@@ -52,37 +52,37 @@ struct Profile {
     Located<std::string> architecture;
     std::vector<Located<std::string>> sub;
   };
-  std::vector<ArchMap> arch_map;                    // ...or "archMap"
-  std::vector<Located<std::string>> flags;          // SECCOMP_FILTER_FLAG_*
+  std::vector<ArchMap> arch_map;            // ...or "archMap"
+  std::vector<Located<std::string>> flags;  // SECCOMP_FILTER_FLAG_*
   std::vector<ProfileEntry> entries;
 };
 
 enum class RuleAction : std::uint8_t { allow, deny, emulate };
 
 // "mode": "0700" | {"any": "06000"} ...: each comparison and-ed; a list of values is or-ed by `one_of`.
-// A list of flags is no such list: "flags": ["AT_EMPTY_PATH", "AT_SYMLINK_NOFOLLOW"] asks for all of them (`all`),
-// whatever other flags are set.
+// A list of flags is no such list: "flags": ["AT_EMPTY_PATH", "AT_SYMLINK_NOFOLLOW"] asks for all of them
+// (`all`), whatever other flags are set.
 struct ArgumentCondition {
   Role role = Role::none;
   Place place;
-  std::vector<std::uint64_t> one_of;   // empty: not asked
-  std::optional<std::uint64_t> any;    // (x & any) != 0
-  std::optional<std::uint64_t> all;    // (x & all) == all
-  std::optional<std::uint64_t> none;   // (x & none) == 0
+  std::vector<std::uint64_t> one_of;      // empty: not asked
+  std::optional<std::uint64_t> any;       // (x & any) != 0
+  std::optional<std::uint64_t> all;       // (x & all) == all
+  std::optional<std::uint64_t> none;      // (x & none) == 0
   std::optional<std::uint64_t> min, max;  // min <= x <= max
 };
 
 struct Rule {
-  Place place;  // of its '{'
-  std::string id;  // "" when not given
+  Place place;                                 // of its '{'
+  std::string id;                              // "" when not given
   std::vector<Located<std::string>> syscalls;  // names and @groups
   std::vector<Located<std::string>> paths;     // globs as written; empty: any object
   std::vector<ArgumentCondition> conditions;   // mode, flags, uid, gid: and-ed
   std::vector<ProfileArgument> args;           // by position, and-ed
   RuleAction action = RuleAction::deny;
-  int err = 1;                                 // deny: a positive errno, EPERM unless given
-  std::optional<bool> audit;                   // absent: as supervise.audit says
-  std::optional<std::uint32_t> mode_mask;      // emulate.mode_mask
+  int err = 1;                             // deny: a positive errno, EPERM unless given
+  std::optional<bool> audit;               // absent: as supervise.audit says
+  std::optional<std::uint32_t> mode_mask;  // emulate.mode_mask
   std::string comment;
 };
 

@@ -11,7 +11,8 @@ struct ErrnoName {
   int number;
 };
 
-#define ROW(name) ErrnoName{#name, name}
+#define ROW(name) \
+  ErrnoName { #name, name }
 // By number; the second names come last, so that a search by number finds the first one.
 // clang-format off
 constexpr ErrnoName table[] = {

@@ -14,8 +14,8 @@ using Kind = GlobToken::Kind;
 using Tokens = std::vector<GlobToken>;
 using Sentence = tl::unexpected<std::string>;
 
-// Brace expansion, left to right. Each alternative of one brace goes through the same rest of the glob, so the
-// work is bounded by the limit on alternatives times the glob's length.
+// Brace expansion, left to right. Each alternative of one brace goes through the same rest of the glob, so
+// the work is bounded by the limit on alternatives times the glob's length.
 class Braces {
  public:
   bool expand(std::span<const GlobToken> rest) {
@@ -56,9 +56,12 @@ class Braces {
 
 void append_literally(Tokens& tokens, std::string_view path) {
   for (const char c : path) {
-    if (c == '/') tokens.push_back({Kind::slash, {}});
-    else if (!tokens.empty() && tokens.back().kind == Kind::literal) tokens.back().text += c;
-    else tokens.push_back({Kind::literal, {c}});
+    if (c == '/')
+      tokens.push_back({Kind::slash, {}});
+    else if (!tokens.empty() && tokens.back().kind == Kind::literal)
+      tokens.back().text += c;
+    else
+      tokens.push_back({Kind::literal, {c}});
   }
 }
 
@@ -74,7 +77,8 @@ tl::expected<Tokens, std::string> with_names(const Tokens& tokens, const GlobNam
       if (!names.home.starts_with('/')) return Sentence("'~' is used, but the home directory is not known");
       append_literally(result, names.home);
     } else if (token.kind == Kind::directory) {
-      if (!names.directory.starts_with('/')) return Sentence("${PWD} is used, but the working directory is not known");
+      if (!names.directory.starts_with('/'))
+        return Sentence("${PWD} is used, but the working directory is not known");
       append_literally(result, names.directory);
     } else {
       result.push_back(token);
@@ -104,10 +108,17 @@ std::string pattern_of(const Tokens& component) {
   std::string room;
   for (const auto& token : component) {
     switch (token.kind) {
-      case Kind::star: pattern += "[^/]*"; break;
-      case Kind::any: pattern += "[^/]"; break;
-      case Kind::set: pattern += token.text; break;
-      default: pattern += re2::RE2::QuoteMeta(as_characters(token.text, room));
+      case Kind::star:
+        pattern += "[^/]*";
+        break;
+      case Kind::any:
+        pattern += "[^/]";
+        break;
+      case Kind::set:
+        pattern += token.text;
+        break;
+      default:
+        pattern += re2::RE2::QuoteMeta(as_characters(token.text, room));
     }
   }
   return pattern;
@@ -120,7 +131,8 @@ tl::expected<FlatGlob, std::string> flat_glob(const Tokens& tokens) {
   for (const auto& token : tokens) {
     if (token.kind == Kind::slash) {
       if (components.empty() || !components.back().empty()) components.emplace_back();
-    } else if (!components.back().empty() && components.back().back().kind == Kind::literal && token.kind == Kind::literal) {
+    } else if (!components.back().empty() && components.back().back().kind == Kind::literal &&
+               token.kind == Kind::literal) {
       components.back().back().text += token.text;
     } else {
       components.back().push_back(token);
@@ -133,7 +145,8 @@ tl::expected<FlatGlob, std::string> flat_glob(const Tokens& tokens) {
   for (const auto& component : components) {
     if (is_literal(component)) {
       const std::string text = text_of(component);
-      if (text == "." || text == "..") return Sentence("a component '" + text + "' never matches: resolved paths have none");
+      if (text == "." || text == "..")
+        return Sentence("a component '" + text + "' never matches: resolved paths have none");
       if (patterns.empty()) {
         glob.literal.push_back(text);
         continue;

@@ -16,12 +16,18 @@ std::uint32_t take_character(std::string_view& rest) {
   std::string room;
   const std::string_view text = as_characters(rest.substr(0, length ? length : 1), room);
   rest.remove_prefix(length ? length : 1);
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   switch (text.size()) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
-    case 3: return (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
-    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
+    case 1:
+      return byte(0);
+    case 2:
+      return (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
+    case 3:
+      return (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
+    default:
+      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
   }
 }
 
@@ -84,28 +90,41 @@ tl::expected<std::vector<GlobToken>, std::string> glob_tokens(std::string_view g
     }
     if (c == '\\') {
       if (rest.size() == 1) return Sentence("'\\' at the end escapes nothing");
-      if (rest[1] == '/') tokens.push_back({Kind::slash, {}});
-      else literal(rest.substr(1, 1));
+      if (rest[1] == '/')
+        tokens.push_back({Kind::slash, {}});
+      else
+        literal(rest.substr(1, 1));
       rest.remove_prefix(2);
       continue;
     }
     if (rest.starts_with("${")) {
-      if (!rest.starts_with("${PWD}")) return Sentence("the only name in '${...}' is ${PWD}; for a plain '$' write '\\$'");
+      if (!rest.starts_with("${PWD}"))
+        return Sentence("the only name in '${...}' is ${PWD}; for a plain '$' write '\\$'");
       tokens.push_back({Kind::directory, {}});
       rest.remove_prefix(6);
       continue;
     }
-    const bool starts_here = tokens.empty() || tokens.back().kind == Kind::open || tokens.back().kind == Kind::comma;
+    const bool starts_here =
+        tokens.empty() || tokens.back().kind == Kind::open || tokens.back().kind == Kind::comma;
     rest.remove_prefix(1);
-    if (c == '/') tokens.push_back({Kind::slash, {}});
-    else if (c == '*') tokens.push_back({Kind::star, {}});
-    else if (c == '?') tokens.push_back({Kind::any, {}});
-    else if (c == '{') ++depth, tokens.push_back({Kind::open, {}});
-    else if (c == ',' && depth > 0) tokens.push_back({Kind::comma, {}});
-    else if (c == '}' && depth == 0) return Sentence("'}' without '{'; for a plain '}' write '\\}'");
-    else if (c == '}') --depth, tokens.push_back({Kind::close, {}});
-    else if (c == '~' && starts_here) tokens.push_back({Kind::home, {}});
-    else literal({&c, 1});
+    if (c == '/')
+      tokens.push_back({Kind::slash, {}});
+    else if (c == '*')
+      tokens.push_back({Kind::star, {}});
+    else if (c == '?')
+      tokens.push_back({Kind::any, {}});
+    else if (c == '{')
+      ++depth, tokens.push_back({Kind::open, {}});
+    else if (c == ',' && depth > 0)
+      tokens.push_back({Kind::comma, {}});
+    else if (c == '}' && depth == 0)
+      return Sentence("'}' without '{'; for a plain '}' write '\\}'");
+    else if (c == '}')
+      --depth, tokens.push_back({Kind::close, {}});
+    else if (c == '~' && starts_here)
+      tokens.push_back({Kind::home, {}});
+    else
+      literal({&c, 1});
   }
   if (depth > 0) return Sentence("'{' is not closed by '}'");
   return tokens;

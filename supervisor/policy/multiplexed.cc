@@ -8,10 +8,10 @@ namespace {
 
 // linux:include/uapi/linux/net.h
 constexpr std::pair<std::string_view, std::uint32_t> sockets[] = {
-    {"socket", 1},      {"bind", 2},         {"connect", 3},   {"listen", 4},      {"accept", 5},
-    {"getsockname", 6}, {"getpeername", 7},  {"socketpair", 8}, {"send", 9},       {"recv", 10},
-    {"sendto", 11},     {"recvfrom", 12},    {"shutdown", 13}, {"setsockopt", 14}, {"getsockopt", 15},
-    {"sendmsg", 16},    {"recvmsg", 17},     {"accept4", 18},  {"recvmmsg", 19},   {"sendmmsg", 20}};
+    {"socket", 1},      {"bind", 2},        {"connect", 3},    {"listen", 4},      {"accept", 5},
+    {"getsockname", 6}, {"getpeername", 7}, {"socketpair", 8}, {"send", 9},        {"recv", 10},
+    {"sendto", 11},     {"recvfrom", 12},   {"shutdown", 13},  {"setsockopt", 14}, {"getsockopt", 15},
+    {"sendmsg", 16},    {"recvmsg", 17},    {"accept4", 18},   {"recvmmsg", 19},   {"sendmmsg", 20}};
 // linux:include/uapi/linux/ipc.h
 constexpr std::pair<std::string_view, std::uint32_t> ipcs[] = {
     {"semop", 1},   {"semget", 2},  {"semctl", 3}, {"semtimedop", 4}, {"msgsnd", 11}, {"msgrcv", 12},

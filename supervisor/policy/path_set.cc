@@ -56,15 +56,19 @@ Result<PathSet> PathSet::make(std::vector<Entry> entries, std::int64_t automaton
   for (auto& [rule, glob] : entries) {
     std::uint32_t node = 0;
     for (auto& component : glob.literal) {
-      const auto [step, fresh] =
-          trie->steps.try_emplace(Step{node, std::move(component)}, static_cast<std::uint32_t>(trie->nodes.size()));
+      const auto [step, fresh] = trie->steps.try_emplace(Step{node, std::move(component)},
+                                                         static_cast<std::uint32_t>(trie->nodes.size()));
       if (fresh) trie->nodes.emplace_back();
       node = step->second;
     }
     Node& end = trie->nodes[node];
     switch (glob.tail) {
-      case FlatGlob::Tail::none: end.here.push_back(rule); break;
-      case FlatGlob::Tail::subtree: end.below.push_back(rule); break;
+      case FlatGlob::Tail::none:
+        end.here.push_back(rule);
+        break;
+      case FlatGlob::Tail::subtree:
+        end.below.push_back(rule);
+        break;
       case FlatGlob::Tail::pattern:
         if (!end.tails) end.tails = std::make_unique<TailPatterns>();
         end.tails->add(rule, std::move(glob.pattern));

@@ -19,23 +19,35 @@ std::string errno_text(std::uint32_t number) {
 std::string action_text(std::uint32_t action) {
   const std::uint32_t value = action & SECCOMP_RET_DATA;
   switch (action & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ALLOW: return "allow";
-    case SECCOMP_RET_LOG: return "log and allow";
-    case SECCOMP_RET_ERRNO: return value ? "errno " + errno_text(value) : "claim success";
-    case SECCOMP_RET_TRACE: return "trace";
-    case SECCOMP_RET_TRAP: return "SIGSYS";
-    case SECCOMP_RET_KILL_THREAD: return "kill thread";
-    case SECCOMP_RET_KILL_PROCESS: return "kill process";
-    default: return "notify";
+    case SECCOMP_RET_ALLOW:
+      return "allow";
+    case SECCOMP_RET_LOG:
+      return "log and allow";
+    case SECCOMP_RET_ERRNO:
+      return value ? "errno " + errno_text(value) : "claim success";
+    case SECCOMP_RET_TRACE:
+      return "trace";
+    case SECCOMP_RET_TRAP:
+      return "SIGSYS";
+    case SECCOMP_RET_KILL_THREAD:
+      return "kill thread";
+    case SECCOMP_RET_KILL_PROCESS:
+      return "kill process";
+    default:
+      return "notify";
   }
 }
 
 std::string decision_text(const Decision& decision) {
   switch (decision.act) {
-    case Act::allow: return "allow";
-    case Act::deny: return "errno " + errno_text(static_cast<std::uint32_t>(decision.err));
-    case Act::emulate: return "emulate";
-    case Act::kill: return "kill";
+    case Act::allow:
+      return "allow";
+    case Act::deny:
+      return "errno " + errno_text(static_cast<std::uint32_t>(decision.err));
+    case Act::emulate:
+      return "emulate";
+    case Act::kill:
+      return "kill";
   }
   return "deny";
 }
@@ -43,10 +55,14 @@ std::string decision_text(const Decision& decision) {
 std::string trapped_text(const Ruling& ruling) {
   const Origin& origin = *ruling.decision.origin;
   switch (origin.kind) {
-    case Origin::Kind::rule: return origin.words;
-    case Origin::Kind::rule_default: return "default";
-    case Origin::Kind::builtin: return origin.words;
-    default: break;
+    case Origin::Kind::rule:
+      return origin.words;
+    case Origin::Kind::rule_default:
+      return "default";
+    case Origin::Kind::builtin:
+      return origin.words;
+    default:
+      break;
   }
   if (ruling.kernel != SECCOMP_RET_USER_NOTIF) return "watched, then let through";
   return decision_text(ruling.decision) + " by " + origin.words;
@@ -54,7 +70,10 @@ std::string trapped_text(const Ruling& ruling) {
 
 std::string number_text(std::uint64_t number, bool octal) {
   char text[32];
-  std::snprintf(text, sizeof text, octal ? "0%llo" : number < 10 ? "%llu" : "0x%llx",
+  std::snprintf(text, sizeof text,
+                octal         ? "0%llo"
+                : number < 10 ? "%llu"
+                              : "0x%llx",
                 static_cast<unsigned long long>(number));
   return text;
 }
@@ -62,11 +81,13 @@ std::string number_text(std::uint64_t number, bool octal) {
 std::string comparison_text(const Comparison& comparison, const CallSteps& call) {
   static constexpr const char* signs[] = {"==", "!=", "<", "<=", ">", ">="};
   const Argument argument = call.syscall->arguments(call.abi)[comparison.arg];
-  const bool named = argument.role == Role::mode || argument.role == Role::flags || argument.role == Role::uid ||
-                     argument.role == Role::gid;
+  const bool named = argument.role == Role::mode || argument.role == Role::flags ||
+                     argument.role == Role::uid || argument.role == Role::gid;
   const bool octal = argument.role == Role::mode;
   std::string text = named ? std::string(name(argument.role)) : "arg" + std::to_string(comparison.arg);
-  const std::uint64_t width = octal ? 07777 : argument.bits < 64 ? (std::uint64_t{1} << argument.bits) - 1 : ~std::uint64_t{0};
+  const std::uint64_t width = octal                ? 07777
+                              : argument.bits < 64 ? (std::uint64_t{1} << argument.bits) - 1
+                                                   : ~std::uint64_t{0};
   if ((comparison.mask & width) != width) {
     text += " & " + number_text(comparison.mask, octal);
     if (comparison.op == Compare::ne && comparison.value == 0) return text;
@@ -106,7 +127,9 @@ std::string join(const std::vector<Part>& parts) {
       i = parts.size() - 2;
       continue;
     }
-    const std::string lead = i == 0 ? "" : last && part.conditions.empty() && !(same && part.trapped) ? "else " : "then ";
+    const std::string lead = i == 0                                                       ? ""
+                             : last && part.conditions.empty() && !(same && part.trapped) ? "else "
+                                                                                          : "then ";
     if (i > 0) text += same ? ", " : "; ";
     text += lead + (same ? "" : part.trapped ? "trapped: " : "filter: ") + part.what;
     for (std::size_t c = 0; c < part.conditions.size(); ++c) {
@@ -131,16 +154,22 @@ std::string phrase(const CallSteps& call, const CallPlan& plan) {
                    (call.watched && step.ruling->kernel == SECCOMP_RET_ALLOW);
     part.what = part.trapped ? trapped_text(*step.ruling) : action_text(step.ruling->kernel);
     if (!all_trapped && !step.all_of.empty()) part.conditions.push_back(conditions_text(step.all_of, call));
-    const bool joins = !parts.empty() && parts.back().trapped == part.trapped && parts.back().what == part.what;
-    if (!joins) parts.push_back(std::move(part));
-    else if (step.all_of.empty()) parts.back().conditions.clear();
-    else parts.back().conditions.insert(parts.back().conditions.end(), part.conditions.begin(), part.conditions.end());
+    const bool joins =
+        !parts.empty() && parts.back().trapped == part.trapped && parts.back().what == part.what;
+    if (!joins)
+      parts.push_back(std::move(part));
+    else if (step.all_of.empty())
+      parts.back().conditions.clear();
+    else
+      parts.back().conditions.insert(parts.back().conditions.end(), part.conditions.begin(),
+                                     part.conditions.end());
   }
   return join(parts);
 }
 
 std::string phrase(const Ruling& ruling, std::uint32_t action) {
-  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling) : "filter: " + action_text(action);
+  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling)
+                                          : "filter: " + action_text(action);
 }
 
 }  // namespace scsup

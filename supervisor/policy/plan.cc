@@ -7,7 +7,8 @@ namespace scsup {
 namespace {
 
 constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-// For branches of all calls together, as instructions; the tree for a long allow list on three ABIs needs the rest.
+// For branches of all calls together, as instructions; the tree for a long allow list on three ABIs needs the
+// rest.
 constexpr std::size_t instruction_budget = 1600;
 // What compile() emits at most for a masked 64-bit comparison, for a branch's end, for a call's dispatch.
 constexpr std::size_t comparison_cost = 8, branch_cost = 2, call_cost = 4;
@@ -44,12 +45,14 @@ struct Before {
 
 bool only_kernel_can(std::uint32_t action) {
   const std::uint32_t kind = action & SECCOMP_RET_ACTION_FULL;
-  return kind == SECCOMP_RET_TRAP || kind == SECCOMP_RET_TRACE || kind == SECCOMP_RET_LOG || action == SECCOMP_RET_ERRNO;
+  return kind == SECCOMP_RET_TRAP || kind == SECCOMP_RET_TRACE || kind == SECCOMP_RET_LOG ||
+         action == SECCOMP_RET_ERRNO;
 }
 
 bool supervisor_can(const CallPlan& plan) {
-  return !only_kernel_can(plan.otherwise) &&
-         std::ranges::none_of(plan.branches, [](const Branch& branch) { return only_kernel_can(branch.action); });
+  return !only_kernel_can(plan.otherwise) && std::ranges::none_of(plan.branches, [](const Branch& branch) {
+    return only_kernel_can(branch.action);
+  });
 }
 
 std::size_t cost(const CallPlan& plan) {
@@ -71,7 +74,8 @@ void fit_budget(std::vector<CallPlan>& calls) {
     sum += cost(plan);
     if (!plan.branches.empty() && supervisor_can(plan)) removable.push_back(&plan);
   }
-  std::ranges::stable_sort(removable, std::ranges::greater{}, [](const CallPlan* plan) { return cost(*plan); });
+  std::ranges::stable_sort(removable, std::ranges::greater{},
+                           [](const CallPlan* plan) { return cost(*plan); });
   for (CallPlan* plan : removable) {
     if (sum <= instruction_budget) return;
     sum -= cost(*plan);

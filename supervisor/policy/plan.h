@@ -1,10 +1,11 @@
 // From the steps of each call to what the seccomp filter does with it.
 //
-// The steps are walked from the top. A step that the registers decide and that nobody wants on record becomes a
-// branch with its own action (ALLOW, ERRNO, or the Docker part's KILL, TRAP, TRACE, LOG). Any other step - one with a
-// path, an emulation, or an audited result - becomes a branch that notifies the supervisor, under the step's own
-// register conditions: where these don't hold the step can't match, so the steps below it may still be decided in
-// the kernel. The first step without register conditions ends the walk and is `otherwise`.
+// The steps are walked from the top. A step that the registers decide and that nobody wants on record becomes
+// a branch with its own action (ALLOW, ERRNO, or the Docker part's KILL, TRAP, TRACE, LOG). Any other step -
+// one with a path, an emulation, or an audited result - becomes a branch that notifies the supervisor, under
+// the step's own register conditions: where these don't hold the step can't match, so the steps below it may
+// still be decided in the kernel. The first step without register conditions ends the walk and is
+// `otherwise`.
 //   deny if mode & 06000 (audited); allow if path; default deny (audited)   -> everything notifies
 //   deny if mode & 06000 (audited); default allow     -> branch mode & 06000: notify; otherwise: allow
 // So for every call, whatever the filter says other than "notify" is what Policy::decide() says too.
@@ -12,7 +13,8 @@
 // On top of that:
 // - A watched call (Syscall::alters) is never let through unseen: its ALLOW and LOG become notifications.
 //   execve and execveat are always watched, the others when Policy::looks_at_paths().
-// - A call with more branches than branch_limit, and the longest calls while all branches together would threaten
+// - A call with more branches than branch_limit, and the longest calls while all branches together would
+// threaten
 //   BPF's 4096 instructions, notify instead: slower, and the same decision. Not so where the Docker part
 //   asks for TRAP, TRACE or LOG, which only the kernel can do.
 // - A call whose plan is just the default action is left out.

@@ -20,8 +20,9 @@ const Step* first_by_path(const CallSteps& call, const std::pmr::vector<std::uin
                           std::uint32_t limit, const Registers& registers) {
   auto from = call.with_path.begin();
   for (const std::uint32_t rule : rules) {
-    from = std::lower_bound(from, call.with_path.end(), rule,
-                            [&](std::uint32_t i, std::uint32_t wanted) { return call.steps[i].rule < wanted; });
+    from = std::lower_bound(from, call.with_path.end(), rule, [&](std::uint32_t i, std::uint32_t wanted) {
+      return call.steps[i].rule < wanted;
+    });
     if (from == call.with_path.end() || *from >= limit) return nullptr;
     const Step& step = call.steps[*from];
     if (step.rule == rule && hold(step.all_of, registers)) return &step;

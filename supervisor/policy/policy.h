@@ -1,12 +1,12 @@
 // A policy that is ready to decide: a Document resolved for one environment.
 //
-// Immutable and shared: sessions hold a std::shared_ptr<const Policy>; decide() may be called from any thread.
-// Pure: no I/O, no clock. What comes from the machine stands in Environment.
+// Immutable and shared: sessions hold a std::shared_ptr<const Policy>; decide() may be called from any
+// thread. Pure: no I/O, no clock. What comes from the machine stands in Environment.
 //
-// A call that a rule of `supervise` names is decided by `supervise` alone: first matching rule, else its default.
-// Every other call is decided by the Docker part, as libseccomp would: an unconditional entry wins over conditional
-// ones, else the first entry in file order whose args hold, else defaultAction. Calls that i386 also has inside
-// socketcall(2) and ipc(2) are covered there too.
+// A call that a rule of `supervise` names is decided by `supervise` alone: first matching rule, else its
+// default. Every other call is decided by the Docker part, as libseccomp would: an unconditional entry wins
+// over conditional ones, else the first entry in file order whose args hold, else defaultAction. Calls that
+// i386 also has inside socketcall(2) and ipc(2) are covered there too.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@
 namespace scsup {
 
 struct Environment {
-  std::uint64_t caps = 0;          // capabilities that the command will have: bit = number (capabilities(7))
+  std::uint64_t caps = 0;  // capabilities that the command will have: bit = number (capabilities(7))
   int kernel_major = 6, kernel_minor = 0;
-  std::string home, directory;     // ~ and ${PWD} in globs; absolute
+  std::string home, directory;  // ~ and ${PWD} in globs; absolute
 };
 
 struct Built;
@@ -36,13 +36,13 @@ class Policy {
   ~Policy();
 
   // What the policy says of `call`. `object` is the resolved path, or nullptr while it isn't known: then the
-  // result is std::nullopt when a rule has to see it first. With an object there is always a decision. An empty
-  // object means "resolved, but has no path" (a pipe): it matches no glob.
+  // result is std::nullopt when a rule has to see it first. With an object there is always a decision. An
+  // empty object means "resolved, but has no path" (a pipe): it matches no glob.
   std::optional<Decision> decide(const Call& call, const std::string_view* object) const;
 
   const FilterPlan& filter() const;
-  // Does any rule look at a path, or have a call performed (emulate)? Then the supervisor remembers what tasks
-  // are, and calls that alter a task's filesystem view or identity are watched.
+  // Does any rule look at a path, or have a call performed (emulate)? Then the supervisor remembers what
+  // tasks are, and calls that alter a task's filesystem view or identity are watched.
   bool looks_at_paths() const;
 
  private:

@@ -15,9 +15,11 @@ constexpr std::uint32_t max_errno = 4095;  // the kernel cuts what is above (lin
 constexpr int not_performed = 38;          // ENOSYS: what SECCOMP_RET_TRACE without a tracer gives
 
 // The value that two entries must share to be the same action for libseccomp, errno included.
-std::pair<ProfileAction, std::uint32_t> action_of(ProfileAction action, std::optional<std::uint32_t> errno_ret) {
+std::pair<ProfileAction, std::uint32_t> action_of(ProfileAction action,
+                                                  std::optional<std::uint32_t> errno_ret) {
   const bool has_data = action == ProfileAction::error || action == ProfileAction::trace;
-  // runc: an entry without errnoRet is EPERM whatever defaultErrnoRet says; that one is the default action's own.
+  // runc: an entry without errnoRet is EPERM whatever defaultErrnoRet says; that one is the default action's
+  // own.
   return {action, has_data ? errno_ret.value_or(1) & 0xffff : 0};
 }
 
@@ -40,20 +42,25 @@ bool or_ed(const std::vector<ProfileArgument>& args) {
 ProfileSteps::ProfileSteps(const Document& document, const Environment& environment, const Decision* notified,
                            PolicyTables& tables, Diagnostics& diagnostics)
     : scope_(document.supervise ? document.supervise->audit : AuditScope::denied),
-      notified_(notified), tables_(tables), diagnostics_(diagnostics) {
+      notified_(notified),
+      tables_(tables),
+      diagnostics_(diagnostics) {
   const Profile& profile = document.profile;
   tables.abis = admitted_abis(profile, diagnostics);
 
   const auto default_action = profile.default_action ? profile.default_action->value : ProfileAction::allow;
   const Place default_place = profile.default_action ? profile.default_action->place : Place{};
-  tables.fallback = ruling(default_action, profile.default_errno_ret, Origin::Kind::entry_default, default_place,
-                            profile.default_action ? "defaultAction" : "the absent defaultAction (allow)");
+  tables.fallback =
+      ruling(default_action, profile.default_errno_ret, Origin::Kind::entry_default, default_place,
+             profile.default_action ? "defaultAction" : "the absent defaultAction (allow)");
 
   std::set<std::string> unknown;
   for (const ProfileEntry& entry : profile.entries) {
     if (!counts(entry, environment, diagnostics)) continue;
-    if (action_of(entry.action, entry.errno_ret) == action_of(default_action, profile.default_errno_ret)) continue;
-    const Ruling* said = ruling(entry.action, entry.errno_ret, Origin::Kind::entry, entry.place, "the syscalls entry");
+    if (action_of(entry.action, entry.errno_ret) == action_of(default_action, profile.default_errno_ret))
+      continue;
+    const Ruling* said =
+        ruling(entry.action, entry.errno_ret, Origin::Kind::entry, entry.place, "the syscalls entry");
     for (const auto& name : entry.names) {
       if (find_syscall(name.value) || multiplexed_on_i386(name.value)) {
         add(entry, name, said);
@@ -65,8 +72,8 @@ ProfileSteps::ProfileSteps(const Document& document, const Environment& environm
   }
 }
 
-const Ruling* ProfileSteps::ruling(ProfileAction action, std::optional<std::uint32_t> errno_ret, Origin::Kind kind,
-                                     Place place, const std::string& words) {
+const Ruling* ProfileSteps::ruling(ProfileAction action, std::optional<std::uint32_t> errno_ret,
+                                   Origin::Kind kind, Place place, const std::string& words) {
   const std::string at = render(tables_.file, place);
   Ruling result;
   Decision& decision = result.decision;
@@ -86,9 +93,10 @@ const Ruling* ProfileSteps::ruling(ProfileAction action, std::optional<std::uint
       result.kernel = scope_ == AuditScope::trapped ? SECCOMP_RET_ERRNO | errno_data : SECCOMP_RET_USER_NOTIF;
       if (errno_data == 0) {  // no errno is 0: the call is to claim success; an answer can't deny with that
         result.kernel = SECCOMP_RET_ERRNO;
-        diagnostics_.push_back({Diagnostic::Severity::warning, place,
-                                "errno 0 makes these calls do nothing and claim success; the filter does that by "
-                                "itself, so they are not recorded"});
+        diagnostics_.push_back(
+            {Diagnostic::Severity::warning, place,
+             "errno 0 makes these calls do nothing and claim success; the filter does that by "
+             "itself, so they are not recorded"});
       }
       break;
     case ProfileAction::notify:
@@ -120,8 +128,8 @@ void ProfileSteps::add(const ProfileEntry& entry, const Located<std::string>& na
     std::vector<Conditions> rules(1);
     for (const ProfileArgument& argument : entry.args) {
       if (or_ed(entry.args) && &argument != &entry.args.front()) rules.emplace_back();
-      // As libseccomp: inside socketcall the first register is taken by the selection. What else the entry asks
-      // is compared with socketcall's own registers, which hold no arguments of the call.
+      // As libseccomp: inside socketcall the first register is taken by the selection. What else the entry
+      // asks is compared with socketcall's own registers, which hold no arguments of the call.
       if (!selects || argument.comparison.arg != 0)
         rules.back().push_back({{as_libseccomp(argument.comparison, abi)}});
     }
@@ -142,8 +150,10 @@ void ProfileSteps::add(const ProfileEntry& entry, const Located<std::string>& na
 
 void ProfileSteps::add(CallKey key, const Conditions& arguments, const Ruling* said) {
   Found& found = found_[key];
-  if (!arguments.empty()) found.conditional.push_back({arguments, false, 0, said});
-  else if (!found.always) found.always = said;
+  if (!arguments.empty())
+    found.conditional.push_back({arguments, false, 0, said});
+  else if (!found.always)
+    found.always = said;
 }
 
 std::vector<Step> ProfileSteps::steps(CallKey key) const {

@@ -15,8 +15,8 @@ using CallKey = std::pair<Abi, std::uint32_t>;  // nr, x32 with its bit
 
 class ProfileSteps {
  public:
-  // Sets tables.abis and tables.fallback. What SCMP_ACT_NOTIFY means is `notified`, or null when the policy has no
-  // `supervise`.
+  // Sets tables.abis and tables.fallback. What SCMP_ACT_NOTIFY means is `notified`, or null when the policy
+  // has no `supervise`.
   ProfileSteps(const Document& document, const Environment& environment, const Decision* notified,
                PolicyTables& tables, Diagnostics& diagnostics);
 
@@ -32,8 +32,8 @@ class ProfileSteps {
   };
   void add(const ProfileEntry& entry, const Located<std::string>& name, const Ruling* ruling);
   void add(CallKey key, const Conditions& arguments, const Ruling* ruling);
-  const Ruling* ruling(ProfileAction action, std::optional<std::uint32_t> errno_ret, Origin::Kind kind, Place place,
-                         const std::string& words);
+  const Ruling* ruling(ProfileAction action, std::optional<std::uint32_t> errno_ret, Origin::Kind kind,
+                       Place place, const std::string& words);
 
   AuditScope scope_;
   const Decision* notified_;

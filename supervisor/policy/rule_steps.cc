@@ -17,13 +17,18 @@ std::uint32_t kernel_action(const Decision& decision, bool audited) {
                                     : SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(decision.err);
 }
 
-bool audited_by(AuditScope scope, RuleAction action) { return scope == AuditScope::all || action == RuleAction::deny; }
+bool audited_by(AuditScope scope, RuleAction action) {
+  return scope == AuditScope::all || action == RuleAction::deny;
+}
 
 Act act_of(RuleAction action) {
   switch (action) {
-    case RuleAction::allow: return Act::allow;
-    case RuleAction::deny: return Act::deny;
-    case RuleAction::emulate: return Act::emulate;
+    case RuleAction::allow:
+      return Act::allow;
+    case RuleAction::deny:
+      return Act::deny;
+    case RuleAction::emulate:
+      return Act::emulate;
   }
   return Act::deny;
 }
@@ -50,7 +55,8 @@ const Ruling* default_ruling(const Supervise& supervise, PolicyTables& tables) {
   Ruling ruling;
   ruling.decision.act = act_of(fallback.action);
   ruling.decision.err = fallback.err;
-  ruling.decision.origin = tables.add_origin({Origin::Kind::rule_default, "", at, "supervise.default at " + at});
+  ruling.decision.origin =
+      tables.add_origin({Origin::Kind::rule_default, "", at, "supervise.default at " + at});
   ruling.kernel = kernel_action(ruling.decision, audited_by(supervise.audit, fallback.action));
   return tables.add_ruling(std::move(ruling));
 }
@@ -65,8 +71,10 @@ RuleSteps::RuleSteps(const Supervise& supervise, const Environment& environment,
     ++index;
   }
   auto paths = PathSet::make(std::move(globs_));
-  if (paths) tables.paths = std::move(*paths);
-  else error(supervise.place, paths.error().text());
+  if (paths)
+    tables.paths = std::move(*paths);
+  else
+    error(supervise.place, paths.error().text());
 }
 
 void RuleSteps::error(Place place, std::string message) {
@@ -87,7 +95,8 @@ bool RuleSteps::add_globs(const Rule& rule, std::uint32_t index, const GlobNames
       pattern_bytes_ += sizeof(FlatGlob) + glob.pattern.size();
       for (const auto& component : glob.literal) pattern_bytes_ += sizeof(std::string) + component.size();
       if (pattern_bytes_ > pattern_bytes_limit) {
-        error(path.place, "the paths of this policy need more than " + std::to_string(pattern_bytes_limit >> 20) +
+        error(path.place, "the paths of this policy need more than " +
+                              std::to_string(pattern_bytes_limit >> 20) +
                               " MiB; use fewer alternatives in '{...}'");
         return false;
       }
@@ -103,8 +112,9 @@ const Ruling* RuleSteps::ruling(const Rule& rule) {
   ruling.decision.act = act_of(rule.action);
   ruling.decision.err = rule.err;
   ruling.decision.mode_mask = rule.mode_mask;
-  ruling.decision.origin = tables_.add_origin(
-      {Origin::Kind::rule, rule.id, at, (rule.id.empty() ? "the rule at " : "rule " + rule.id + " at ") + at});
+  ruling.decision.origin =
+      tables_.add_origin({Origin::Kind::rule, rule.id, at,
+                          (rule.id.empty() ? "the rule at " : "rule " + rule.id + " at ") + at});
   ruling.kernel = kernel_action(ruling.decision, rule.audit.value_or(audited_by(scope_, rule.action)));
   return tables_.add_ruling(std::move(ruling));
 }
@@ -117,12 +127,14 @@ void RuleSteps::add(const Rule& rule, std::uint32_t index) {
   bool reaches = false;
   for (const Syscall* syscall : calls_of(rule)) {
     if (syscall->family == Family::none && (!rule.paths.empty() || rule.action == RuleAction::emulate)) {
-      error(rule.place, quoted(syscall->name) + " is not performed by scsup: it can be in no rule with \"path\" or "
-                                                "\"emulate\"");
+      error(rule.place, quoted(syscall->name) +
+                            " is not performed by scsup: it can be in no rule with \"path\" or "
+                            "\"emulate\"");
       continue;
     }
     add(rule, index, *syscall, said);
-    reaches = reaches || std::ranges::any_of(tables_.abis, [&](Abi abi) { return syscall->number(abi) >= 0; });
+    reaches =
+        reaches || std::ranges::any_of(tables_.abis, [&](Abi abi) { return syscall->number(abi) >= 0; });
   }
   if (!reaches)
     diagnostics_.push_back({Diagnostic::Severity::warning, rule.place,

@@ -17,11 +17,12 @@ const Ruling* default_ruling(const Supervise& supervise, PolicyTables& tables);
 class RuleSteps {
  public:
   // Sets tables.paths and tables.looks_at_paths; needs tables.abis.
-  RuleSteps(const Supervise& supervise, const Environment& environment, const Ruling* fallback, PolicyTables& tables,
-            Diagnostics& diagnostics);
+  RuleSteps(const Supervise& supervise, const Environment& environment, const Ruling* fallback,
+            PolicyTables& tables, Diagnostics& diagnostics);
 
-  // The steps for one call, in front of the Docker part's `after`. A call that a rule names ends with the default
-  // of `supervise`; socketcall(2) and ipc(2), of which rules name single inner calls, go on with `after`.
+  // The steps for one call, in front of the Docker part's `after`. A call that a rule names ends with the
+  // default of `supervise`; socketcall(2) and ipc(2), of which rules name single inner calls, go on with
+  // `after`.
   std::vector<Step> steps(CallKey key, std::vector<Step> after) const;
   std::vector<CallKey> named() const;
   bool names(CallKey key) const { return found_.contains(key); }

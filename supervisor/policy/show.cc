@@ -14,10 +14,14 @@ enum class Section : std::uint8_t { rules, builtin, entries, watched };
 
 std::string_view title(Section section) {
   switch (section) {
-    case Section::rules: return "decided by supervise";
-    case Section::builtin: return "built in";
-    case Section::entries: return "decided by syscalls";
-    case Section::watched: return "watched, because they alter what scsup knows of a task";
+    case Section::rules:
+      return "decided by supervise";
+    case Section::builtin:
+      return "built in";
+    case Section::entries:
+      return "decided by syscalls";
+    case Section::watched:
+      return "watched, because they alter what scsup knows of a task";
   }
   return "";
 }
@@ -69,8 +73,8 @@ std::vector<Group> groups_of(const PolicyTables& tables) {
     const CallPlan by_default{call.abi, call.nr, {}, tables.plan.default_action};
     const Section section = section_of(call, tables.fallback);
     if (section == Section::watched && plan == plans.end()) continue;  // not let through anyway
-    found[{section, phrase(call, plan == plans.end() ? by_default : *plan->second)}][call.syscall->name].push_back(
-        call.abi);
+    found[{section, phrase(call, plan == plans.end() ? by_default : *plan->second)}][call.syscall->name]
+        .push_back(call.abi);
   }
   std::vector<Group> groups;
   for (const auto& [key, calls] : found) {

@@ -1,5 +1,5 @@
-// What a policy comes down to: for each call of each ABI, a list of steps read from the top. decide(), the filter
-// plan and `policy show` all read the same steps, so they can't disagree. Inside policy/ only.
+// What a policy comes down to: for each call of each ABI, a list of steps read from the top. decide(), the
+// filter plan and `policy show` all read the same steps, so they can't disagree. Inside policy/ only.
 #pragma once
 
 #include <array>
@@ -40,21 +40,21 @@ struct Ruling {
 struct Step {
   Conditions all_of;
   bool looks_at_path = false;
-  std::uint32_t rule = 0;            // looks_at_path: the index that PathSet knows
+  std::uint32_t rule = 0;          // looks_at_path: the index that PathSet knows
   const Ruling* ruling = nullptr;  // owned by PolicyTables
 };
 
 struct CallSteps {
   Abi abi = Abi::x86_64;
-  std::uint32_t nr = 0;             // x32 with its bit
+  std::uint32_t nr = 0;              // x32 with its bit
   const Syscall* syscall = nullptr;  // never null
-  bool watched = false;             // what would be let through unseen is shown to the supervisor
-  bool supervised = false;          // named by a rule
-  std::vector<Step> steps;          // the last one has no conditions and no path
+  bool watched = false;              // what would be let through unseen is shown to the supervisor
+  bool supervised = false;           // named by a rule
+  std::vector<Step> steps;           // the last one has no conditions and no path
 
   // Made by index_steps(): positions in `steps`.
   std::vector<std::uint32_t> registers_only;
-  std::vector<std::uint32_t> asks;      // for each distinct condition of a step with a path: the first such step
+  std::vector<std::uint32_t> asks;  // for each distinct condition of a step with a path: the first such step
   std::vector<std::uint32_t> with_path;  // ascending, so ascending by rule as well
   void index_steps();
 };
@@ -62,12 +62,12 @@ struct CallSteps {
 struct PolicyTables {
   std::string file;
   std::vector<Abi> abis;
-  std::deque<Origin> origins;    // deques: what points into them stays valid
+  std::deque<Origin> origins;  // deques: what points into them stays valid
   std::deque<Ruling> rulings;
   std::deque<CallSteps> calls;
   std::array<std::vector<const CallSteps*>, abi_count> by_number;  // x32 without its bit; null: `fallback`
-  const Ruling* fallback = nullptr;     // defaultAction
-  const Ruling* not_admitted = nullptr;  // a call through another ABI
+  const Ruling* fallback = nullptr;                                // defaultAction
+  const Ruling* not_admitted = nullptr;                            // a call through another ABI
   const Origin* watch = nullptr;
   PathSet paths;
   Approach approach;  // of every rule that allows or emulates

@@ -1,5 +1,5 @@
-// The patterns that begin at one node of a PathSet: each asked by itself while they are few, one RE2::Set when
-// they are many. Used by path_set.cc only.
+// The patterns that begin at one node of a PathSet: each asked by itself while they are few, one RE2::Set
+// when they are many. Used by path_set.cc only.
 #pragma once
 
 #include <re2/re2.h>
@@ -28,7 +28,9 @@ class CompiledPatterns {
 
 class TailPatterns {
  public:
-  void add(std::uint32_t rule, std::string pattern) { rules_.push_back(rule), patterns_.push_back(std::move(pattern)); }
+  void add(std::uint32_t rule, std::string pattern) {
+    rules_.push_back(rule), patterns_.push_back(std::move(pattern));
+  }
   Result<void> compile(CompiledPatterns& compiled, std::int64_t automaton_bytes);
 
   // `tail` as in FlatGlob::pattern, already as_characters().

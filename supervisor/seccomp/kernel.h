@@ -1,8 +1,8 @@
 // What this kernel's seccomp can do, found out by asking it, not by its version.
 //
 // seccomp(SET_MODE_FILTER, flags, NULL) says EINVAL for a flag it doesn't know and EFAULT otherwise; nothing
-// is installed either way. The one thing that can't be asked (it would need a child that waits for ever where the answer is
-// no) goes by the version.
+// is installed either way. The one thing that can't be asked (it would need a child that waits for ever where
+// the answer is no) goes by the version.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,10 @@
 namespace scsup {
 
 struct KernelFeatures {
-  std::uint32_t load_flags = 0;        // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
-  bool user_notification = false;      // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
-  bool receive_ends_with_targets = false;  // RECV returns when the last target has gone (6.11); else only poll tells
+  std::uint32_t load_flags = 0;    // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
+  bool user_notification = false;  // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
+  bool receive_ends_with_targets =
+      false;  // RECV returns when the last target has gone (6.11); else only poll tells
   std::vector<std::string> fallbacks;  // one sentence per thing that is missing and what that means
 };
 

@@ -12,7 +12,8 @@ namespace scsup {
 namespace {
 
 tl::unexpected<Error> unexpected_message() {
-  return failed(0, "the agent sent a message that does not belong here; is it of another version than the supervisor?");
+  return failed(
+      0, "the agent sent a message that does not belong here; is it of another version than the supervisor?");
 }
 
 // A warning or mistake that shows only for this target's environment (a capability, a home directory).
@@ -22,7 +23,8 @@ Result<void> report(const PolicyFile& file, const Diagnostics& diagnostics) {
   return {};
 }
 
-// The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or do harm.
+// The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or
+// do harm.
 bool is_listener(const Fd& fd) { return name_of(fd).value_or(std::string()) == "anon_inode:seccomp notify"; }
 
 }  // namespace
@@ -63,7 +65,8 @@ Attachment::Attachment(Fd socket, Reception& reception)
     : socket_(std::move(socket)), reception_(reception), in_handshake_(reception.begin_handshake()) {
   reception_.came();
   if (in_handshake_) return;
-  (void)send_packet(socket_, handshake::encode(handshake::Refused{"too many agents attach at this moment; try again"}));
+  (void)send_packet(
+      socket_, handshake::encode(handshake::Refused{"too many agents attach at this moment; try again"}));
   shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
 }
 
@@ -99,9 +102,11 @@ Result<void> Attachment::hear(Packet packet) {
   if (!message) return failed(message.error());
   if (auto* hello = std::get_if<handshake::Hello>(&*message); hello && awaiting_ == Awaiting::hello)
     return on(std::move(*hello));
-  if (auto* listener = std::get_if<handshake::Listener>(&*message); listener && awaiting_ == Awaiting::listener)
+  if (auto* listener = std::get_if<handshake::Listener>(&*message);
+      listener && awaiting_ == Awaiting::listener)
     return on(*listener, std::move(packet.fds));
-  if (auto* exec_failed = std::get_if<handshake::ExecFailed>(&*message); exec_failed && awaiting_ == Awaiting::exec)
+  if (auto* exec_failed = std::get_if<handshake::ExecFailed>(&*message);
+      exec_failed && awaiting_ == Awaiting::exec)
     return on(*exec_failed);
   return unexpected_message();
 }
@@ -111,7 +116,8 @@ Result<void> Attachment::on(handshake::Hello hello) {
   command_ = hello.command;
   const PolicyFile& file = reception_.policy;
   if (!hello.policy.empty() && hello.policy != file.name())
-    return failed(0, "there is no policy '" + hello.policy + "' here; this supervisor serves '" + file.name() + "'");
+    return failed(
+        0, "there is no policy '" + hello.policy + "' here; this supervisor serves '" + file.name() + "'");
   Built built = build(file.parsed.document, file.file, environment_of(hello));
   if (auto fine = report(file, built.diagnostics); !fine) return fine;
   policy_ = std::move(built.policy);
@@ -121,13 +127,17 @@ Result<void> Attachment::on(handshake::Hello hello) {
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.load_flags;
   if (policy_->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
-  auto sent = send_packet(socket_, handshake::encode(handshake::Program{true, flags}  /* plan.h: every plan traps or refuses execve */), memfd->get());
+  auto sent = send_packet(
+      socket_,
+      handshake::encode(handshake::Program{true, flags} /* plan.h: every plan traps or refuses execve */),
+      memfd->get());
   if (sent) awaiting_ = Awaiting::listener;
   return sent;
 }
 
 Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> fds) {
-  if (fds.size() != 1) return failed(0, "the agent sent " + std::to_string(fds.size()) + " descriptors instead of its listener");
+  if (fds.size() != 1)
+    return failed(0, "the agent sent " + std::to_string(fds.size()) + " descriptors instead of its listener");
   if (!is_listener(fds.front())) return failed(0, "the agent sent a descriptor that is no seccomp listener");
   end_handshake();
   awaiting_ = Awaiting::exec;
@@ -141,9 +151,9 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
   const std::uint32_t number = reception_.next_session_number();
   const std::string& sha = reception_.policy.sha;
   reception_.services.log.attach(number, command_, static_cast<pid_t>(tid), sha);
-  session_ = std::make_shared<Session>(number, Listener(std::move(listener)), policy_,
-                                       "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1", reception_.services,
-                                       [&reception = reception_](const Counts& counts) { reception.went(counts); });
+  session_ = std::make_shared<Session>(
+      number, Listener(std::move(listener)), policy_, "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1",
+      reception_.services, [&reception = reception_](const Counts& counts) { reception.went(counts); });
   reception_.came();
   session_->start();
 }

@@ -1,7 +1,7 @@
 // The supervisor's side of a handshake: from a connected agent to a session.
 //
-// Lives on the loop as a source until the agent's socket closes, which its exec does. Every wrong word ends it with a
-// Refused that says what was wrong; the agent then doesn't exec.
+// Lives on the loop as a source until the agent's socket closes, which its exec does. Every wrong word ends
+// it with a Refused that says what was wrong; the agent then doesn't exec.
 #pragma once
 
 #include <functional>
@@ -21,14 +21,16 @@ namespace scsup {
 class Reception {
  public:
   // `all_gone` is called whenever the last attachment or session has ended.
-  Reception(const PolicyFile& policy, Services services, std::uint32_t load_flags, std::function<void()> all_gone)
+  Reception(const PolicyFile& policy, Services services, std::uint32_t load_flags,
+            std::function<void()> all_gone)
       : policy(policy), services(services), load_flags(load_flags), all_gone_(std::move(all_gone)) {}
 
   const PolicyFile& policy;
   const Services services;
   const std::uint32_t load_flags;  // for seccomp(2), as probed
 
-  // Agents without a filter as yet: few at a time, or silent ones would use up our descriptors. False: no more now.
+  // Agents without a filter as yet: few at a time, or silent ones would use up our descriptors. False: no
+  // more now.
   bool begin_handshake();
   void end_handshake();
   void came();
@@ -54,7 +56,8 @@ class Attachment : public Source, public Timed {
 
   int fd() const override { return socket_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
-  // An agent that dawdles before its filter is loaded is hung up on; afterwards its exec may take as long as it likes.
+  // An agent that dawdles before its filter is loaded is hung up on; afterwards its exec may take as long as
+  // it likes.
   void expire() override;
 
  private:

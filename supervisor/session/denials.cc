@@ -9,19 +9,25 @@ namespace scsup {
 
 namespace {
 
-// Of what is no ASCII only whole, well-formed characters (RFC 3629) are shown. Not the C1 controls U+0080 to U+009F,
-// which drive terminals, and not what turns the direction of the text around it.
+// Of what is no ASCII only whole, well-formed characters (RFC 3629) are shown. Not the C1 controls U+0080 to
+// U+009F, which drive terminals, and not what turns the direction of the text around it.
 bool may_be_shown(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
   for (std::size_t i = 1; i < character.size(); ++i)
     if ((byte(i) & 0xc0) != 0x80) return false;
   switch (byte(0)) {
-    case 0xc2: return byte(1) >= 0xa0;
-    case 0xe0: return byte(1) >= 0xa0;
-    case 0xed: return byte(1) <= 0x9f;
-    case 0xf0: return byte(1) >= 0x90;
-    case 0xf4: return byte(1) <= 0x8f;
-    default: break;
+    case 0xc2:
+      return byte(1) >= 0xa0;
+    case 0xe0:
+      return byte(1) >= 0xa0;
+    case 0xed:
+      return byte(1) <= 0x9f;
+    case 0xf0:
+      return byte(1) >= 0x90;
+    case 0xf4:
+      return byte(1) <= 0x8f;
+    default:
+      break;
   }
   for (const char* turning : {"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
                               "\u2066", "\u2067", "\u2068", "\u2069"})
@@ -35,7 +41,10 @@ std::string printable(const std::string& bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(bytes[i]);
-    std::size_t length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
+    std::size_t length = c >= 0xc2 && c <= 0xdf   ? 2
+                         : c >= 0xe0 && c <= 0xef ? 3
+                         : c >= 0xf0 && c <= 0xf4 ? 4
+                                                  : 0;
     if (length != 0 && i + length > bytes.size()) length = 0;
     if (length != 0 && !may_be_shown(std::string_view(bytes).substr(i, length))) length = 0;
     if (length != 0) {
@@ -66,7 +75,8 @@ void Denials::add(const Call& call, const std::string& path, int err, const Orig
     return;
   }
   std::string words = "denied ";
-  words += call.syscall ? std::string(call.syscall->name) : "system call " + std::to_string(call.nr & ~x32_bit);
+  words +=
+      call.syscall ? std::string(call.syscall->name) : "system call " + std::to_string(call.nr & ~x32_bit);
   if (call.abi != Abi::x86_64) words += " (" + std::string(name(call.abi)) + ")";
   if (!path.empty()) words += " " + printable(path);
   words += ": " + std::string(errno_name(err)) + ", " + origin.words;

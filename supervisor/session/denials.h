@@ -18,8 +18,8 @@ class Denials {
   // `path` may be empty. Thread-safe; remembers `most` distinct ones, however many a target makes.
   void add(const Call& call, const std::string& path, int err, const Origin& origin);
 
-  // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order they came first; then how many
-  // others there were.
+  // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order they came first;
+  // then how many others there were.
   std::vector<std::string> lines() const;
 
  private:
@@ -35,7 +35,8 @@ class Denials {
   std::uint64_t others_ = 0;
 };
 
-// `bytes` for a terminal: control characters and what is no printable ASCII or UTF-8 as \ooo, as ls -b shows it.
+// `bytes` for a terminal: control characters and what is no printable ASCII or UTF-8 as \ooo, as ls -b shows
+// it.
 std::string printable(const std::string& bytes);
 
 }  // namespace scsup

@@ -16,11 +16,14 @@ namespace {
 // Decisions that no rule makes. Each says what a user can do about it.
 Origin builtin(const char* id, const char* words) { return {Origin::Kind::builtin, id, "", words}; }
 
-const Origin foreign_call = builtin("@arch", "the call came by an architecture that this supervisor doesn't know");
+const Origin foreign_call =
+    builtin("@arch", "the call came by an architecture that this supervisor doesn't know");
 const Origin no_path = builtin("@path", "the path can't be followed; without scsup it fails the same way");
 const Origin unreadable = builtin("@unreadable",
-    "the target's memory can't be read (it isn't dumpable, see prctl(2) PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
-const Origin no_identity = builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
+                                  "the target's memory can't be read (it isn't dumpable, see prctl(2) "
+                                  "PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
+const Origin no_identity =
+    builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
 const Origin too_late = builtin("@deadline", "the call could not be looked at within 10 seconds");
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
 const Origin vanished = builtin("@gone", "the target has gone");
@@ -28,7 +31,10 @@ const Origin vanished = builtin("@gone", "the target has gone");
 }  // namespace
 
 Inquiry::Inquiry(std::shared_ptr<Session> session, Notification notification, std::int64_t received_ns)
-    : session_(std::move(session)), request_(notification.request()), notification_(std::move(notification)), received_ns_(received_ns) {}
+    : session_(std::move(session)),
+      request_(notification.request()),
+      notification_(std::move(notification)),
+      received_ns_(received_ns) {}
 
 bool Inquiry::claim(Stage next) {
   Stage expected = Stage::looking;
@@ -74,7 +80,8 @@ bool Inquiry::is_still_it() const {
   return task_ && !looked_again_ ? session_->tasks_.is_still(*task_, request_) : request_.still_valid();
 }
 
-// No. Either the task was killed, and nobody waits for the answer; or what we remembered was an earlier task with its number.
+// No. Either the task was killed, and nobody waits for the answer; or what we remembered was an earlier task
+// with its number.
 Inquiry::Progress Inquiry::look_again(Patience patience) {
   if (task_ && !looked_again_ && request_.still_valid()) {
     looked_again_ = true;
@@ -95,9 +102,11 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   if (err == 0) err = call.path_error;
   Start start = can_look && err == 0 && call.path ? start_of(call, *task_) : Start{};
   if (!is_still_it()) return look_again(patience);
-  if (!can_look || (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
+  if (!can_look ||
+      (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
-  if (err == 0) err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
+  if (err == 0)
+    err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
   const Wear wear(*task_);
@@ -151,7 +160,8 @@ void Inquiry::record_and_send(CallRecord& record) {
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
   if (written) {
     session.recorded_.fetch_add(1, std::memory_order_relaxed);
-  } else {  // never answered kindly without a record; what was performed stands, and the loss is counted in the log
+  } else {  // never answered kindly without a record; what was performed stands, and the loss is counted in
+            // the log
     record.act = Act::deny;
     record.how = How::answered;
     record.err = EPERM;
@@ -163,13 +173,14 @@ void Inquiry::record_and_send(CallRecord& record) {
   if (record.act == Act::deny) {
     session.denied_.fetch_add(1, std::memory_order_relaxed);
     const bool by_policy = record.origin != &no_path && record.origin != &vanished && record.err != EEXIST;
-    const std::string& path = record.resolved ? *record.resolved
-                              : record.call->path ? *record.call->path : std::string();
+    const std::string& path = record.resolved     ? *record.resolved
+                              : record.call->path ? *record.call->path
+                                                  : std::string();
     if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
     if (alters && syscall->alters == Alters::image) {
       std::lock_guard lock(session.mutex_);
-      session.refused_exec_ = std::string(syscall->name) + " is denied (" + std::string(errno_name(record.err)) +
-                              ") by " + record.origin->words;
+      session.refused_exec_ = std::string(syscall->name) + " is denied (" +
+                              std::string(errno_name(record.err)) + ") by " + record.origin->words;
     }
   } else if (watched_only) {
     session.watched_.fetch_add(1, std::memory_order_relaxed);
@@ -181,12 +192,14 @@ void Inquiry::record_and_send(CallRecord& record) {
   Notification notification = std::move(notification_);
   const Delivery delivery = record.how == How::continued ? std::move(notification).let_through()
                             : record.err != 0            ? std::move(notification).fail(record.err)
-                                                         : std::move(notification).succeed(record.value.value_or(0));
-  if (delivery == Delivery::gone && !record.gone && written) session.services_.log.amend_gone(record.session, record.id);
+                                              : std::move(notification).succeed(record.value.value_or(0));
+  if (delivery == Delivery::gone && !record.gone && written)
+    session.services_.log.amend_gone(record.session, record.id);
   session.answered();
 }
 
-// Told at once and not when the thread comes back: until then each further call of its kind would hold up one more.
+// Told at once and not when the thread comes back: until then each further call of its kind would hold up one
+// more.
 void Inquiry::held_up() { session_->stalled(); }
 
 void Inquiry::expire() {

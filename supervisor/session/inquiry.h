@@ -2,8 +2,8 @@
 //
 //   look():   task -> decode -> decide -> [resolve -> decide -> perform]      may block; does not answer
 //   answer(): record -> respond                                              exactly once
-// An Inquiry is looked at by one thread at a time: the leading one first, without patience, then perhaps a worker. If it
-// takes too long before anything was done for the target, expire() answers in its place.
+// An Inquiry is looked at by one thread at a time: the leading one first, without patience, then perhaps a
+// worker. If it takes too long before anything was done for the target, expire() answers in its place.
 #pragma once
 
 #include <atomic>

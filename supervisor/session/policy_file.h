@@ -13,15 +13,15 @@ namespace scsup {
 struct PolicyFile {
   std::string file;  // as the user named it: places in messages begin with it
   std::string text;
-  std::string sha;   // sha256 of text, hex
+  std::string sha;  // sha256 of text, hex
   Parsed parsed;
 
   // How a policy is named by an agent: the file's last component without ".json".
   std::string name() const;
 };
 
-// Reads and parses. Refuses what is no regular file, and more than policy_size_limit bytes. Mistakes in the text are in
-// `parsed.diagnostics`, not in the Error.
+// Reads and parses. Refuses what is no regular file, and more than policy_size_limit bytes. Mistakes in the
+// text are in `parsed.diagnostics`, not in the Error.
 Result<PolicyFile> read_policy_file(const std::string& file);
 
 // The environment of a target as its agent tells it, on this machine.

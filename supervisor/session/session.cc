@@ -20,10 +20,14 @@ std::string describe(const Task& task) {
 }  // namespace
 
 Session::Session(std::uint32_t number, Listener listener, std::shared_ptr<const Policy> policy,
-                 std::string policy_record, Services services,
-                 std::function<void(const Counts&)> ended)
-    : number_(number), listener_(std::move(listener)), policy_(std::move(policy)),
-      policy_record_(std::move(policy_record)), services_(services), ended_(std::move(ended)), tasks_(describe) {}
+                 std::string policy_record, Services services, std::function<void(const Counts&)> ended)
+    : number_(number),
+      listener_(std::move(listener)),
+      policy_(std::move(policy)),
+      policy_record_(std::move(policy_record)),
+      services_(services),
+      ended_(std::move(ended)),
+      tasks_(describe) {}
 
 void Session::start() {
   if (services_.attended.fetch_add(1) < most_attended) return attend();
@@ -32,7 +36,8 @@ void Session::start() {
 }
 
 void Session::attend() {
-  auto lead = std::make_shared<Lead>(services_.loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
+  auto lead =
+      std::make_shared<Lead>(services_.loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
   services_.loop.stall_watch().watch(lead);
   std::thread([self = shared_from_this(), lead] {
     self->services_.loop.prepare_thread();
@@ -100,7 +105,9 @@ void Session::hand_over(std::shared_ptr<Inquiry> inquiry) {
     return;
   }
   ++in_work_;
-  services_.workers.submit([self = shared_from_this(), inquiry = std::move(inquiry)]() mutable { self->work(std::move(inquiry)); });
+  services_.workers.submit([self = shared_from_this(), inquiry = std::move(inquiry)]() mutable {
+    self->work(std::move(inquiry));
+  });
 }
 
 void Session::work(std::shared_ptr<Inquiry> inquiry) {
@@ -118,7 +125,8 @@ void Session::work(std::shared_ptr<Inquiry> inquiry) {
 }
 
 void Session::stalled() {
-  // Each stall has cost other sessions a tick or two: the next one is not risked for a second, then two, ... a minute.
+  // Each stall has cost other sessions a tick or two: the next one is not risked for a second, then two, ...
+  // a minute.
   const int times = std::min(stalls_.fetch_add(1), 6);
   slow_until_ns_ = monotonic_ns() + std::min<std::int64_t>(std::int64_t{1} << times, 60) * 1000000000;
 }

@@ -1,9 +1,10 @@
 // One listener's life: from its handover until the last task under its filter has gone.
 //
-// A session owns what its calls share: the listener, the policy, what is remembered of tasks, the counts. Each call is
-// an Inquiry. The first sessions are attended: each has a thread that blocks in RECV, so that the kernel wakes it on the
-// CPU where the target goes to sleep, and one call costs no wait on the loop. Further ones are sources of the loop. A
-// session whose calls have stalled is sent to workers for a while, so that it delays itself only.
+// A session owns what its calls share: the listener, the policy, what is remembered of tasks, the counts.
+// Each call is an Inquiry. The first sessions are attended: each has a thread that blocks in RECV, so that
+// the kernel wakes it on the CPU where the target goes to sleep, and one call costs no wait on the loop.
+// Further ones are sources of the loop. A session whose calls have stalled is sent to workers for a while, so
+// that it delays itself only.
 #pragma once
 
 #include <atomic>
@@ -39,8 +40,8 @@ struct Services {
 
 class Session : public Source, public Timed, public std::enable_shared_from_this<Session> {
  public:
-  Session(std::uint32_t number, Listener listener, std::shared_ptr<const Policy> policy, std::string policy_record,
-          Services services, std::function<void(const Counts&)> ended);
+  Session(std::uint32_t number, Listener listener, std::shared_ptr<const Policy> policy,
+          std::string policy_record, Services services, std::function<void(const Counts&)> ended);
 
   // Begins to serve: by a thread of its own while few sessions have one, else by the loop.
   void start();
@@ -57,8 +58,8 @@ class Session : public Source, public Timed, public std::enable_shared_from_this
 
  private:
   friend class Inquiry;
-  static constexpr int most_in_work = 16;    // calls with workers at a time
-  static constexpr int most_attended = 64;   // sessions of one supervisor with a thread of their own
+  static constexpr int most_in_work = 16;   // calls with workers at a time
+  static constexpr int most_attended = 64;  // sessions of one supervisor with a thread of their own
 
   void attend();
   void serve_until_lost(Lead& lead);
@@ -89,7 +90,8 @@ class Session : public Source, public Timed, public std::enable_shared_from_this
   std::atomic<int> stalls_{0};
   std::atomic<bool> nothing_came_{false};  // the last RECV returned without a call: ask poll why
   std::atomic<bool> hung_up_{false}, over_{false};
-  std::atomic<std::uint64_t> received_{0}, answered_{0}, recorded_{0}, allowed_{0}, denied_{0}, emulated_{0}, watched_{0};
+  std::atomic<std::uint64_t> received_{0}, answered_{0}, recorded_{0}, allowed_{0}, denied_{0}, emulated_{0},
+      watched_{0};
 };
 
 }  // namespace scsup

@@ -18,8 +18,8 @@ std::optional<Call> decode_registers(const seccomp_data& data) {
   if (const auto dirfd = call.value(Role::dirfd)) call.dirfd = static_cast<int>(*dirfd);
   if (const auto mode = call.value(Role::mode)) call.mode = *mode & 07777;
   if (const auto flags = call.value(Role::flags)) call.flags = static_cast<std::uint32_t>(*flags);
-  const bool by_descriptor = call.syscall && call.syscall->family == Family::chmod &&
-                             call.syscall->position(Role::path) < 0;
+  const bool by_descriptor =
+      call.syscall && call.syscall->family == Family::chmod && call.syscall->position(Role::path) < 0;
   if (by_descriptor) {  // fchmod(fd, mode) is fchmodat2(fd, "", mode, AT_EMPTY_PATH)
     call.dirfd = static_cast<int>(*call.value(Role::fd));
     call.path.emplace();

@@ -1,9 +1,9 @@
 // Reading a target's memory. An address over there is a RemoteAddress, never a pointer.
 //
-// Reads go by thread id through process_vm_readv(2), which honours the page protections that the target itself
-// would meet (unlike /proc/TID/mem). The id may have been reused: a read counts only if the notification is still
-// valid afterwards. A read can stall (userfaultfd, a mapped file on FUSE): only call it where that harms one
-// session alone.
+// Reads go by thread id through process_vm_readv(2), which honours the page protections that the target
+// itself would meet (unlike /proc/TID/mem). The id may have been reused: a read counts only if the
+// notification is still valid afterwards. A read can stall (userfaultfd, a mapped file on FUSE): only call it
+// where that harms one session alone.
 #pragma once
 
 #include <sys/types.h>
@@ -18,8 +18,8 @@ struct RemoteAddress {
   std::uint64_t value = 0;
 };
 
-// Why no string came: EFAULT, ENAMETOOLONG (no NUL within PATH_MAX), or what process_vm_readv said of us (EPERM: the
-// target isn't dumpable; ESRCH: it is gone).
+// Why no string came: EFAULT, ENAMETOOLONG (no NUL within PATH_MAX), or what process_vm_readv said of us
+// (EPERM: the target isn't dumpable; ESRCH: it is gone).
 struct ReadFailure {
   int err = 0;
 };

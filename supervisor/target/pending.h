@@ -1,8 +1,8 @@
 // Calls that were let through and may not have happened yet.
 //
-// umask(2) is answered with CONTINUE and runs some time later. What scsup reads of the task in between is the old
-// value, and would be remembered as the new one. So a task with such a call is pending until it is known to have
-// come back: it makes another call, it has died, or it sleeps in some other system call.
+// umask(2) is answered with CONTINUE and runs some time later. What scsup reads of the task in between is the
+// old value, and would be remembered as the new one. So a task with such a call is pending until it is known
+// to have come back: it makes another call, it has died, or it sleeps in some other system call.
 #pragma once
 
 #include <sys/types.h>
@@ -29,8 +29,8 @@ class PendingCalls {
   void over(pid_t tid) {
     if (!calls_.empty()) calls_.erase(tid);
   }
-  // May a call of another task still change the file system view (shared by CLONE_FS), or the image of the process
-  // (an exec by another thread of it)? Forgets those that are over.
+  // May a call of another task still change the file system view (shared by CLONE_FS), or the image of the
+  // process (an exec by another thread of it)? Forgets those that are over.
   bool can_change(const Task& task);
 
  private:

@@ -62,10 +62,11 @@ std::optional<ProcStatus> parse_status(std::string_view text) {
   status.comm = unescape_comm(*name);
   uid_t saved_uid;
   gid_t saved_gid;
-  const bool all = number(*umask, status.umask, 8) && number(*tgid, status.tgid) && number(*ppid, status.ppid) &&
-                   number(*uid, status.uid) && number(*uid, status.euid) && number(*uid, saved_uid) &&
-                   number(*uid, status.fsuid) && number(*gid, status.gid) && number(*gid, status.egid) &&
-                   number(*gid, saved_gid) && number(*gid, status.fsgid) && number(*caps, status.effective_caps, 16);
+  const bool all = number(*umask, status.umask, 8) && number(*tgid, status.tgid) &&
+                   number(*ppid, status.ppid) && number(*uid, status.uid) && number(*uid, status.euid) &&
+                   number(*uid, saved_uid) && number(*uid, status.fsuid) && number(*gid, status.gid) &&
+                   number(*gid, status.egid) && number(*gid, saved_gid) && number(*gid, status.fsgid) &&
+                   number(*caps, status.effective_caps, 16);
   if (!all) return std::nullopt;
   for (gid_t group; number(*groups, group);) status.groups.push_back(group);
   for (const auto& [key, into] : {std::pair{"NSpid", &status.pids}, {"NStgid", &status.tgids}}) {

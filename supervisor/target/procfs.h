@@ -1,5 +1,5 @@
-// The few /proc files of a task that scsup reads, parsed. All are opened relative to a descriptor of the task's own
-// directory, which names that task and no later one with the same number.
+// The few /proc files of a task that scsup reads, parsed. All are opened relative to a descriptor of the
+// task's own directory, which names that task and no later one with the same number.
 #pragma once
 
 #include <sys/stat.h>

@@ -104,8 +104,7 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   // exe and cwd are for the record only: a target that hides them (not dumpable) goes without.
   task->exe = read_link_at(proc, "exe").value_or(std::string());
   task->readable = static_cast<bool>(read_view(*task, *status));
-  if (auto cwd = read_link_at(proc, "cwd"))
-    task->cwd = task->readable ? task->in_its_words(*cwd) : *cwd;
+  if (auto cwd = read_link_at(proc, "cwd")) task->cwd = task->readable ? task->in_its_words(*cwd) : *cwd;
   return task;
 }
 

@@ -1,7 +1,7 @@
 // A task: a thread of the target, as scsup remembers it.
 //
-// A Task is an immutable snapshot. The table (task_table.h) replaces it when a call that can make it stale was seen
-// to finish. Its handles name that one task: when the number is reused they fail, they never follow.
+// A Task is an immutable snapshot. The table (task_table.h) replaces it when a call that can make it stale
+// was seen to finish. Its handles name that one task: when the number is reused they fail, they never follow.
 #pragma once
 
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ namespace scsup {
 struct Identity {
   uid_t fsuid = 0;
   gid_t fsgid = 0;
-  std::vector<gid_t> groups;       // supplementary, sorted
+  std::vector<gid_t> groups;         // supplementary, sorted
   std::uint64_t effective_caps = 0;  // in the supervisor's user namespace
 
   bool operator==(const Identity&) const = default;
@@ -32,31 +32,33 @@ Result<Identity> own_identity();
 
 struct TaskHandles {
   Fd proc;   // O_PATH on /proc/TID
-  Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not remembered
+  Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
+             // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
 };
 
 struct Task {
   pid_t tid = 0;
   std::shared_ptr<const TaskHandles> handles;
-  bool readable = false;  // false: the kernel lets us not look at it (it isn't dumpable and isn't ours to trace)
+  bool readable =
+      false;  // false: the kernel lets us not look at it (it isn't dumpable and isn't ours to trace)
 
   // The process, for the record.
   pid_t pid = 0, ppid = 0;
   uid_t uid = 0;  // effective
   gid_t gid = 0;
-  std::uint64_t start = 0;  // clock ticks after boot; with pid it names the process for ever
+  std::uint64_t start = 0;         // clock ticks after boot; with pid it names the process for ever
   std::vector<pid_t> pids, tgids;  // in our PID namespace, in the one below, ... in its own
   std::string comm, exe, cwd;
-  std::string record;       // the above as an audit record has it; made once by whoever owns the table
+  std::string record;  // the above as an audit record has it; made once by whoever owns the table
 
   // How it meets the file system.
   Identity identity;
   bool foreign_user_namespace = false;
   mode_t umask = 022;
-  Fd root;                  // O_PATH
+  Fd root;  // O_PATH
   bool root_is_ours = false;
-  std::string root_name;    // as we name it; "/" when it is ours
+  std::string root_name;  // as we name it; "/" when it is ours
 
   // O_PATH on "cwd" or "fd/N" of the task: fresh each time, because any thread can change them at any time.
   Result<Fd> open_cwd() const;

@@ -6,7 +6,8 @@
 
 namespace scsup {
 
-TaskTable::TaskTable(std::string (*describe)(const Task&)) : describe_(describe), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
+TaskTable::TaskTable(std::string (*describe)(const Task&))
+    : describe_(describe), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   const pid_t tid = static_cast<pid_t>(request.tid());
@@ -60,7 +61,8 @@ void TaskTable::bury_the_dead() {
     for (int i = 0; i < count; ++i) {
       const int dead = events[i].data.fd;
       epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, dead, nullptr);
-      std::erase_if(entries_, [&](const auto& entry) { return entry.second.task->handles->pidfd.get() == dead; });
+      std::erase_if(entries_,
+                    [&](const auto& entry) { return entry.second.task->handles->pidfd.get() == dead; });
     }
   }
 }

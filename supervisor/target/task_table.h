@@ -1,8 +1,8 @@
 // The tasks of one session that scsup has met, so that what they are is read once and not once per call.
 //
-// Snapshots become stale by a few rare calls only (Syscall::alters); those are trapped, and told here by altering().
-// Measured on Linux 6.18: reading a task afresh costs 15 to 20 us, noticing such a call 3 us, and a process makes one to
-// three of them in its life.
+// Snapshots become stale by a few rare calls only (Syscall::alters); those are trapped, and told here by
+// altering(). Measured on Linux 6.18: reading a task afresh costs 15 to 20 us, noticing such a call 3 us, and
+// a process makes one to three of them in its life.
 #pragma once
 
 #include <sys/types.h>
@@ -24,12 +24,13 @@ class TaskTable {
   // `describe` makes Task::record.
   explicit TaskTable(std::string (*describe)(const Task&));
 
-  // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked whether it
-  // still lives: its number may belong to another by now. Once all has been read of it, is_still() tells.
+  // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked
+  // whether it still lives: its number may belong to another by now. Once all has been read of it, is_still()
+  // tells.
   Result<std::shared_ptr<const Task>> find(const Request& request);
 
-  // Is `task` the one that made the call, and was what was read by its number its own? It was remembered before the call came
-  // and lives now, so the number was its own all the while.
+  // Is `task` the one that made the call, and was what was read by its number its own? It was remembered
+  // before the call came and lives now, so the number was its own all the while.
   bool is_still(const Task& task, const Request& request);
   void forget(const Task& task);
 
@@ -49,8 +50,8 @@ class TaskTable {
   void bury_the_dead();
 
   std::string (*describe_)(const Task&);
-  // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of them has died.
-  // A task's pidfd is readable before its number is free again, so this is never too late.
+  // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of
+  // them has died. A task's pidfd is readable before its number is free again, so this is never too late.
   const Fd deaths_;
   std::mutex mutex_;
   std::unordered_map<pid_t, Entry> entries_;

@@ -4,8 +4,8 @@
 #include <memory_resource>
 #include <random>
 
-#include "tests/unit/policy_sample.h"
 #include "supervisor/policy/path_set.h"
+#include "tests/unit/policy_sample.h"
 
 namespace scsup {
 namespace {
@@ -75,7 +75,8 @@ TEST(Decide, AsksForTheObjectOnlyWhenARuleHasToSeeIt) {
 }
 
 TEST(Decide, AnObjectWithoutAPathMatchesNoGlob) {
-  const auto p = policy(R"({"supervise": {"rules": [{"syscalls": ["fchmod"], "path": "/**", "action": "allow"}]}})");
+  const auto p =
+      policy(R"({"supervise": {"rules": [{"syscalls": ["fchmod"], "path": "/**", "action": "allow"}]}})");
   EXPECT_EQ(decide(*p, call("fchmod", {3, 0600}), "/x").act, Act::allow);
   const Decision none = decide(*p, call("fchmod", {3, 0600}), "");
   EXPECT_EQ(none.act, Act::deny);
@@ -94,7 +95,7 @@ TEST(Decide, OnlyTheBitsCountThatTheKernelLooksAt) {
   EXPECT_EQ(decide(*p, call("chmod", {0, 0100000 | 0777})).err, EXDEV);  // S_IFREG, which chmod drops
   EXPECT_EQ(decide(*p, call("setuid", {0x100000000})).err, EXDEV);
   EXPECT_EQ(decide(*p, call("setuid", {0x10000})).act, Act::allow);
-  EXPECT_EQ(decide(*p, call("setuid", {0x10000}, Abi::i386)).err, EXDEV);  // 16 bits there
+  EXPECT_EQ(decide(*p, call("setuid", {0x10000}, Abi::i386)).err, EXDEV);     // 16 bits there
   EXPECT_EQ(decide(*p, call("lseek", {0, 0, 0x100000001})).act, Act::allow);  // args are whole registers
 }
 
@@ -166,7 +167,9 @@ TEST(Decide, EntriesAreGatedAsMobyDoes) {
     {"names": ["sync"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "6.2"}},
     {"names": ["reboot"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "6.1"}}]})";
   Environment with = test::environment();
-  const auto allows = [&](std::string_view name) { return decide(*policy(text, with), call(name)).act == Act::allow; };
+  const auto allows = [&](std::string_view name) {
+    return decide(*policy(text, with), call(name)).act == Act::allow;
+  };
   EXPECT_FALSE(allows("mount"));
   EXPECT_TRUE(allows("clone"));
   EXPECT_TRUE(allows("arch_prctl"));
@@ -185,7 +188,8 @@ TEST(Decide, EntriesAreGatedAsMobyDoes) {
 }
 
 TEST(Decide, NotifyEntriesAreDecidedBySupervise) {
-  const std::string entry = R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": "SCMP_ACT_NOTIFY"}])";
+  const std::string entry =
+      R"("defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": "SCMP_ACT_NOTIFY"}])";
   const auto alone = policy("{" + entry + "}");
   EXPECT_EQ(decide(*alone, call("sync")).act, Act::deny);
   EXPECT_EQ(decide(*alone, call("sync")).err, EPERM);
@@ -193,7 +197,9 @@ TEST(Decide, NotifyEntriesAreDecidedBySupervise) {
   const auto fallback = policy("{" + entry + R"(, "supervise": {"default": {"action": "allow"}}})");
   EXPECT_EQ(decide(*fallback, call("sync")).act, Act::allow);
   EXPECT_EQ(decide(*fallback, call("sync")).origin->kind, Origin::Kind::rule_default);
-  const auto rule = policy("{" + entry + R"(, "supervise": {"rules": [{"syscalls": ["sync"], "action": "deny", "errno": "EXDEV"}]}})");
+  const auto rule =
+      policy("{" + entry +
+             R"(, "supervise": {"rules": [{"syscalls": ["sync"], "action": "deny", "errno": "EXDEV"}]}})");
   EXPECT_EQ(decide(*rule, call("sync")).err, EXDEV);
 }
 
@@ -207,7 +213,8 @@ TEST(Decide, WatchedCallsAreAllowedWithoutARecordUnlessSomebodyAsked) {
   }
   const auto all = policy(R"({"supervise": {"audit": "all"}})");
   EXPECT_TRUE(decide(*all, call("execve")).record);
-  const auto asked = policy(R"({"supervise": {"rules": [{"syscalls": ["execve"], "action": "allow", "audit": true}]}})");
+  const auto asked =
+      policy(R"({"supervise": {"rules": [{"syscalls": ["execve"], "action": "allow", "audit": true}]}})");
   EXPECT_EQ(why(decide(*asked, call("execve"))), "the rule at p.json:1:26");
   EXPECT_TRUE(decide(*asked, call("execve")).record);
   EXPECT_TRUE(decide(*policy(R"({"defaultAction": "SCMP_ACT_LOG"})"), call("execve")).record);
@@ -218,28 +225,43 @@ TEST(Decide, IoUringIsRefusedWhenRulesActOnPaths) {
   EXPECT_EQ(decide(*p, call("io_uring_setup")).err, ENOSYS);
   EXPECT_EQ(decide(*p, call("io_uring_setup")).origin->id, "@io_uring");
   // Without a path condition too: mkdirat through io_uring would walk around a rule against @mkdir.
-  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "action": "deny"}]}})"), call("io_uring_setup")).err, ENOSYS);
+  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "action": "deny"}]}})"),
+                   call("io_uring_setup"))
+                .err,
+            ENOSYS);
   const std::string rule = R"({"syscalls": ["@mkdir"], "path": "/a", "action": "deny"})";
-  EXPECT_EQ(decide(*policy(R"({"supervise": {"io_uring": "allow", "rules": [)" + rule + "]}}"), call("io_uring_setup")).act, Act::allow);
-  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [)" + rule + R"(, {"syscalls": ["io_uring_setup"], "action": "deny", "errno": "EXDEV"}]}})"),
-                   call("io_uring_setup")).err, EXDEV);
-  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [{"syscalls": ["getpid"], "action": "deny"}]}})"), call("io_uring_setup")).act, Act::allow);
+  EXPECT_EQ(decide(*policy(R"({"supervise": {"io_uring": "allow", "rules": [)" + rule + "]}}"),
+                   call("io_uring_setup"))
+                .act,
+            Act::allow);
+  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [)" + rule +
+                           R"(, {"syscalls": ["io_uring_setup"], "action": "deny", "errno": "EXDEV"}]}})"),
+                   call("io_uring_setup"))
+                .err,
+            EXDEV);
+  EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [{"syscalls": ["getpid"], "action": "deny"}]}})"),
+                   call("io_uring_setup"))
+                .act,
+            Act::allow);
 }
 
 TEST(Decide, CallsInsideSocketcallAndIpcAreTheSameCalls) {
-  const auto p = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+  const auto p =
+      policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
     "syscalls": [{"names": ["connect"], "action": "SCMP_ACT_ERRNO", "errnoRet": 18}],
     "supervise": {"rules": [
       {"syscalls": ["socket"], "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_EQ"}], "action": "deny", "errno": "EXDEV"},
       {"syscalls": ["shmget"], "action": "deny", "errno": "EBADMSG"},
       {"syscalls": ["listen"], "args": [{"index": 1, "value": 1, "op": "SCMP_CMP_EQ"}], "action": "allow"}],
       "default": {"action": "deny", "errno": "EDOM"}}})");
-  const auto inside = [&](const char* through, std::uint64_t which) { return decide(*p, call(through, {which}, Abi::i386)); };
-  EXPECT_EQ(inside("socketcall", 3).err, 18);                // connect
-  EXPECT_EQ(inside("socketcall", 1).err, EXDEV);             // the family can't be seen: the denial holds
-  EXPECT_EQ(inside("socketcall", 4).err, EDOM);              // nor the backlog: the allowance doesn't
-  EXPECT_EQ(inside("socketcall", 9).act, Act::allow);        // send
-  EXPECT_EQ(inside("ipc", 23).err, EBADMSG);                 // shmget
+  const auto inside = [&](const char* through, std::uint64_t which) {
+    return decide(*p, call(through, {which}, Abi::i386));
+  };
+  EXPECT_EQ(inside("socketcall", 3).err, 18);          // connect
+  EXPECT_EQ(inside("socketcall", 1).err, EXDEV);       // the family can't be seen: the denial holds
+  EXPECT_EQ(inside("socketcall", 4).err, EDOM);        // nor the backlog: the allowance doesn't
+  EXPECT_EQ(inside("socketcall", 9).act, Act::allow);  // send
+  EXPECT_EQ(inside("ipc", 23).err, EBADMSG);           // shmget
   EXPECT_EQ(inside("ipc", 0x10000 | 23).err, EBADMSG);
   EXPECT_EQ(inside("ipc", 21).act, Act::allow);
 }
@@ -251,20 +273,26 @@ std::optional<Decision> naive(const Document& document, const std::vector<PathSe
   std::optional<Decision> made;
   const auto compare = [](const Comparison& c, std::uint64_t raw) {
     const std::uint64_t x = raw & c.mask;
-    return c.op == Compare::eq ? x == c.value : c.op == Compare::ne ? x != c.value : c.op == Compare::lt ? x < c.value
-           : c.op == Compare::le ? x <= c.value : c.op == Compare::gt ? x > c.value : x >= c.value;
+    return c.op == Compare::eq   ? x == c.value
+           : c.op == Compare::ne ? x != c.value
+           : c.op == Compare::lt ? x < c.value
+           : c.op == Compare::le ? x <= c.value
+           : c.op == Compare::gt ? x > c.value
+                                 : x >= c.value;
   };
   for (std::size_t r = 0; r < document.supervise->rules.size(); ++r) {
     const Rule& rule = document.supervise->rules[r];
     bool mine = false;
     for (const auto& written : rule.syscalls)
-      mine = mine || written.value == call.syscall->name || (!call.syscall->group.empty() && written.value == call.syscall->group);
+      mine = mine || written.value == call.syscall->name ||
+             (!call.syscall->group.empty() && written.value == call.syscall->group);
     if (!mine) continue;
     named = true;
     bool holds = true;
     for (const auto& c : rule.conditions) {
       const std::uint64_t x = *call.value(c.role);
-      holds = holds && (c.one_of.empty() || std::find(c.one_of.begin(), c.one_of.end(), x) != c.one_of.end()) &&
+      holds = holds &&
+              (c.one_of.empty() || std::find(c.one_of.begin(), c.one_of.end(), x) != c.one_of.end()) &&
               (!c.any || x & *c.any) && (!c.all || (x & *c.all) == *c.all) && (!c.none || !(x & *c.none)) &&
               (!c.min || x >= *c.min) && (!c.max || x <= *c.max);
     }
@@ -277,8 +305,14 @@ std::optional<Decision> naive(const Document& document, const std::vector<PathSe
       holds = !hits.empty();
     }
     if (!holds) continue;
-    made = Decision{rule.action == RuleAction::allow ? Act::allow : rule.action == RuleAction::deny ? Act::deny : Act::emulate,
-                    rule.err, looked, true, rule.mode_mask, nullptr};
+    made = Decision{rule.action == RuleAction::allow  ? Act::allow
+                    : rule.action == RuleAction::deny ? Act::deny
+                                                      : Act::emulate,
+                    rule.err,
+                    looked,
+                    true,
+                    rule.mode_mask,
+                    nullptr};
     break;
   }
   if (!named) return Decision{Act::allow, 1, false, true, std::nullopt, nullptr};
@@ -315,11 +349,21 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
         condition.role = Role::mode;
         const std::uint64_t value = modes[below(modes.size())];
         switch (below(5)) {
-          case 0: condition.one_of = {value, modes[below(modes.size())]}; break;
-          case 1: condition.any = value | 1; break;
-          case 2: condition.all = value; break;
-          case 3: condition.none = value; break;
-          case 4: condition.min = value / 2, condition.max = value; break;
+          case 0:
+            condition.one_of = {value, modes[below(modes.size())]};
+            break;
+          case 1:
+            condition.any = value | 1;
+            break;
+          case 2:
+            condition.all = value;
+            break;
+          case 3:
+            condition.none = value;
+            break;
+          case 4:
+            condition.min = value / 2, condition.max = value;
+            break;
         }
         rule.conditions.push_back(condition);
       }
@@ -331,7 +375,8 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
     const auto p = policy(document);
     ASSERT_TRUE(p);
     for (int i = 0; i < 60; ++i) {
-      static constexpr std::array<std::string_view, 6> calls{"mkdir", "mkdirat", "chmod", "fchmod", "fchmodat2", "sync"};
+      static constexpr std::array<std::string_view, 6> calls{"mkdir",  "mkdirat",   "chmod",
+                                                             "fchmod", "fchmodat2", "sync"};
       const std::string_view name = calls[below(calls.size())];
       const int position = find_syscall(name)->position(Role::mode);
       std::array<std::uint64_t, 6> args{below(4)};
@@ -347,7 +392,9 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
           continue;
         }
         ASSERT_EQ(actual->act, expected->act) << name << " " << object;
-        if (actual->act == Act::deny) { ASSERT_EQ(actual->err, expected->err); }
+        if (actual->act == Act::deny) {
+          ASSERT_EQ(actual->err, expected->err);
+        }
         ASSERT_EQ(actual->looked_at_object, expected->looked_at_object) << name << " " << object;
         ASSERT_NE(actual->origin, nullptr);
         looked += actual->looked_at_object;
@@ -361,17 +408,20 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
 }
 
 TEST(Build, WarnsOfWhatItSkips) {
-  const Built built = build(test::document(R"({"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86"], "syscalls": [
+  const Built built = build(
+      test::document(R"({"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86"], "syscalls": [
     {"names": ["read", "spu_run", "spu_run"], "action": "SCMP_ACT_ALLOW"},
     {"names": ["spu_run"], "action": "SCMP_ACT_ALLOW"},
     {"names": ["arm_only"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["arm"]}},
-    {"names": ["recv"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMINN"]}}]})"), "p.json", test::environment());
+    {"names": ["recv"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMINN"]}}]})"),
+      "p.json", test::environment());
   ASSERT_TRUE(built.policy);
-  EXPECT_EQ(test::all_text(built.diagnostics),
-            "p.json:1:55: warning: SCMP_ARCH_X86_64 is not listed; it is admitted all the same, as Docker does, "
-            "because the command is started through it\n"
-            "p.json:2:24: warning: no ABI of x86 has a syscall 'spu_run'; skipped\n"
-            "p.json:5:75: warning: 'CAP_SYS_ADMINN' is no capability that scsup knows: taken as not held\n");
+  EXPECT_EQ(
+      test::all_text(built.diagnostics),
+      "p.json:1:55: warning: SCMP_ARCH_X86_64 is not listed; it is admitted all the same, as Docker does, "
+      "because the command is started through it\n"
+      "p.json:2:24: warning: no ABI of x86 has a syscall 'spu_run'; skipped\n"
+      "p.json:5:75: warning: 'CAP_SYS_ADMINN' is no capability that scsup knows: taken as not held\n");
   EXPECT_EQ(built.policy->filter().abis, (std::vector<Abi>{Abi::x86_64, Abi::i386}));
 }
 
@@ -393,8 +443,10 @@ TEST(Build, FailsClosedOnADocumentThatNobodyParsed) {
 
 TEST(Build, ALookAtPathsOrAnEmulationNeedsToKnowTheTask) {
   EXPECT_TRUE(policy(workspace)->looks_at_paths());
-  EXPECT_TRUE(policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "emulate"}]}})")->looks_at_paths());
-  EXPECT_FALSE(policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "deny"}]}})")->looks_at_paths());
+  EXPECT_TRUE(policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "emulate"}]}})")
+                  ->looks_at_paths());
+  EXPECT_FALSE(
+      policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "deny"}]}})")->looks_at_paths());
   EXPECT_FALSE(policy(R"({"defaultAction": "SCMP_ACT_ERRNO"})")->looks_at_paths());
 }
 

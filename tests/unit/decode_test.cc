@@ -30,8 +30,8 @@ TEST(Decode, TurnsMkdirIntoItsAtForm) {
 }
 
 TEST(Decode, LooksAtAsManyBitsAsTheKernel) {
-  const auto decoded =
-      decode_registers(call(AUDIT_ARCH_X86_64, SYS_mkdirat, {0xdeadbeef00000005, 0x1000, 0xffff0000ffff0000 | 04755}));
+  const auto decoded = decode_registers(
+      call(AUDIT_ARCH_X86_64, SYS_mkdirat, {0xdeadbeef00000005, 0x1000, 0xffff0000ffff0000 | 04755}));
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->dirfd, 5);
   EXPECT_EQ(decoded->mode, 04755u);
@@ -71,7 +71,8 @@ class Pages : public ::testing::Test {
  protected:
   // | two readable pages | one that is not |
   Pages() {
-    base_ = static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    base_ = static_cast<char*>(
+        mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     mprotect(base_ + 2 * page, page, PROT_NONE);
   }
   ~Pages() override { munmap(base_, 3 * page); }

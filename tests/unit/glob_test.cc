@@ -1,4 +1,6 @@
 // Globs against what they are documented to mean, and against a slow reference that shares no code with them.
+#include "supervisor/policy/glob.h"
+
 #include <gtest/gtest.h>
 
 #include <memory_resource>
@@ -6,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "supervisor/policy/glob.h"
 #include "supervisor/policy/path_set.h"
 
 namespace scsup {
@@ -65,7 +66,8 @@ TEST(Glob, StarAndQuestionMarkStayInOneComponent) {
 }
 
 TEST(Glob, DoubleStarIsAnyNumberOfComponents) {
-  for (const char* path : {"/srv/app", "/srv/app/x", "/srv/app/x/y"}) EXPECT_TRUE(matches("/srv/app/**", path));
+  for (const char* path : {"/srv/app", "/srv/app/x", "/srv/app/x/y"})
+    EXPECT_TRUE(matches("/srv/app/**", path));
   for (const char* path : {"/srv", "/srv/apple", "/"}) EXPECT_FALSE(matches("/srv/app/**", path));
   for (const char* path : {"/x", "/a/x", "/a/b/x"}) EXPECT_TRUE(matches("/**/x", path));
   EXPECT_FALSE(matches("/**/x", "/ax"));
@@ -99,8 +101,8 @@ TEST(Glob, OneCharacterIsOneUtf8SequenceOrOneStrayByte) {
   EXPECT_TRUE(matches("/?", "/\xff"));
   EXPECT_TRUE(matches("/??", "/\xc3x"));
   EXPECT_TRUE(matches("/??", "/\xc3\xff"));
-  EXPECT_TRUE(matches("/??", "/\xc0\xaf"));          // overlong '/'
-  EXPECT_TRUE(matches("/???", "/\xed\xa0\x80"));      // a surrogate
+  EXPECT_TRUE(matches("/??", "/\xc0\xaf"));            // overlong '/'
+  EXPECT_TRUE(matches("/???", "/\xed\xa0\x80"));       // a surrogate
   EXPECT_TRUE(matches("/????", "/\xf4\x8f\xbf\xbf"));  // what stands for stray bytes is not taken for one
   EXPECT_TRUE(matches("/[!a]", "/\xfe"));
   EXPECT_TRUE(matches("/x*y", "/x\xff\xfe\x80y"));
@@ -144,7 +146,8 @@ TEST(Glob, SlashesAtTheEndAndTwiceCountOnce) {
 }
 
 TEST(Glob, ObjectsWithoutAPlaceMatchNothing) {
-  for (const char* path : {"", "pipe:[1]", "x/y", "(unreachable)/x"}) EXPECT_FALSE(matches("/**", path)) << path;
+  for (const char* path : {"", "pipe:[1]", "x/y", "(unreachable)/x"})
+    EXPECT_FALSE(matches("/**", path)) << path;
 }
 
 TEST(Glob, MistakesAreSaidInOneSentence) {
@@ -188,7 +191,8 @@ std::vector<std::string> expand(const std::string& glob) {
       cuts.push_back(i);
       std::vector<std::string> result;
       for (std::size_t c = 0; c + 1 < cuts.size(); ++c)
-        for (auto& one : expand(glob.substr(0, open) + glob.substr(cuts[c] + 1, cuts[c + 1] - cuts[c] - 1) + glob.substr(i + 1)))
+        for (auto& one : expand(glob.substr(0, open) + glob.substr(cuts[c] + 1, cuts[c + 1] - cuts[c] - 1) +
+                                glob.substr(i + 1)))
           result.push_back(one);
       return result;
     }
@@ -200,8 +204,10 @@ std::vector<std::string> split(const std::string& path) {
   std::vector<std::string> parts;
   std::string part;
   for (const char c : path + "/") {
-    if (c != '/') part += c;
-    else if (!part.empty()) parts.push_back(part), part.clear();
+    if (c != '/')
+      part += c;
+    else if (!part.empty())
+      parts.push_back(part), part.clear();
   }
   return parts;
 }
@@ -241,7 +247,8 @@ bool component(const Characters& glob, std::size_t g, const Characters& text, st
     bool inside = false;
     for (; glob[end] != "]"; ++end) {
       if (glob[end + 1] == "-") {
-        inside = inside || (glob[end] <= text[t] && text[t] <= glob[end + 2] && text[t].size() == glob[end].size());
+        inside = inside ||
+                 (glob[end] <= text[t] && text[t] <= glob[end + 2] && text[t].size() == glob[end].size());
         end += 2;
       } else {
         inside = inside || glob[end] == text[t];
@@ -252,7 +259,8 @@ bool component(const Characters& glob, std::size_t g, const Characters& text, st
   return glob[g] == text[t] && component(glob, g + 1, text, t + 1);
 }
 
-bool components(const std::vector<std::string>& glob, std::size_t g, const std::vector<std::string>& path, std::size_t p) {
+bool components(const std::vector<std::string>& glob, std::size_t g, const std::vector<std::string>& path,
+                std::size_t p) {
   if (g == glob.size()) return p == path.size();
   if (glob[g] == "**") {
     for (std::size_t to = p; to <= path.size(); ++to)
@@ -274,7 +282,9 @@ bool matches(const std::string& glob, const std::string& path) {
 class Random {
  public:
   int below(int n) { return static_cast<int>(engine_() % static_cast<unsigned>(n)); }
-  std::string pick(const std::vector<std::string>& from) { return from[static_cast<std::size_t>(below(static_cast<int>(from.size())))]; }
+  std::string pick(const std::vector<std::string>& from) {
+    return from[static_cast<std::size_t>(below(static_cast<int>(from.size())))];
+  }
 
   std::string path() {
     std::string text;
@@ -299,11 +309,16 @@ class Random {
     bool star = false;
     for (int k = 1 + below(3); k > 0; --k) {
       const int kind = below(depth > 0 ? 9 : 7);
-      if (kind == 0 && !star) text += "*";
-      else if (kind == 1) text += "?";
-      else if (kind == 2) text += pick({"[ab]", "[!a]", "[a-b]", "[é]", "[!é]", "[!a-b]"});
-      else if (kind >= 7) text += "{" + word() + "," + (below(2) ? word() : word() + "/" + word() + "{a,b}") + "}";
-      else text += word();
+      if (kind == 0 && !star)
+        text += "*";
+      else if (kind == 1)
+        text += "?";
+      else if (kind == 2)
+        text += pick({"[ab]", "[!a]", "[a-b]", "[é]", "[!é]", "[!a-b]"});
+      else if (kind >= 7)
+        text += "{" + word() + "," + (below(2) ? word() : word() + "/" + word() + "{a,b}") + "}";
+      else
+        text += word();
       star = kind == 0;
     }
     return text;
@@ -334,8 +349,8 @@ TEST(PathSet, AgreesWithTheReferenceOnRandomGlobsAndPaths) {
 }
 
 TEST(PathSet, PatternsBeyondTheMemoryOfOneAutomatonStillMatch) {
-  // The automaton of these has about 2^20 states: the least memory is too little to compile it, the others are
-  // too little to keep it.
+  // The automaton of these has about 2^20 states: the least memory is too little to compile it, the others
+  // are too little to keep it.
   std::vector<std::string> globs;
   for (int i = 0; i < 12; ++i) globs.push_back("/x/*a" + std::string(static_cast<std::size_t>(12 + i), '?'));
   std::mt19937 engine(7);

@@ -16,11 +16,11 @@ std::string text(std::string_view value) {
 
 TEST(JsonLine, PutsCommasBetweenMembersAndItems) {
   JsonLine line;
-  line.open().word("a", "x").number("b", -7).open("c").boolean("d", true).close().open_list("e").item_hex(255);
+  line.open().word("a", "x").number("b", -7).open("c").boolean("d", true).close().open_list("e").item_hex(
+      255);
   line.item_text("f").close_list().octal("g", 0755).octal("h", 0).close().end_line();
-  EXPECT_EQ(line.view(),
-            R"({"a":"x","b":-7,"c":{"d":true},"e":["0xff","f"],"g":"0755","h":"0"})"
-            "\n");
+  EXPECT_EQ(line.view(), R"({"a":"x","b":-7,"c":{"d":true},"e":["0xff","f"],"g":"0755","h":"0"})"
+                         "\n");
 }
 
 TEST(JsonLine, HoldsTheSmallestNumber) {
@@ -34,7 +34,9 @@ TEST(JsonLine, EscapesWhatWouldBreakALineOrDriveATerminal) {
   EXPECT_EQ(text("\xc2\x9b"), R"({"p":"\u009b"})");  // C1: CSI
 }
 
-TEST(JsonLine, KeepsUtf8AsItIs) { EXPECT_EQ(text("h\u00e9\u4e16\U0001f600"), "{\"p\":\"h\u00e9\u4e16\U0001f600\"}"); }
+TEST(JsonLine, KeepsUtf8AsItIs) {
+  EXPECT_EQ(text("h\u00e9\u4e16\U0001f600"), "{\"p\":\"h\u00e9\u4e16\U0001f600\"}");
+}
 
 TEST(JsonLine, GivesTheTrueBytesOfWhatIsNoUtf8) {
   EXPECT_EQ(text("a\xff"), "{\"p\":\"a\xef\xbf\xbd\",\"p_b64\":\"Yf8=\"}");

@@ -23,7 +23,8 @@ constexpr const char* debian_profile = "/usr/share/containers/seccomp.json";
 #define NEED_FILE(path) \
   if (access(path, R_OK) != 0) GTEST_SKIP() << path << " is missing (package golang-github-containers-common)"
 
-std::uint32_t filter_says(const Program& program, Abi abi, std::uint32_t nr, const std::array<std::uint64_t, 6>& args) {
+std::uint32_t filter_says(const Program& program, Abi abi, std::uint32_t nr,
+                          const std::array<std::uint64_t, 6>& args) {
   return test::run_bpf(program, test::registers(audit_arch(abi), nr, args)).action;
 }
 
@@ -34,13 +35,16 @@ CallPlan plan_of(const Policy& policy, std::string_view name, Abi abi = Abi::x86
   return {abi, nr, {}, policy.filter().default_action};
 }
 
-// The registers that can tell the plans of a call apart: all constants, their neighbours and complements, and noise.
+// The registers that can tell the plans of a call apart: all constants, their neighbours and complements, and
+// noise.
 std::vector<std::uint64_t> interesting(const CallPlan& plan) {
   std::set<std::uint64_t> values{0, 1, ~std::uint64_t{0}, 0xffffffff, 0x100000000};
   for (const Branch& branch : plan.branches) {
     for (const Comparison& c : branch.all_of) {
-      for (const std::uint64_t base : {c.value, c.mask, c.value | ~c.mask, c.value ^ c.mask, c.value & c.mask})
-        for (const std::uint64_t v : {base, base - 1, base + 1, base ^ (std::uint64_t{1} << 32), base | 0xabcd00000000})
+      for (const std::uint64_t base :
+           {c.value, c.mask, c.value | ~c.mask, c.value ^ c.mask, c.value & c.mask})
+        for (const std::uint64_t v :
+             {base, base - 1, base + 1, base ^ (std::uint64_t{1} << 32), base | 0xabcd00000000})
           values.insert(v);
     }
   }
@@ -50,11 +54,14 @@ std::vector<std::uint64_t> interesting(const CallPlan& plan) {
 bool same(std::uint32_t action, const Decision& decision) {
   switch (action & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_ALLOW:
-    case SECCOMP_RET_LOG: return decision.act == Act::allow;
+    case SECCOMP_RET_LOG:
+      return decision.act == Act::allow;
     case SECCOMP_RET_ERRNO:
       return decision.act == Act::deny && decision.err == static_cast<int>(action & SECCOMP_RET_DATA);
-    case SECCOMP_RET_TRACE: return decision.act == Act::deny && decision.err == ENOSYS;
-    default: return decision.act == Act::kill;
+    case SECCOMP_RET_TRACE:
+      return decision.act == Act::deny && decision.err == ENOSYS;
+    default:
+      return decision.act == Act::kill;
   }
 }
 
@@ -79,10 +86,11 @@ Counts check_agreement(const Policy& policy, std::uint32_t seed, int rounds) {
     ++counts.kernel;
     const Call call = test::call(abi, nr, args);
     const auto decision = policy.decide(call, nullptr);
-    ASSERT_TRUE(decision) << (call.syscall ? call.syscall->name : "?") << ": the filter decides what needs a path";
-    ASSERT_TRUE(same(action, *decision)) << name(abi) << " " << (call.syscall ? call.syscall->name : "?") << std::hex
-                                         << " action " << action << " but " << decision->origin->words << ", args "
-                                         << args[0] << " " << args[1] << " " << args[2];
+    ASSERT_TRUE(decision) << (call.syscall ? call.syscall->name : "?")
+                          << ": the filter decides what needs a path";
+    ASSERT_TRUE(same(action, *decision))
+        << name(abi) << " " << (call.syscall ? call.syscall->name : "?") << std::hex << " action " << action
+        << " but " << decision->origin->words << ", args " << args[0] << " " << args[1] << " " << args[2];
   };
   for (const Syscall& syscall : all_syscalls()) {
     for (const Abi abi : policy.filter().abis) {
@@ -90,7 +98,8 @@ Counts check_agreement(const Policy& policy, std::uint32_t seed, int rounds) {
       const auto values = interesting(plan_of(policy, syscall.name, abi));
       for (int i = 0; i < (values.size() > 5 ? rounds : 4); ++i) {
         std::array<std::uint64_t, 6> args;
-        for (auto& arg : args) arg = engine() % 4 ? values[engine() % values.size()] : engine() >> engine() % 60;
+        for (auto& arg : args)
+          arg = engine() % 4 ? values[engine() % values.size()] : engine() >> engine() % 60;
         check(abi, static_cast<std::uint32_t>(syscall.number(abi)), args);
         if (testing::Test::HasFatalFailure()) return counts;
       }
@@ -115,7 +124,9 @@ constexpr const char* mobylike = R"({"defaultAction": "SCMP_ACT_ERRNO", "default
     {"names": ["mount"], "action": "SCMP_ACT_TRACE"}, {"names": ["sync"], "action": "SCMP_ACT_LOG"},
     {"names": ["bpf"], "action": "SCMP_ACT_NOTIFY"}])";
 
-std::string with_supervise(const std::string& supervise) { return mobylike + (R"(, "supervise": )" + supervise) + "}"; }
+std::string with_supervise(const std::string& supervise) {
+  return mobylike + (R"(, "supervise": )" + supervise) + "}";
+}
 
 constexpr const char* rules = R"("rules": [
     {"syscalls": ["@chmod"], "mode": {"any": "06000"}, "action": "deny", "errno": "EXDEV"},
@@ -156,8 +167,10 @@ TEST(Plan, AgreesOnDebiansProfile) {
 TEST(Plan, RandomRulesAgreeToo) {
   std::mt19937 engine(99);
   const auto below = [&](std::uint64_t n) { return engine() % n; };
-  const std::vector<std::string> names{"@chmod", "@mkdir", "chmod", "setuid", "lseek", "socket", "execve", "umask", "prctl"};
-  const std::uint64_t values[] = {0, 1, 0600, 04755, 07777, 0xffff, 0x10000, 0xffffffff, 0x100000000, ~std::uint64_t{0}};
+  const std::vector<std::string> names{"@chmod", "@mkdir", "chmod", "setuid", "lseek",
+                                       "socket", "execve", "umask", "prctl"};
+  const std::uint64_t values[] = {0,      1,       0600,       04755,       07777,
+                                  0xffff, 0x10000, 0xffffffff, 0x100000000, ~std::uint64_t{0}};
   const auto value = [&] { return values[below(std::size(values))]; };
   int kernel = 0;
   for (int round = 0; round < 150; ++round) {
@@ -165,7 +178,8 @@ TEST(Plan, RandomRulesAgreeToo) {
     document.profile.architectures = {{"SCMP_ARCH_X86_64", {}}, {"SCMP_ARCH_X86", {}}, {"SCMP_ARCH_X32", {}}};
     document.supervise.emplace();
     document.supervise->audit = static_cast<AuditScope>(below(3));
-    if (below(2)) document.supervise->fallback = Supervise::Default{static_cast<RuleAction>(below(2)), EXDEV, {}};
+    if (below(2))
+      document.supervise->fallback = Supervise::Default{static_cast<RuleAction>(below(2)), EXDEV, {}};
     for (std::size_t i = 1 + below(7); i > 0; --i) {
       Rule rule;
       const std::string& call = names[below(names.size())];
@@ -184,7 +198,8 @@ TEST(Plan, RandomRulesAgreeToo) {
         rule.conditions.push_back(condition);
       }
       if (below(3) == 0)
-        rule.args.push_back({{static_cast<std::uint8_t>(below(3)), static_cast<Compare>(below(6)), value(), value()}, {}});
+        rule.args.push_back(
+            {{static_cast<std::uint8_t>(below(3)), static_cast<Compare>(below(6)), value(), value()}, {}});
       rule.action = static_cast<RuleAction>(below(performed ? 3 : 2));
       rule.err = static_cast<int>(1 + below(100));
       if (below(3) == 0) rule.audit = below(2);
@@ -202,20 +217,29 @@ TEST(Plan, RandomRulesAgreeToo) {
 Program by_libseccomp(const Profile& profile, const Environment& environment) {
   const auto action = [](ProfileAction what, std::optional<std::uint32_t> errno_ret) -> std::uint32_t {
     switch (what) {
-      case ProfileAction::kill_process: return SCMP_ACT_KILL_PROCESS;
-      case ProfileAction::kill_thread: return SCMP_ACT_KILL_THREAD;
-      case ProfileAction::trap: return SCMP_ACT_TRAP;
-      case ProfileAction::error: return SCMP_ACT_ERRNO(errno_ret.value_or(1));
-      case ProfileAction::notify: return SCMP_ACT_NOTIFY;
-      case ProfileAction::trace: return SCMP_ACT_TRACE(errno_ret.value_or(1));
-      case ProfileAction::log: return SCMP_ACT_LOG;
-      case ProfileAction::allow: return SCMP_ACT_ALLOW;
+      case ProfileAction::kill_process:
+        return SCMP_ACT_KILL_PROCESS;
+      case ProfileAction::kill_thread:
+        return SCMP_ACT_KILL_THREAD;
+      case ProfileAction::trap:
+        return SCMP_ACT_TRAP;
+      case ProfileAction::error:
+        return SCMP_ACT_ERRNO(errno_ret.value_or(1));
+      case ProfileAction::notify:
+        return SCMP_ACT_NOTIFY;
+      case ProfileAction::trace:
+        return SCMP_ACT_TRACE(errno_ret.value_or(1));
+      case ProfileAction::log:
+        return SCMP_ACT_LOG;
+      case ProfileAction::allow:
+        return SCMP_ACT_ALLOW;
     }
     return SCMP_ACT_KILL_PROCESS;
   };
   const auto compare = [](const Comparison& c) -> scmp_arg_cmp {
     if (c.mask != ~std::uint64_t{0}) return {c.arg, SCMP_CMP_MASKED_EQ, c.mask, c.value};
-    constexpr scmp_compare ops[] = {SCMP_CMP_EQ, SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE, SCMP_CMP_GT, SCMP_CMP_GE};
+    constexpr scmp_compare ops[] = {SCMP_CMP_EQ, SCMP_CMP_NE, SCMP_CMP_LT,
+                                    SCMP_CMP_LE, SCMP_CMP_GT, SCMP_CMP_GE};
     return {c.arg, ops[static_cast<int>(c.op)], c.value, 0};
   };
   const std::uint32_t by_default = action(profile.default_action->value, profile.default_errno_ret);
@@ -311,17 +335,21 @@ TEST(Plan, RegistersDecideInTheKernelUnlessAudited) {
 }
 
 TEST(Plan, EveryWayIntoATrappedCallIsTrappedOnEveryAdmittedAbi) {
-  const auto p = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+  const auto p = policy(
+      R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
     "supervise": {"rules": [{"syscalls": ["@chmod", "@mkdir"], "path": "/a", "action": "deny"}]}})");
   for (const char* name : {"mkdir", "mkdirat", "chmod", "fchmod", "fchmodat", "fchmodat2"})
-    for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32}) EXPECT_EQ(plan_of(*p, name, abi).otherwise, notify) << name;
+    for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32})
+      EXPECT_EQ(plan_of(*p, name, abi).otherwise, notify) << name;
   EXPECT_EQ(plan_of(*p, "getppid").otherwise, SECCOMP_RET_ALLOW);
 }
 
 TEST(Plan, AuditScopeSaysWhichDenialsAreSeen) {
   const auto plan = [](const std::string& scope) {
-    return policy(R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
-      {"names": ["reboot"], "action": "SCMP_ACT_KILL"}])" + scope + "}");
+    return policy(
+        R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+      {"names": ["reboot"], "action": "SCMP_ACT_KILL"}])" +
+        scope + "}");
   };
   const auto denied = plan("");
   EXPECT_EQ(denied->filter().default_action, notify);
@@ -335,8 +363,10 @@ TEST(Plan, AuditScopeSaysWhichDenialsAreSeen) {
 }
 
 TEST(Plan, CallsThatAlterATaskAreSeenWhenRulesLookAtPaths) {
-  const auto looks = policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "path": "/a", "action": "deny"}]}})");
-  for (const char* name : {"execve", "execveat", "setuid", "umask", "chroot", "unshare"}) EXPECT_EQ(plan_of(*looks, name).otherwise, notify) << name;
+  const auto looks =
+      policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "path": "/a", "action": "deny"}]}})");
+  for (const char* name : {"execve", "execveat", "setuid", "umask", "chroot", "unshare"})
+    EXPECT_EQ(plan_of(*looks, name).otherwise, notify) << name;
   const auto plain = policy(R"({"defaultAction": "SCMP_ACT_ALLOW"})");
   EXPECT_EQ(plan_of(*plain, "execve").otherwise, notify);
   EXPECT_EQ(plan_of(*plain, "setuid").otherwise, SECCOMP_RET_ALLOW);
@@ -344,7 +374,8 @@ TEST(Plan, CallsThatAlterATaskAreSeenWhenRulesLookAtPaths) {
 }
 
 TEST(Plan, PlansThatAreTheDefaultAreLeftOut) {
-  const auto p = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_LOG"},
+  const auto p = policy(
+      R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_LOG"},
     {"names": ["write"], "action": "SCMP_ACT_ALLOW"}], "flags": ["SECCOMP_FILTER_FLAG_LOG"]})");
   EXPECT_EQ(p->filter().calls.size(), 3u);  // read, execve, execveat
   EXPECT_TRUE(p->filter().log);
@@ -356,7 +387,8 @@ TEST(Plan, MoreBranchesThanAFilterHoldsBecomeNotifications) {
   for (std::size_t i = 0; i < 150; ++i) {
     Rule rule;
     rule.syscalls.push_back({std::string(all_syscalls()[i].name), {}});
-    for (std::uint64_t value = 0; value < 12; ++value) rule.args.push_back({{0, Compare::ne, i + (value << 30)}, {}});
+    for (std::uint64_t value = 0; value < 12; ++value)
+      rule.args.push_back({{0, Compare::ne, i + (value << 30)}, {}});
     rule.err = EXDEV;
     rule.audit = false;
     document.supervise->rules.push_back(std::move(rule));
@@ -368,7 +400,8 @@ TEST(Plan, MoreBranchesThanAFilterHoldsBecomeNotifications) {
 
   std::string many = R"({"supervise": {"default": {"action": "allow"}, "rules": [)";
   for (int i = 0; i < 200; ++i)
-    many += R"({"syscalls": ["lseek"], "args": [{"index": 1, "value": )" + std::to_string(i) + R"(, "op": "SCMP_CMP_EQ"}], "action": "deny", "audit": false},)";
+    many += R"({"syscalls": ["lseek"], "args": [{"index": 1, "value": )" + std::to_string(i) +
+            R"(, "op": "SCMP_CMP_EQ"}], "action": "deny", "audit": false},)";
   many.back() = ']';
   const auto q = policy(many + "}}");
   EXPECT_EQ(plan_of(*q, "lseek").otherwise, notify);
@@ -377,27 +410,32 @@ TEST(Plan, MoreBranchesThanAFilterHoldsBecomeNotifications) {
 }
 
 TEST(Plan, ErrnoZeroStaysInTheFilter) {
-  const auto p = policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0}]})");
+  const auto p = policy(
+      R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0}]})");
   EXPECT_EQ(plan_of(*p, "sync").otherwise, SECCOMP_RET_ERRNO);
 }
 
 TEST(Show, FitsAHundredColumnsAndNamesWhatDecides) {
-  const std::string text = show(test::document(R"({"supervise": {"default": {"action": "deny", "errno": "EACCES"}, "rules": [
+  const std::string text =
+      show(test::document(R"({"supervise": {"default": {"action": "deny", "errno": "EACCES"}, "rules": [
     {"id": "no-setuid", "syscalls": ["@chmod"], "mode": {"any": "06000"}, "action": "deny"},
-    {"id": "here", "syscalls": ["@mkdir", "@chmod"], "path": "/a/**", "action": "allow"}]}})"), "p.json", test::environment());
+    {"id": "here", "syscalls": ["@mkdir", "@chmod"], "path": "/a/**", "action": "allow"}]}})"),
+           "p.json", test::environment());
   EXPECT_TRUE(text.starts_with(
       "p.json: x86_64; any other architecture: kill process\n"
       "\n"
       "decided by supervise\n"
       "  mkdir, mkdirat                      trapped: rule here at p.json:3:5, then default\n"
       "  chmod, fchmod, fchmodat, fchmodat2  trapped: rule no-setuid at p.json:2:5, then rule here at\n"
-      "                                      p.json:3:5, then default\n")) << text;
+      "                                      p.json:3:5, then default\n"))
+      << text;
   EXPECT_TRUE(text.ends_with("\neverything else: filter: allow\n")) << text;
 }
 
 TEST(Show, MobySizedListsAreWrapped) {
   NEED_FILE(debian_profile);
-  const std::string text = show(test::document(test::file_text(debian_profile)), "seccomp.json", test::environment());
+  const std::string text =
+      show(test::document(test::file_text(debian_profile)), "seccomp.json", test::environment());
   std::istringstream lines(text);
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 100u) << line;

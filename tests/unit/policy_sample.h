@@ -39,7 +39,8 @@ inline std::shared_ptr<const Policy> policy(const Document& from, const Environm
   EXPECT_TRUE(built.policy) << all_text(built.diagnostics);
   return built.policy;
 }
-inline std::shared_ptr<const Policy> policy(const std::string& text, const Environment& with = environment()) {
+inline std::shared_ptr<const Policy> policy(const std::string& text,
+                                            const Environment& with = environment()) {
   return policy(document(text), with);
 }
 

@@ -7,7 +7,8 @@ namespace scsup {
 namespace {
 
 constexpr const char* status =
-    "Name:\ta\\nUid:\\\\b\nUmask:\t0027\nState:\tS (sleeping)\nTgid:\t10\nNgid:\t0\nPid:\t12\nPPid:\t3\nTracerPid:\t0\n"
+    "Name:\ta\\nUid:\\\\b\nUmask:\t0027\nState:\tS "
+    "(sleeping)\nTgid:\t10\nNgid:\t0\nPid:\t12\nPPid:\t3\nTracerPid:\t0\n"
     "Uid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nFDSize:\t64\nGroups:\t30 10 20 \nNStgid:\t10\t1\nNSpid:\t12\t2\n"
     "CapInh:\t0000000000000000\nCapPrm:\t00000000000000ff\nCapEff:\t00000000000000f3\n";
 
@@ -33,7 +34,8 @@ TEST(ParseStatus, IsNotFooledByANameThatLooksLikeAField) {
 
 TEST(ParseStatus, RefusesHalfAFile) {
   const std::string text = status;
-  for (const char* field : {"Umask", "CapEff", "Groups", "Tgid"}) EXPECT_FALSE(parse_status(text.substr(0, text.find(field))));
+  for (const char* field : {"Umask", "CapEff", "Groups", "Tgid"})
+    EXPECT_FALSE(parse_status(text.substr(0, text.find(field))));
   EXPECT_FALSE(parse_status(""));
 }
 
