@@ -1,55 +1,10 @@
 // What the filter does by itself agrees with what the policy decides, and with what libseccomp would do.
 #include <gtest/gtest.h>
-#include <seccomp.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <random>
-#include <set>
-
-#include "supervisor/policy/gate.h"
-#include "tests/unit/bpf_interpreter.h"
-#include "tests/unit/policy_sample.h"
+#include "tests/unit/plan_sample.h"
 
 namespace scsup {
 namespace {
-
-using test::policy;
-
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-constexpr const char* debian_profile = "/usr/share/containers/seccomp.json";
-
-// `use` is what a profile must have.
-#define NEED_FILE(path) \
-  if (access(path, R_OK) != 0) GTEST_SKIP() << path << " is missing (package golang-github-containers-common)"
-
-std::uint32_t filter_says(const Program& program, Abi abi, std::uint32_t nr,
-                          const std::array<std::uint64_t, 6>& args) {
-  return test::run_bpf(program, test::registers(audit_arch(abi), nr, args)).action;
-}
-
-CallPlan plan_of(const Policy& policy, std::string_view name, Abi abi = Abi::x86_64) {
-  const auto nr = static_cast<std::uint32_t>(find_syscall(name)->number(abi));
-  for (const CallPlan& plan : policy.filter().calls)
-    if (plan.abi == abi && plan.nr == nr) return plan;
-  return {abi, nr, {}, policy.filter().default_action};
-}
-
-// The registers that can tell the plans of a call apart: all constants, their neighbours and complements, and
-// noise.
-std::vector<std::uint64_t> interesting(const CallPlan& plan) {
-  std::set<std::uint64_t> values{0, 1, ~std::uint64_t{0}, 0xffffffff, 0x100000000};
-  for (const Branch& branch : plan.branches) {
-    for (const Comparison& c : branch.all_of) {
-      for (const std::uint64_t base :
-           {c.value, c.mask, c.value | ~c.mask, c.value ^ c.mask, c.value & c.mask})
-        for (const std::uint64_t v :
-             {base, base - 1, base + 1, base ^ (std::uint64_t{1} << 32), base | 0xabcd00000000})
-          values.insert(v);
-    }
-  }
-  return {values.begin(), values.end()};
-}
 
 bool same(std::uint32_t action, const Decision& decision) {
   switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -108,21 +63,6 @@ Counts check_agreement(const Policy& policy, std::uint32_t seed, int rounds) {
   for (const Abi abi : policy.filter().abis) check(abi, (abi == Abi::x32 ? x32_bit : 0) | 5000, {});
   return counts;
 }
-
-constexpr const char* mobylike = R"({"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
-  "archMap": [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]}],
-  "syscalls": [
-    {"names": ["read", "write", "getpid", "recv", "mkdir", "execve", "setuid", "umask"], "action": "SCMP_ACT_ALLOW"},
-    {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 8, "op": "SCMP_CMP_EQ"}]},
-    {"names": ["personality"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 4294967295, "op": "SCMP_CMP_EQ"}]},
-    {"names": ["clone"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 2114060288, "op": "SCMP_CMP_MASKED_EQ"}]},
-    {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 40, "op": "SCMP_CMP_NE"}, {"index": 1, "value": 5, "op": "SCMP_CMP_LT"}]},
-    {"names": ["bind"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]},
-    {"names": ["semop", "shmget"], "action": "SCMP_ACT_ALLOW"},
-    {"names": ["ioctl"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 1, "value": 21522, "op": "SCMP_CMP_GE"}, {"index": 1, "value": 7, "op": "SCMP_CMP_LE"}]},
-    {"names": ["ptrace"], "action": "SCMP_ACT_KILL"}, {"names": ["reboot"], "action": "SCMP_ACT_TRAP"},
-    {"names": ["mount"], "action": "SCMP_ACT_TRACE"}, {"names": ["sync"], "action": "SCMP_ACT_LOG"},
-    {"names": ["bpf"], "action": "SCMP_ACT_NOTIFY"}])";
 
 std::string with_supervise(const std::string& supervise) {
   return mobylike + (R"(, "supervise": )" + supervise) + "}";
@@ -211,111 +151,6 @@ TEST(Plan, RandomRulesAgreeToo) {
     if (HasFailure()) return;
   }
   EXPECT_GT(kernel, 10000);
-}
-
-// The same profile through libseccomp itself, added as runc adds it.
-Program by_libseccomp(const Profile& profile, const Environment& environment) {
-  const auto action = [](ProfileAction what, std::optional<std::uint32_t> errno_ret) -> std::uint32_t {
-    switch (what) {
-      case ProfileAction::kill_process:
-        return SCMP_ACT_KILL_PROCESS;
-      case ProfileAction::kill_thread:
-        return SCMP_ACT_KILL_THREAD;
-      case ProfileAction::trap:
-        return SCMP_ACT_TRAP;
-      case ProfileAction::error:
-        return SCMP_ACT_ERRNO(errno_ret.value_or(1));
-      case ProfileAction::notify:
-        return SCMP_ACT_NOTIFY;
-      case ProfileAction::trace:
-        return SCMP_ACT_TRACE(errno_ret.value_or(1));
-      case ProfileAction::log:
-        return SCMP_ACT_LOG;
-      case ProfileAction::allow:
-        return SCMP_ACT_ALLOW;
-    }
-    return SCMP_ACT_KILL_PROCESS;
-  };
-  const auto compare = [](const Comparison& c) -> scmp_arg_cmp {
-    if (c.mask != ~std::uint64_t{0}) return {c.arg, SCMP_CMP_MASKED_EQ, c.mask, c.value};
-    constexpr scmp_compare ops[] = {SCMP_CMP_EQ, SCMP_CMP_NE, SCMP_CMP_LT,
-                                    SCMP_CMP_LE, SCMP_CMP_GT, SCMP_CMP_GE};
-    return {c.arg, ops[static_cast<int>(c.op)], c.value, 0};
-  };
-  const std::uint32_t by_default = action(profile.default_action->value, profile.default_errno_ret);
-  const auto filter = seccomp_init(by_default);
-  seccomp_arch_add(filter, SCMP_ARCH_X86);
-  seccomp_arch_add(filter, SCMP_ARCH_X32);
-  Diagnostics ignored;
-  for (const ProfileEntry& entry : profile.entries) {
-    const std::uint32_t said = action(entry.action, entry.errno_ret);
-    if (!counts(entry, environment, ignored) || said == by_default) continue;
-    for (const auto& name : entry.names) {
-      const int number = seccomp_syscall_resolve_name(name.value.c_str());
-      if (number == __NR_SCMP_ERROR) continue;
-      std::vector<scmp_arg_cmp> args;
-      std::set<int> registers;
-      for (const auto& argument : entry.args) {
-        args.push_back(compare(argument.comparison));
-        registers.insert(argument.comparison.arg);
-      }
-      if (registers.size() == args.size()) {
-        seccomp_rule_add_array(filter, said, number, static_cast<unsigned>(args.size()), args.data());
-      } else {
-        for (const auto& one : args) seccomp_rule_add_array(filter, said, number, 1, &one);
-      }
-    }
-  }
-  const int fd = memfd_create("filter", MFD_CLOEXEC);
-  seccomp_export_bpf(filter, fd);
-  seccomp_release(filter);
-  Program program(static_cast<std::size_t>(lseek(fd, 0, SEEK_END)) / sizeof(sock_filter));
-  EXPECT_GT(pread(fd, program.data(), program.size() * sizeof(sock_filter), 0), 0);
-  close(fd);
-  return program;
-}
-
-void compare_with_libseccomp(Document document, const Environment& with) {
-  document.supervise.emplace().audit = AuditScope::trapped;  // denials of the Docker part stay in the filter
-  const Program theirs = by_libseccomp(document.profile, with);
-  const auto p = policy(document, with);
-  const auto ours = compile(p->filter());
-  ASSERT_TRUE(ours) << ours.error().text();
-  std::mt19937_64 engine(1);
-  for (const Syscall& syscall : all_syscalls()) {
-    if (seccomp_syscall_resolve_name(std::string(syscall.name).c_str()) == __NR_SCMP_ERROR) continue;
-    for (const Abi abi : p->filter().abis) {
-      const auto nr = static_cast<std::uint32_t>(syscall.number(abi));
-      if (syscall.number(abi) < 0 || plan_of(*p, syscall.name, abi).otherwise == notify) continue;  // watched
-      const auto values = interesting(plan_of(*p, syscall.name, abi));
-      for (int i = 0; i < 40; ++i) {
-        std::array<std::uint64_t, 6> args;
-        for (auto& arg : args) {
-          arg = engine() % 4 ? values[engine() % values.size()] : engine() >> engine() % 60;
-          if (abi == Abi::i386) arg &= 0xffffffff;
-        }
-        // The version that ipc(2) takes in its upper half: libseccomp doesn't mind it, we do (multiplexed.h).
-        if (syscall.name == "ipc") args[0] &= 0xffff;
-        ASSERT_EQ(filter_says(*ours, abi, nr, args), filter_says(theirs, abi, nr, args))
-            << name(abi) << " " << syscall.name << std::hex << " " << args[0] << " " << args[1];
-      }
-    }
-  }
-}
-
-TEST(Plan, DebiansProfileMeansWhatLibseccompMakesOfIt) {
-  NEED_FILE(debian_profile);
-  for (const std::uint64_t caps : {std::uint64_t{0}, std::uint64_t{0xa80425fb}, std::uint64_t{1} << 21}) {
-    Environment with = test::environment();
-    with.caps = caps;
-    compare_with_libseccomp(test::document(test::file_text(debian_profile)), with);
-  }
-}
-
-TEST(Plan, ConditionsMeanWhatLibseccompMakesOfThem) {
-  std::string text = mobylike;
-  text.resize(text.rfind(", {\"names\": [\"sync\"]"));  // LOG is 4.14; NOTIFY has another meaning here
-  compare_with_libseccomp(test::document(text + "]}"), test::environment());
 }
 
 TEST(Plan, RegistersDecideInTheKernelUnlessAudited) {
