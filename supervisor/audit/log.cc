@@ -111,6 +111,7 @@ bool Log::write_line(std::string_view line) {
 
 bool Log::finish() {
   if (off_) return true;
+  if (ended_) return false;
   line_.close().end_line();
   if (failing_) {
     // Writing may work again. The torn line, if any, is ended first, then the loss is told.
@@ -246,6 +247,7 @@ void Log::end(const Counts& counts) {
   line_.number("watched", static_cast<std::int64_t>(counts.watched));
   line_.number("lost", static_cast<std::int64_t>(lost_));
   (void)finish();
+  ended_ = true;
 }
 
 }  // namespace scsup

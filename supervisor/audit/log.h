@@ -58,7 +58,8 @@ class Log {
   std::uint64_t seq_ = 0;
   std::uint64_t lost_ = 0;  // records since the last one that was written
   bool failing_ = false;
-  bool torn_ = false;  // the last write left a part of a line
+  bool ended_ = false;  // nothing comes after `end`: a call that is still in work is denied
+  bool torn_ = false;   // the last write left a part of a line
   bool complained_ = false;
 };
 

@@ -66,6 +66,7 @@ void Supervisor::admit(Fd agent) {
 
 Result<void> Supervisor::run() {
   auto result = loop_.run();
+  reception_.end_sessions();
   log_.end(reception_.total());
   return result;
 }

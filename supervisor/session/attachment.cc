@@ -42,6 +42,23 @@ void Reception::came() {
   ++here_;
 }
 
+void Reception::came(const std::shared_ptr<Session>& session) {
+  std::lock_guard lock(mutex_);
+  ++here_;
+  std::erase_if(living_, [](const std::weak_ptr<Session>& other) { return other.expired(); });
+  living_.push_back(session);
+}
+
+void Reception::end_sessions() {
+  std::vector<std::weak_ptr<Session>> living;
+  {
+    std::lock_guard lock(mutex_);
+    living.swap(living_);
+  }
+  for (const auto& one : living)
+    if (const auto session = one.lock()) session->expire();
+}
+
 void Reception::went(const Counts& counts) {
   {
     std::lock_guard lock(mutex_);
@@ -154,7 +171,7 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
   session_ = std::make_shared<Session>(
       number, Listener(std::move(listener)), policy_, "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1",
       reception_.services, [&reception = reception_](const Counts& counts) { reception.went(counts); });
-  reception_.came();
+  reception_.came(session_);
   session_->start();
 }
 

@@ -21,9 +21,8 @@ namespace scsup {
 class Reception {
  public:
   // `all_gone` is called whenever the last attachment or session has ended.
-  Reception(const PolicyFile& policy, Services services, std::uint32_t load_flags,
-            std::function<void()> all_gone)
-      : policy(policy), services(services), load_flags(load_flags), all_gone_(std::move(all_gone)) {}
+  Reception(const PolicyFile& file, Services shared, std::uint32_t flags, std::function<void()> all_gone)
+      : policy(file), services(shared), load_flags(flags), all_gone_(std::move(all_gone)) {}
 
   const PolicyFile& policy;
   const Services services;
@@ -35,6 +34,10 @@ class Reception {
   void end_handshake();
   void came();
   void went(const Counts& counts);
+  void came(const std::shared_ptr<Session>& session);
+  // Ends the sessions that still live, so that their counts are told. Their targets' calls then fail
+  // (ENOSYS).
+  void end_sessions();
   std::uint32_t next_session_number() { return ++sessions_; }
   bool is_empty() const;
   Counts total() const;  // of all sessions that have ended
@@ -47,6 +50,7 @@ class Reception {
   mutable std::mutex mutex_;
   std::uint32_t here_ = 0;
   Counts total_;
+  std::vector<std::weak_ptr<Session>> living_;
 };
 
 class Attachment : public Source, public Timed {

@@ -166,6 +166,20 @@ TEST_F(Serve, EndsOnSignalsWithItsLastRecord) {
   EXPECT_EQ(records("end").size(), 3u);
 }
 
+TEST_F(Serve, EndedWhileTargetsLiveItTellsTheirCounts) {
+  start();
+  Running target(agent({"sh", "-c", "mkdir d; mkfifo gate; echo ready; read line <gate"}));
+  ASSERT_TRUE(target.says("ready"));
+  EXPECT_EQ(stop(), 0);
+  const auto end = records("end").at(0);
+  EXPECT_EQ(records("detach").size(), 1u);
+  EXPECT_EQ(end["denied"], 1);
+  EXPECT_EQ(end["received"], end["answered"]);
+  EXPECT_EQ(end["received"], end["recorded"]);
+  write_file(at("gate"), "go\n");
+  target.wait();
+}
+
 TEST_F(Serve, WhenItHasGoneSupervisedCallsFailAndNothingIsLetThrough) {
   start();
   Running target(agent({"sh", "-c", "mkfifo gate; echo ready; read line <gate; mkdir d 2>&1; echo end"}));

@@ -57,6 +57,20 @@ TEST_F(Surroundings, DirectoryUmaskNiceAndLimitsAreKept) {
       "cwd /usr/share umask 135");
 }
 
+// Nothing in scsup may spin while it waits for another part of scsup: here that part would never run.
+TEST_F(Surroundings, ARealTimeCommandOnOneCpuStartsAndFailsToStart) {
+  const Words alone = {"taskset", "-c", "0", "chrt", "--fifo", "10"};
+  const auto run_alone = [&](Start start) {
+    start.argv.insert(start.argv.begin(), alone.begin(), alone.end());
+    return run(start);
+  };
+  if (run_alone(plain({"true"})).code() != 0) GTEST_SKIP() << "needs the right to real-time scheduling";
+  const Words asks = {"sh", "-c", "chrt -p 0 | cut -d: -f2"};
+  EXPECT_EQ(run_alone(under(shipped_policy("no-mkdir.json"), asks)).out, run_alone(plain(asks)).out);
+  const std::string no_exec = policy(R"({"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []})");
+  EXPECT_EQ(run_alone(under(no_exec, {"true"})).code(), 126);
+}
+
 TEST_F(Surroundings, EnvironmentIsKeptAsItIs) {
   Start start = under(shipped_policy("no-mkdir.json"), {"env"});
   start.env["ODD NAME"] = "with\nnewline";

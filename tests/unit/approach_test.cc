@@ -7,8 +7,10 @@ namespace {
 
 Approach to(std::initializer_list<const char*> globs) {
   Approach approach;
-  for (const char* glob : globs)
-    for (const FlatGlob& flat : *read_glob(glob, {"/home/me", "/work/here"})) approach.add(flat);
+  for (const char* glob : globs) {
+    const auto flat = read_glob(glob, {"/home/me", "/work/here"});
+    for (const FlatGlob& one : *flat) approach.add(one);
+  }
   return approach;
 }
 
