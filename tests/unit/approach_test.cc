@@ -8,7 +8,7 @@ namespace {
 Approach to(std::initializer_list<const char*> globs) {
   Approach approach;
   for (const char* glob : globs) {
-    const auto flat = read_glob(glob, {"/home/me", "/work/here"});
+    const auto flat = read_glob(glob, {"/home/me", "/project/here"});
     for (const FlatGlob& one : *flat) approach.add(one);
   }
   return approach;
@@ -30,7 +30,7 @@ TEST(Approach, MayLeadAnywhereBelowAWildcard) {
 
 TEST(Approach, KnowsHomeAndTheWorkingDirectory) {
   const Approach approach = to({"~/a", "${PWD}/**"});
-  for (const char* path : {"/home", "/home/me", "/work"}) EXPECT_TRUE(approach.leads_on(path)) << path;
+  for (const char* path : {"/home", "/home/me", "/project"}) EXPECT_TRUE(approach.leads_on(path)) << path;
   EXPECT_FALSE(approach.leads_on("/home/you"));
 }
 
