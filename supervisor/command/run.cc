@@ -215,6 +215,7 @@ int command_run(const Arguments& arguments) {
     return own_failure;
   }
   plan.kernel = probe_kernel();
+  plan.kernel.quiet = quiet;
   if (!quiet)
     for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
   if (!plan.kernel.user_notification) {

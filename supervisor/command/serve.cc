@@ -93,7 +93,8 @@ int command_serve(const Arguments& arguments) {
     if (!policy) return own_failure;
     auto audit = open_audit(given.value("audit"));
     if (!audit) throw std::runtime_error(audit.error().text() + " (see --audit)");
-    const KernelFeatures kernel = probe_kernel();
+    KernelFeatures kernel = probe_kernel();
+    kernel.quiet = given.has("quiet");
     if (!given.has("quiet"))
       for (const std::string& fallback : kernel.fallbacks) complain(fallback);
     auto listening = listen_unix(*given.value("socket"));

@@ -46,7 +46,7 @@ Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Argume
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
       reception_(policy,
                  Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
-                 kernel.load_flags, std::move(nobody_left)) {
+                 kernel, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;

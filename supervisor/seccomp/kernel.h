@@ -16,7 +16,8 @@ struct KernelFeatures {
   std::uint32_t load_flags = 0;    // NEW_LISTENER, and WAIT_KILLABLE_RECV where known (5.19)
   bool user_notification = false;  // without it (before 5.0, or no CONFIG_SECCOMP_FILTER) scsup can't run
   bool receive_ends_with_targets =
-      false;  // RECV returns when the last target has gone (6.11); else only poll tells
+      false;           // RECV returns when the last target has gone (6.11); else only poll tells
+  bool quiet = false;  // the user doesn't want to hear of fallbacks
   std::vector<std::string> fallbacks;  // one sentence per thing that is missing and what that means
 };
 

@@ -49,6 +49,15 @@ void Reception::came(const std::shared_ptr<Session>& session) {
   living_.push_back(session);
 }
 
+void Reception::look_at_kernel(const Listener& listener) {
+  if (listener.wakes_on_this_cpu() || kernel.quiet || told_.exchange(true)) return;
+  std::fputs(
+      "scsup: no SYNC_WAKE_UP (Linux 6.6): a supervised call may wait for an interrupt to another CPU and "
+      "then takes "
+      "several times as long\n",
+      stderr);
+}
+
 void Reception::end_sessions() {
   std::vector<std::weak_ptr<Session>> living;
   {
@@ -142,7 +151,7 @@ Result<void> Attachment::on(handshake::Hello hello) {
   if (!program) return failed(program.error());
   auto memfd = sealed_memfd(*program);
   if (!memfd) return failed(memfd.error());
-  std::uint32_t flags = reception_.load_flags;
+  std::uint32_t flags = reception_.kernel.load_flags;
   if (policy_->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
   auto sent = send_packet(
       socket_,
@@ -168,8 +177,10 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
   const std::uint32_t number = reception_.next_session_number();
   const std::string& sha = reception_.policy.sha;
   reception_.services.log.attach(number, command_, static_cast<pid_t>(tid), sha);
+  Listener receiver(std::move(listener));
+  reception_.look_at_kernel(receiver);
   session_ = std::make_shared<Session>(
-      number, Listener(std::move(listener)), policy_, "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1",
+      number, std::move(receiver), policy_, "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1",
       reception_.services, [&reception = reception_](const Counts& counts) { reception.went(counts); });
   reception_.came(session_);
   session_->start();

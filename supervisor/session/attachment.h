@@ -12,6 +12,7 @@
 #include "base/handshake.h"
 #include "base/socket.h"
 #include "supervisor/loop/loop.h"
+#include "supervisor/seccomp/kernel.h"
 #include "supervisor/session/policy_file.h"
 #include "supervisor/session/session.h"
 
@@ -21,12 +22,13 @@ namespace scsup {
 class Reception {
  public:
   // `all_gone` is called whenever the last attachment or session has ended.
-  Reception(const PolicyFile& file, Services shared, std::uint32_t flags, std::function<void()> all_gone)
-      : policy(file), services(shared), load_flags(flags), all_gone_(std::move(all_gone)) {}
+  Reception(const PolicyFile& file, Services shared, const KernelFeatures& features,
+            std::function<void()> all_gone)
+      : policy(file), services(shared), kernel(features), all_gone_(std::move(all_gone)) {}
 
   const PolicyFile& policy;
   const Services services;
-  const std::uint32_t load_flags;  // for seccomp(2), as probed
+  const KernelFeatures kernel;
 
   // Agents without a filter as yet: few at a time, or silent ones would use up our descriptors. False: no
   // more now.
@@ -38,6 +40,8 @@ class Reception {
   // Ends the sessions that still live, so that their counts are told. Their targets' calls then fail
   // (ENOSYS).
   void end_sessions();
+  // Says once what only a listener can tell of this kernel.
+  void look_at_kernel(const Listener& listener);
   std::uint32_t next_session_number() { return ++sessions_; }
   bool is_empty() const;
   Counts total() const;  // of all sessions that have ended
@@ -51,6 +55,7 @@ class Reception {
   std::uint32_t here_ = 0;
   Counts total_;
   std::vector<std::weak_ptr<Session>> living_;
+  std::atomic<bool> told_{false};
 };
 
 class Attachment : public Source, public Timed {
