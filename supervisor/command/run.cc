@@ -155,7 +155,10 @@ bool needs_to_adopt_orphans() {
     complain("cannot start a process: " + std::string(std::strerror(errno)));
     _exit(own_failure);
   }
-  setpgid(0, 0);
+  // Not only a group: the command's parent, in another group of the same session, would keep the command's
+  // group from being an orphaned one, and the command's end would make it so: SIGHUP to all in it if one is
+  // stopped.
+  setsid();
   rlimit descriptors{};  // the command has its own limit by now; ours is for the tasks and paths that we hold
                          // open
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {

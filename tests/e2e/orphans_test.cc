@@ -49,6 +49,21 @@ TEST_F(Orphans, OfAKilledFrontStaySupervised) {
   EXPECT_EQ(shell.rest(), "ready\nchild 1\n");
 }
 
+// The kernel hangs up on a process group with a stopped member that becomes an orphaned one. In a job without
+// a terminal (a session of its own, as CI has) the end of a supervised command must not look like that.
+TEST_F(Orphans, AreNotMadeOfTheGroupThatScsupWasStartedIn) {
+  const Start inner = under(shipped_policy("no-mkdir.json"), {"true"});
+  Start start = plain({"setsid", "--wait", "sh", "-c", R"(
+    tail -f /dev/null & stopped=$!
+    kill -STOP $stopped
+    until grep -q '^State:.T' /proc/$stopped/status; do :; done
+    "$@"; echo "scsup $?"
+    kill -KILL $stopped)",
+                       "-"});
+  start.argv.insert(start.argv.end(), inner.argv.begin(), inner.argv.end());
+  EXPECT_EQ(run(start).out, "scsup 0\n");
+}
+
 TEST_F(Orphans, DontHoldUpACommandSubstitution) {
   const Start inner = under(shipped_policy("no-mkdir.json"), {"sh", "-c", "echo value"});
   Start start = plain({"sh", "-c", "x=$(\"$@\"); echo \"<$x>\"", "-"});
