@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace scsup {
@@ -56,20 +57,17 @@ bool TaskTable::is_still(const Task& task, const Request& request) {
 void TaskTable::bury_the_dead() {
   std::lock_guard lock(mutex_);
   epoll_event events[16];
-  int count;
-  while ((count = epoll_wait(deaths_.get(), events, std::size(events), 0)) > 0) {
-    for (int i = 0; i < count; ++i) {
-      const int dead = events[i].data.fd;
-      epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, dead, nullptr);
-      std::erase_if(entries_,
-                    [&](const auto& entry) { return entry.second.task->handles->pidfd.get() == dead; });
-    }
+  const int count = epoll_wait(deaths_.get(), events, std::size(events), 0);
+  for (int i = 0; i < count; ++i) {
+    // Only what is still remembered: another thread may be closing the rest, and the number may be anything
+    // by then.
+    const auto dead = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+      return entry.second.task->handles->pidfd.get() == events[i].data.fd;
+    });
+    if (dead == entries_.end()) continue;
+    epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, events[i].data.fd, nullptr);
+    entries_.erase(dead);
   }
-}
-
-void TaskTable::forget(const Task& task) {
-  std::lock_guard lock(mutex_);
-  entries_.erase(task.tid);
 }
 
 void TaskTable::altering(const Task& task, const Call& call) {
