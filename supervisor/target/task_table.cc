@@ -70,6 +70,11 @@ void TaskTable::bury_the_dead() {
   }
 }
 
+void TaskTable::forget(const Task& task) {
+  std::lock_guard lock(mutex_);
+  entries_.erase(task.tid);
+}
+
 void TaskTable::altering(const Task& task, const Call& call) {
   const Alters alters = call.syscall->alters;
   std::lock_guard lock(mutex_);
