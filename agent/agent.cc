@@ -7,6 +7,7 @@
 #include "agent/conversation.h"
 #include "agent/courier.h"
 #include "agent/executable.h"
+#include "agent/filtered_thread.h"
 #include "agent/introduction.h"
 #include "agent/last_words.h"
 #include "agent/program.h"
@@ -34,22 +35,6 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
   result.push_back(nullptr);
   return result;
-}
-
-// From load() on, this thread's only system call is execve. Nothing in here may allocate, print or lock; the
-// arrays were made before.
-[[noreturn]] void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) {
-  const char* const path = handover.path.c_str();
-  const int listener = load(filter);
-  if (listener < 0) {
-    handover.load_error = -listener;
-  } else {
-    handover.listener = listener;
-    while (!filter.exec_waits && !handover.go) __builtin_ia32_pause();
-    ::syscall(SYS_execve, path, argv, environ);
-    handover.exec_error = errno;
-  }
-  for (;;) __builtin_ia32_pause();  // the courier ends the process
 }
 
 }  // namespace

@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "agent/conversation.h"
@@ -53,18 +51,6 @@ Result<Filter> hear_program(const Fd& socket) {
   auto instructions = read_program(fds.front());
   if (!instructions) return failed(instructions.error());
   return Filter{std::move(*instructions), program->flags, program->exec_waits};
-}
-
-int load(const Filter& filter) {
-  const sock_fprog program{static_cast<unsigned short>(filter.instructions.size()),
-                           const_cast<sock_filter*>(filter.instructions.data())};
-  const auto attempt = [&] {
-    return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter.flags, &program);
-  };
-  long listener = attempt();
-  if (listener < 0 && errno == EACCES && ::prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0)
-    listener = attempt();
-  return static_cast<int>(listener < 0 ? -errno : listener);
 }
 
 }  // namespace scsup::agent

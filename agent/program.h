@@ -1,4 +1,4 @@
-// The filter program as the agent gets it, and its loading.
+// The filter program as the agent gets it.
 #pragma once
 
 #include <linux/filter.h>
@@ -20,10 +20,5 @@ struct Filter {
 // Waits for Program. The memfd must be sealed and hold 1 to BPF_MAXINSNS instructions; the flags must ask for
 // a listener and for nothing that would filter the courier (TSYNC).
 Result<Filter> hear_program(const Fd& socket);
-
-// Puts the filter on the calling thread: the listener's number, or a negative errno. Makes no call
-// afterwards. Sets no_new_privs only if the kernel wants it, so that a privileged supervisor's targets keep
-// set-uid programs.
-int load(const Filter& filter);
 
 }  // namespace scsup::agent

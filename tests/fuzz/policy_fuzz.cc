@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "supervisor/policy/parse.h"
 #include "supervisor/policy/policy.h"
@@ -14,15 +15,19 @@ void require(bool holds, const scsup::Diagnostic& diagnostic) {
   std::abort();
 }
 
+// A sentence of the JSON library's own is none of ours.
+bool names_library(std::string_view text) { return text.find("json.exception") != std::string_view::npos; }
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  const bool names_the_library = names_library(text);  // and a remark may quote it
   scsup::Parsed parsed = scsup::parse(text);
   for (const scsup::Diagnostic& diagnostic : parsed.diagnostics) {
     require(!diagnostic.message.empty(), diagnostic);
     require(diagnostic.message.size() < 1000, diagnostic);
-    require(diagnostic.message.find("json.exception") == std::string::npos, diagnostic);
+    if (!names_the_library) require(!names_library(diagnostic.message), diagnostic);
     require(diagnostic.place.line <= size + 1 && diagnostic.place.column <= size + 1, diagnostic);
     for (char c : diagnostic.message) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, diagnostic);
   }
