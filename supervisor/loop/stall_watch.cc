@@ -52,6 +52,23 @@ void StallWatch::limit(const std::shared_ptr<Timed>& work) {
   changed_.notify_all();
 }
 
+void StallWatch::expire_all() {
+  std::vector<std::shared_ptr<Timed>> late;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [when, work] : limits_)
+      if (auto still = work.lock()) late.push_back(std::move(still));
+    limits_.clear();
+    for (const Watched& watched : leads_) {
+      Lead::State working = Lead::State::working;
+      if (watched.lead->state_.compare_exchange_strong(working, Lead::State::taken) && watched.lead->work_)
+        late.push_back(watched.lead->work_);
+    }
+    leads_.clear();  // nobody succeeds them
+  }
+  for (const auto& work : late) work->expire();
+}
+
 void StallWatch::wake() {
   std::lock_guard lock(mutex_);
   asleep_ = false;

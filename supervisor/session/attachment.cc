@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "supervisor/seccomp/filter.h"
@@ -22,6 +23,10 @@ Result<void> report(const PolicyFile& file, const Diagnostics& diagnostics) {
     if (diagnostic.severity == Diagnostic::Severity::error) return failed(0, render(file.file, diagnostic));
   return {};
 }
+
+// How long the supervisor's end waits for calls in work: for ordinary ones, and then for those that can't be
+// given up any more because something is being done for the target.
+constexpr std::chrono::milliseconds usual_work{100}, last_work{1000};
 
 // The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or
 // do harm.
@@ -59,13 +64,23 @@ void Reception::look_at_kernel(const Listener& listener) {
 }
 
 void Reception::end_sessions() {
-  std::vector<std::weak_ptr<Session>> living;
+  std::vector<std::shared_ptr<Session>> living;
   {
     std::lock_guard lock(mutex_);
-    living.swap(living_);
+    for (const auto& one : living_)
+      if (auto session = one.lock()) living.push_back(std::move(session));
   }
-  for (const auto& one : living)
-    if (const auto session = one.lock()) session->expire();
+  for (const auto& session : living) session->close();
+  const auto answered_within = [&](std::chrono::milliseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    return std::all_of(living.begin(), living.end(),
+                       [&](const auto& s) { return s->wait_until_answered(end); });
+  };
+  if (!answered_within(usual_work)) {
+    services.loop.stall_watch().expire_all();
+    (void)answered_within(last_work);
+  }
+  for (const auto& session : living) session->expire();
 }
 
 void Reception::went(const Counts& counts) {

@@ -37,8 +37,8 @@ class Reception {
   void came();
   void went(const Counts& counts);
   void came(const std::shared_ptr<Session>& session);
-  // Ends the sessions that still live, so that their counts are told. Their targets' calls then fail
-  // (ENOSYS).
+  // Ends the sessions that still live: what they have received is answered, later calls of their targets
+  // fail (ENOSYS), their counts are told.
   void end_sessions();
   // Says once what only a listener can tell of this kernel.
   void look_at_kernel(const Listener& listener);

@@ -24,7 +24,8 @@ const Origin unreadable = builtin("@unreadable",
                                   "PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
 const Origin no_identity =
     builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
-const Origin too_late = builtin("@deadline", "the call could not be looked at within 10 seconds");
+const Origin too_late =
+    builtin("@deadline", "the call could not be looked at within 10 seconds, or before scsup ended");
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
 const Origin vanished = builtin("@gone", "the target has gone");
 

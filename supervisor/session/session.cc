@@ -85,7 +85,12 @@ void Session::serve_one(Lead& lead) {
   nothing_came_ = !received || !*received;
   if (nothing_came_) return;
   const std::int64_t now = monotonic_ns();
-  received_.fetch_add(1, std::memory_order_relaxed);
+  ++received_;
+  if (closing_) {  // sequentially consistent: whoever closes sees our count, or we see that it closes
+    --received_;
+    (void)std::move(**received).fail(ENOSYS);
+    return;
+  }
   auto inquiry = std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
   if (is_slow()) return hand_over(std::move(inquiry));
   lead.begin(inquiry);
@@ -137,8 +142,16 @@ bool Session::is_slow() const {
 }
 
 void Session::answered() {
-  answered_.fetch_add(1);
+  ++answered_;
+  if (!hung_up_ && !closing_) return;
   if (hung_up_ && received_ == answered_) end_once();
+  std::lock_guard lock(mutex_);
+  all_answered_.notify_all();
+}
+
+bool Session::wait_until_answered(std::chrono::steady_clock::time_point end) {
+  std::unique_lock lock(mutex_);
+  return all_answered_.wait_until(lock, end, [&] { return received_ == answered_; });
 }
 
 void Session::expire() { end_once(); }

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -49,6 +50,11 @@ class Session : public Source, public Timed, public std::enable_shared_from_this
   int fd() const override { return listener_.fd(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
 
+  // The supervisor ends: further calls fail with ENOSYS, as they will when it has gone.
+  void close() { closing_ = true; }
+  // After close(). False: by then something that was received is still not answered.
+  bool wait_until_answered(std::chrono::steady_clock::time_point end);
+
   // The last task has gone, but a call of it is still in work and stuck: ends the session without it.
   void expire() override;
 
@@ -82,6 +88,7 @@ class Session : public Source, public Timed, public std::enable_shared_from_this
   TaskTable tasks_;
 
   mutable std::mutex mutex_;
+  std::condition_variable all_answered_;          // notified once it is closing
   std::deque<std::shared_ptr<Inquiry>> waiting_;  // for a worker
   int in_work_ = 0;
   std::string refused_exec_;
@@ -89,7 +96,7 @@ class Session : public Source, public Timed, public std::enable_shared_from_this
   std::atomic<std::int64_t> slow_until_ns_{0};
   std::atomic<int> stalls_{0};
   std::atomic<bool> nothing_came_{false};  // the last RECV returned without a call: ask poll why
-  std::atomic<bool> hung_up_{false}, over_{false};
+  std::atomic<bool> closing_{false}, hung_up_{false}, over_{false};
   std::atomic<std::uint64_t> received_{0}, answered_{0}, recorded_{0}, allowed_{0}, denied_{0}, emulated_{0},
       watched_{0};
 };

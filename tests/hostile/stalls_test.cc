@@ -50,6 +50,23 @@ TEST(Stalls, MemoryThatNobodyServesHoldsUpItsOwnSessionOnly) {
   EXPECT_EQ(count_calls(arena.audit(), "deny", "ETIMEDOUT"), 40u);
 }
 
+TEST(Stalls, WhatIsInWorkIsAnsweredBeforeTheSupervisorEnds) {
+  Arena arena;
+  Started serve = arena.start_serve(arena.policy());
+  Started stalled = arena.start({program("scsup-agent"), "--socket", arena.socket(), "--",
+                                 attack("stalled_memory"), arena.root(), "40"});
+  if (!appears(arena, "stalled", stalled)) {
+    const int status = stalled.wait();
+    if (status == 77) GTEST_SKIP() << stalled.err();
+    FAIL() << status << stalled.err();
+  }
+  kill(serve.pid(), SIGTERM);
+  EXPECT_EQ(serve.wait(), 0) << serve.err();
+  expect_sound(arena.audit());
+  stalled.wait();
+  EXPECT_GT(count_calls(arena.audit(), "deny", "ETIMEDOUT"), 0u);
+}
+
 TEST(Stalls, FuseThatNeverAnswers) {
   if (!is_root()) GTEST_SKIP() << "needs root, to mount FUSE";
   Arena arena;
