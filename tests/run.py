@@ -15,9 +15,9 @@ import time
 import xml.etree.ElementTree as xml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SANITIZED = "unit|syscall|e2e|hostile"
 LABELS = ("unit", "syscall", "e2e", "hostile", "lint", "container", "bench")
 SANITIZER_ENV = {
+    "SCSUP_SANITIZED": "1",
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     # Unasked, each process that ends sleeps for a second, and these are thousands.
@@ -134,7 +134,7 @@ def ancestors(path):
     return ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
 
 
-def run_ctest(totals, where, preset, select, user=False):
+def run_ctest(totals, where, preset, select, user=False, more_env=()):
     """select: ctest's arguments, -L or -LE."""
     began = time.monotonic()
     scratch = tempfile.mkdtemp(prefix="scsup-test-")
@@ -143,7 +143,7 @@ def run_ctest(totals, where, preset, select, user=False):
     with open(os.path.join(scratch, "CTestTestfile.cmake"), "w") as file:
         file.write(f'subdirs("{build_directory(preset)}")\n')
     report = os.path.join(scratch, "report.xml")
-    env = dict(os.environ, **(SANITIZER_ENV if preset in ("asan", "tsan", "fuzz") else {}))
+    env = dict(os.environ, **dict(more_env))
     command = ["ctest", "--test-dir", scratch, "--parallel", "2", "--timeout", "300", "--quiet",
                "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
                "--output-junit", report, "--no-tests=error", *select]
@@ -182,8 +182,11 @@ def built(totals, where, preset, *targets):
 
 
 def sanitizer(totals, preset):
-    if built(totals, preset, preset):
-        run_ctest(totals, preset, preset, ["-L", f"^({SANITIZED})$"])
+    """Its own unit tests, and the release build's drivers with its programs."""
+    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", "tests/unit/all"):
+        run_ctest(totals, f"{preset}, unit", preset, ["-L", "^unit$"], more_env=SANITIZER_ENV)
+        programs = dict(SANITIZER_ENV, SCSUP_BIN_DIR=f"{build_directory(preset)}/bin")
+        run_ctest(totals, f"{preset}, programs", "release", ["-L", "^(syscall|e2e|hostile)$"], more_env=programs)
 
 
 def fuzz(totals, seconds):
@@ -192,7 +195,7 @@ def fuzz(totals, seconds):
         return
     subprocess.run(["cmake", f"-DSCSUP_FUZZ_SECONDS={seconds}", "--log-level=WARNING", directory], check=True,
                    stdout=subprocess.DEVNULL)
-    run_ctest(totals, f"fuzz, {seconds} s each", "fuzz", ["-L", "^fuzz$"])
+    run_ctest(totals, f"fuzz, {seconds} s each", "fuzz", ["-L", "^fuzz$"], more_env=SANITIZER_ENV)
 
 
 def main(arguments):
