@@ -76,6 +76,7 @@ class Bench:
     def rows(self):
         many, some, few = (20000, 2000, 500) if self.quick else (500000, 20000, 5000)
         calls, scsup, bare = self.calls, self.scsup, self.bare
+        script = ["sh", "-c", '"$@"; exit', "-"]
         strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=mkdir", "-o", "/dev/null"]
         return [
             # name, command, what it is compared with, ratio to reach
@@ -88,6 +89,9 @@ class Bench:
             ("bare loop, continue", bare("continue", GETPPID, *calls("getppid", some)), None, None),
             ("bare loop, errno for mkdir", bare("errno", MKDIR, *calls("mkdir-denied", some)), None, None),
             ("scsup denies on registers", scsup("deny-registers", *calls("getppid-denied", some)), "bare loop, errno", 1.6),
+            # There the supervisor has a session, and so a scheduling group, of its own (sched(7), autogroup).
+            ("the same, started by a script", script + scsup("deny-registers", *calls("getppid-denied", some)),
+             "bare loop, errno", None),
             ("scsup allows by CONTINUE", scsup("continue-registers", *calls("getppid", some)), "bare loop, continue", 1.6),
             ("scsup denies on the resolved path", scsup("deny-path", *calls("mkdir-denied", some)),
              "bare loop, errno for mkdir", 2.5),
@@ -105,8 +109,9 @@ class Bench:
             return f"{command[0]} is not installed"
         if os.path.exists(self.audit):
             os.unlink(self.audit)
+        # In a process group of its own, as a shell with job control starts it.
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=120)
+                              timeout=120, process_group=0)
         if done.returncode or not re.fullmatch(r"[\d.]+\n", done.stdout):
             words = " ".join(done.stderr.split()) or f"exit {done.returncode}"
             return words[:200]

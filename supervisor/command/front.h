@@ -1,7 +1,7 @@
 // The process that the shell sees.
 //
 // `scsup run` is three processes: the front, which stands for the command in the shell's job control; the
-// supervisor, its child, in a session of its own so that Ctrl-Z never stops it and background targets
+// supervisor, its child, out of its process group so that Ctrl-Z never stops it and background targets
 // never hang; the command, child of the supervisor, in the front's process group, so that the terminal treats
 // it as without scsup.
 #pragma once

@@ -118,8 +118,28 @@ struct Plan {
   AuditTarget audit;
   KernelFeatures kernel;
   bool summary = false;
+  bool under_job_control = false;
   Arguments command;
 };
+
+// Our parent is in our session but not in our process group, as a shell with job control is: then the group
+// is no orphaned one (setpgid(2)), whoever else is in it.
+bool parent_controls_jobs() {
+  const pid_t parent = getppid();
+  return parent != 0 && getsid(parent) == getsid(0) && getpgid(parent) != getpgrp();
+}
+
+// The supervisor gets a process group of its own, so that Ctrl-Z stops the command and not us. But to the
+// kernel a parent in another group of the same session, as we are to the command, also keeps the command's
+// group from being an orphaned one; if nobody else does, the command's end makes it so: SIGHUP to all in it
+// if one is stopped. Then only a session of our own will do. It costs a microsecond per call where autogroup
+// (sched(7)) makes each session a scheduling group.
+void leave_the_job(bool under_job_control) {
+  if (under_job_control)
+    setpgid(0, 0);
+  else
+    setsid();
+}
 
 // Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants
 // then.
@@ -155,10 +175,7 @@ bool needs_to_adopt_orphans() {
     complain("cannot start a process: " + std::string(std::strerror(errno)));
     _exit(own_failure);
   }
-  // Not only a group: the command's parent, in another group of the same session, would keep the command's
-  // group from being an orphaned one, and the command's end would make it so: SIGHUP to all in it if one is
-  // stopped.
-  setsid();
+  leave_the_job(plan.under_job_control);
   rlimit descriptors{};  // the command has its own limit by now; ours is for the tasks and paths that we hold
                          // open
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
@@ -217,6 +234,7 @@ int command_run(const Arguments& arguments) {
     complain(std::string(error.what()) + "; try 'scsup run --help'");
     return own_failure;
   }
+  plan.under_job_control = parent_controls_jobs();
   plan.kernel = probe_kernel();
   plan.kernel.quiet = quiet;
   if (!quiet)
