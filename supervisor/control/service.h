@@ -1,0 +1,91 @@
+// What the control socket may ask of a running supervisor. The words on the wire are in scsup-control(7).
+//
+// All of it is thread-safe and answers at once: nothing in here waits for a target.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace scsup::control {
+
+struct Counts {
+  std::uint64_t allowed = 0, denied = 0, emulated = 0, watched = 0;
+};
+
+// One policy that a session has had.
+struct Generation {
+  std::uint64_t number = 0;  // counts up by one with each policy that the supervisor has read
+  std::string policy;        // its name: "workspace"
+  std::string file;
+  std::string sha;  // sha256 of its text, hex
+  Counts counts;    // of calls that were decided by it
+};
+
+struct Rate {           // of one rule in one session
+  std::string rule;     // its words: "rule no-mkdir at policies/no-mkdir.json:6:7"
+  std::string syscall;  // the last call that it decided
+  std::uint64_t calls = 0, denied = 0;
+};
+
+struct SessionInfo {
+  std::uint32_t number = 0;
+  std::string command;  // argv[0], or what the container runtime calls it
+  // "id", "name", "image", "pod", "namespace", "runtime": what is known; empty for a command.
+  std::map<std::string, std::string> container;
+  pid_t pid = 0;                        // of the first task, as the supervisor sees it
+  std::vector<Generation> generations;  // oldest first; the last one is in force; never empty
+  std::uint64_t received = 0, answered = 0, pending = 0;
+  std::uint64_t p50_ns = 0, p99_ns = 0;  // from receiving a call to deciding it; 0: none yet
+  std::int64_t since_unix_ns = 0;        // when it attached
+  std::uint32_t listeners = 0;           // 1, and one more for each exec into the container
+  std::string remark;  // why it isn't what was asked for: "listenerMetadata names no policy; ..."
+};
+
+struct Inspection {
+  SessionInfo session;
+  std::string policy_text;           // as in force
+  std::string filter;                // what `scsup policy show` says of it
+  std::vector<std::string> trapped;  // names of the calls that its filter shows to the supervisor
+  bool filter_known = true;          // false: another program made the filter; `trapped` is what was seen
+  std::vector<pid_t> processes;      // that live
+  std::vector<Rate> rules;           // that have decided calls
+};
+
+struct Changed {  // one session and a new policy
+  std::uint32_t session = 0;
+  std::uint64_t generation = 0;  // now in force there
+  std::vector<std::string>
+      needs_restart;  // "rename is not trapped in session 7; its filter still decides it: allow"
+};
+struct Reloaded {  // one policy
+  std::string policy, file, sha;
+  std::uint64_t generation = 0;
+  bool changed = false;               // false: the text is the same, or there are mistakes
+  std::vector<std::string> mistakes;  // "FILE:LINE:COL: error: ..."; then the old policy is still in force
+  std::vector<Changed> sessions;
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  // May a peer with these ids (SO_PEERCRED) control this supervisor?
+  virtual bool may_control(uid_t uid, gid_t gid) const = 0;
+  virtual std::vector<SessionInfo> sessions() const = 0;
+  virtual Result<Inspection> inspect(std::uint32_t session) const = 0;
+  // Re-reads these policies, or all. All that were named change, or none does.
+  virtual Result<std::vector<Reloaded>> reload(const std::vector<std::string>& names) = 0;
+  // Another policy for one session, from now on. `file` is only how places in it are named.
+  virtual Result<Reloaded> set_policy(std::uint32_t session, const std::string& file,
+                                      const std::string& text) = 0;
+  // SIGKILL to each process of the session; how many there were.
+  virtual Result<std::uint32_t> kill(std::uint32_t session) = 0;
+};
+
+}  // namespace scsup::control
