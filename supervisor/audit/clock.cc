@@ -4,11 +4,18 @@
 
 namespace scsup {
 
-std::int64_t monotonic_ns() {
+namespace {
+
+std::int64_t ns_of(clockid_t clock) {
   timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return now.tv_sec * std::int64_t{1000000000} + now.tv_nsec;
 }
+
+}  // namespace
+
+std::int64_t monotonic_ns() { return ns_of(CLOCK_MONOTONIC); }
+std::int64_t unix_ns() { return ns_of(CLOCK_REALTIME); }
 
 std::string_view WallClock::now() {
   constexpr std::size_t length = 30, fraction = 20;

@@ -150,18 +150,35 @@ void Log::run(const RunRecord& record) {
   line_.open_list("argv");
   for (const std::string& argument : record.argv) line_.item_text(argument);
   line_.close_list();
-  line_.open("policy").text("file", record.policy_file).word("sha", record.policy_sha);
-  line_.text("text", record.policy_text).close();
-  line_.text("filter", record.filter_summary).word("durability", "write");
+  if (record.policy) render(*record.policy);
+  line_.word("durability", "write");
   (void)finish();
 }
 
-void Log::attach(std::uint32_t session, const std::string& command, pid_t pid,
-                 const std::string& policy_sha) {
+void Log::render(const PolicyRecord& record) {
+  line_.open("policy").text("name", record.name).text("file", record.file).word("sha", record.sha);
+  line_.number("gen", static_cast<std::int64_t>(record.generation));
+  if (!record.replaces.empty()) line_.word("replaces", record.replaces);
+  line_.text("text", record.text).close();
+  if (!record.filter_summary.empty()) line_.text("filter", record.filter_summary);
+}
+
+void Log::policy(const PolicyRecord& record) {
+  std::lock_guard lock(mutex_);
+  begin("policy");
+  line_.word("time", clock_.now()).number("mono_ns", monotonic_ns());
+  render(record);
+  (void)finish();
+}
+
+void Log::attach(const AttachRecord& record) {
   std::lock_guard lock(mutex_);
   begin("attach");
-  line_.word("time", clock_.now()).number("session", session).text("command", command).number("pid", pid);
-  line_.open("policy").word("sha", policy_sha).number("gen", 1).close();
+  line_.word("time", clock_.now()).number("session", record.session).text("command", record.command);
+  line_.number("pid", record.pid).number("listeners", record.listeners);
+  if (record.container && !record.container->empty())
+    line_.open("container").members(*record.container).close();
+  if (record.policy) line_.open("policy").members(*record.policy).close();
   (void)finish();
 }
 
@@ -178,6 +195,8 @@ void Log::detach(std::uint32_t session, const Counts& counts) {
 void Log::render(const CallRecord& record) {
   line_.word("time", clock_.now()).number("mono_ns", record.mono_ns);
   line_.hex("id", record.id).number("session", record.session);
+  if (record.container && !record.container->empty())
+    line_.open("container").members(*record.container).close();
   line_.open("proc").number("tid", record.tid);
   if (record.process) line_.members(*record.process);
   line_.close();
@@ -212,7 +231,7 @@ bool Log::call(const CallRecord& record) {
   if (record.value) line_.number("ret", *record.value);
   line_.open("rule").text("id", record.origin->id).text("at", record.origin->at);
   line_.boolean("default", record.origin->fallback()).close();
-  line_.open("policy").members(*record.policy).close();
+  if (record.policy) line_.open("policy").members(*record.policy).close();
   line_.word("out", record.gone ? "gone" : "delivered").number("dec_ns", record.decision_ns);
   const bool written = finish();
   if (written) ++seq_;

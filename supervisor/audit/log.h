@@ -30,7 +30,8 @@ class Log {
   static Result<Fd> open_file(const std::string& path);
 
   void run(const RunRecord& record);
-  void attach(std::uint32_t session, const std::string& command, pid_t pid, const std::string& policy_sha);
+  void policy(const PolicyRecord& record);
+  void attach(const AttachRecord& record);
   void detach(std::uint32_t session, const Counts& counts);
   // True: the kernel has it. False: it is lost and counted; the call must be denied.
   [[nodiscard]] bool call(const CallRecord& record);
@@ -47,6 +48,7 @@ class Log {
   bool finish();
   bool write_line(std::string_view line);
   void render(const CallRecord& record);
+  void render(const PolicyRecord& record);
 
   mutable std::mutex mutex_;
   Fd fd_;

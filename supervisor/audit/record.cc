@@ -13,6 +13,12 @@ std::string render(const Process& process) {
   return std::string(line.view());
 }
 
+std::string render(const Container& container) {
+  JsonLine line;
+  for (const auto& [name, value] : container) line.text(name, value);
+  return std::string(line.view());
+}
+
 Counts& Counts::operator+=(const Counts& more) {
   received += more.received;
   answered += more.answered;

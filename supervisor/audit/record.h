@@ -2,6 +2,7 @@
 //
 // run     once, first: what runs where under which policy
 // attach  a listener was handed over: a session begins          detach  it ended
+// policy  a policy was read, or read again: what is in force from now on
 // call    one trapped call and its answer
 // task    a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask,
 // ...) amend   an answer did not arrive: `out` of an earlier call gap     known loss end     once, last: the
@@ -11,6 +12,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,11 +36,18 @@ struct Process {
 // Its members of "proc" in a record. Rendered once per program that a task runs, not once per call.
 std::string render(const Process& process);
 
+// The container that a session is of, as far as its runtime told: "id", "name", "image", "pod", "namespace",
+// "runtime" and their values. Empty: a command.
+using Container = std::map<std::string, std::string>;
+// Its members of "container" in a record; "" for a command.
+std::string render(const Container& container);
+
 struct CallRecord {
   std::uint64_t id = 0;  // the notification's cookie
   std::uint32_t session = 0;
   pid_t tid = 0;
-  const std::string* process = nullptr;  // render(Process); nullptr: the task could not be looked at
+  const std::string* container = nullptr;  // render(Container); nullptr or empty: a command
+  const std::string* process = nullptr;    // render(Process); nullptr: the task could not be looked at
   const Call* call = nullptr;
   const std::string* resolved = nullptr;  // the object's path; nullptr: nobody had to look
   Act act = Act::deny;
@@ -46,16 +55,32 @@ struct CallRecord {
   int err = 0;                        // what the target gets, positive; 0: no error that scsup knows of
   std::optional<std::int64_t> value;  // what a performed call returned
   const Origin* origin = nullptr;
-  const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1
+  const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1; nullptr: there is none
   bool gone = false;                    // known before the answer: the target has died
   std::int64_t mono_ns = 0;             // CLOCK_MONOTONIC, of the decision
   std::int64_t decision_ns = 0;         // from receiving to here
 };
 
+// A policy that was read and is in force from now on.
+struct PolicyRecord {
+  std::string name, file, text, sha;
+  std::uint64_t generation = 1;
+  std::string filter_summary;  // what the filter decides by itself and so never reaches the log; "" unknown
+  std::string replaces;        // sha of the edition before; "": there was none
+};
+
+struct AttachRecord {
+  std::uint32_t session = 0;
+  std::string command;
+  pid_t pid = 0;
+  const std::string* container = nullptr;  // render(Container)
+  const std::string* policy = nullptr;     // rendered; nullptr: none, all its calls are denied
+  std::uint32_t listeners = 1;             // more: an exec into the container
+};
+
 struct RunRecord {
   std::vector<std::string> argv;
-  std::string policy_file, policy_text, policy_sha;
-  std::string filter_summary;  // what the filter decides by itself and so never reaches the log
+  std::optional<PolicyRecord> policy;  // absent: there may be several, each has a record of its own
 };
 
 struct Counts {

@@ -103,7 +103,7 @@ int command_serve(const Arguments& arguments) {
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, nullptr);  // before there are threads, which inherit it
-    Supervisor supervisor(*policy, std::move(*audit), arguments, kernel, [] {});
+    Supervisor supervisor(std::move(*policy), std::move(*audit), arguments, kernel, [] {});
     supervisor.loop().add(std::make_shared<EndSignals>(supervisor.loop()));
     supervisor.loop().add(std::make_shared<Door>(std::move(*listening), supervisor));
     if (!given.has("quiet")) complain("serving '" + policy->name() + "' at '" + *given.value("socket") + "'");

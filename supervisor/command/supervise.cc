@@ -37,24 +37,34 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   return std::move(*policy);
 }
 
+PolicyRecord record_of(const Edition& edition) {
+  const PolicyFile& file = edition.file();
+  PolicyRecord record;
+  record.name = edition.name();
+  record.file = file.file;
+  record.text = file.text;
+  record.sha = file.sha;
+  record.generation = edition.generation();
+  record.filter_summary = show(file.parsed.document, file.file, own_environment());
+  return record;
+}
+
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
-Supervisor::Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv,
+Supervisor::Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv,
                        const KernelFeatures& kernel, std::function<void()> nobody_left)
     : loop_(prepare_thread),
       workers_(prepare_thread),
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
-      reception_(policy,
+      catalogue_(std::move(policy)),
+      reception_(catalogue_,
                  Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
                  kernel, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;
   record.argv = argv;
-  record.policy_file = policy.file;
-  record.policy_text = policy.text;
-  record.policy_sha = policy.sha;
-  record.filter_summary = show(policy.parsed.document, policy.file, own_environment());
+  if (const auto edition = catalogue_.find("")) record.policy = record_of(**edition);
   log_.run(record);
 }
 

@@ -18,10 +18,13 @@ std::optional<PolicyFile> load_policy(const std::string& file);
 // What a command of this process would find: its capabilities, home and directory.
 Environment own_environment();
 
+// As the audit has it.
+PolicyRecord record_of(const Edition& edition);
+
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
-  Supervisor(const PolicyFile& policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
+  Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
              std::function<void()> nobody_left);
 
   void admit(Fd agent);
@@ -37,6 +40,7 @@ class Supervisor {
   Log log_;
   Denials denials_;
   std::atomic<int> attended_{0};
+  Catalogue catalogue_;
   Reception reception_;
 };
 

@@ -26,6 +26,8 @@ struct Environment {
   std::uint64_t caps = 0;  // capabilities that the command will have: bit = number (capabilities(7))
   int kernel_major = 6, kernel_minor = 0;
   std::string home, directory;  // ~ and ${PWD} in globs; absolute
+
+  bool operator==(const Environment&) const = default;
 };
 
 struct Built;

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cstdio>
 
 #include "supervisor/seccomp/filter.h"
@@ -17,90 +16,11 @@ tl::unexpected<Error> unexpected_message() {
       0, "the agent sent a message that does not belong here; is it of another version than the supervisor?");
 }
 
-// A warning or mistake that shows only for this target's environment (a capability, a home directory).
-Result<void> report(const PolicyFile& file, const Diagnostics& diagnostics) {
-  for (const Diagnostic& diagnostic : diagnostics)
-    if (diagnostic.severity == Diagnostic::Severity::error) return failed(0, render(file.file, diagnostic));
-  return {};
-}
-
-// How long the supervisor's end waits for calls in work: for ordinary ones, and then for those that can't be
-// given up any more because something is being done for the target.
-constexpr std::chrono::milliseconds usual_work{100}, last_work{1000};
-
 // The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or
 // do harm.
 bool is_listener(const Fd& fd) { return name_of(fd).value_or(std::string()) == "anon_inode:seccomp notify"; }
 
 }  // namespace
-
-bool Reception::begin_handshake() {
-  if (handshakes_.fetch_add(1) < most_handshakes) return true;
-  end_handshake();
-  return false;
-}
-
-void Reception::end_handshake() { --handshakes_; }
-
-void Reception::came() {
-  std::lock_guard lock(mutex_);
-  ++here_;
-}
-
-void Reception::came(const std::shared_ptr<Session>& session) {
-  std::lock_guard lock(mutex_);
-  ++here_;
-  std::erase_if(living_, [](const std::weak_ptr<Session>& other) { return other.expired(); });
-  living_.push_back(session);
-}
-
-void Reception::look_at_kernel(const Listener& listener) {
-  if (listener.wakes_on_this_cpu() || kernel.quiet || told_.exchange(true)) return;
-  std::fputs(
-      "scsup: no SYNC_WAKE_UP (Linux 6.6): a supervised call may wait for an interrupt to another CPU and "
-      "then takes "
-      "several times as long\n",
-      stderr);
-}
-
-void Reception::end_sessions() {
-  std::vector<std::shared_ptr<Session>> living;
-  {
-    std::lock_guard lock(mutex_);
-    for (const auto& one : living_)
-      if (auto session = one.lock()) living.push_back(std::move(session));
-  }
-  for (const auto& session : living) session->close();
-  const auto answered_within = [&](std::chrono::milliseconds time) {
-    const auto end = std::chrono::steady_clock::now() + time;
-    return std::all_of(living.begin(), living.end(),
-                       [&](const auto& s) { return s->wait_until_answered(end); });
-  };
-  if (!answered_within(usual_work)) {
-    services.loop.stall_watch().expire_all();
-    (void)answered_within(last_work);
-  }
-  for (const auto& session : living) session->expire();
-}
-
-void Reception::went(const Counts& counts) {
-  {
-    std::lock_guard lock(mutex_);
-    total_ += counts;
-    if (--here_ != 0) return;
-  }
-  all_gone_();
-}
-
-bool Reception::is_empty() const {
-  std::lock_guard lock(mutex_);
-  return here_ == 0;
-}
-
-Counts Reception::total() const {
-  std::lock_guard lock(mutex_);
-  return total_;
-}
 
 Attachment::Attachment(Fd socket, Reception& reception)
     : socket_(std::move(socket)), reception_(reception), in_handshake_(reception.begin_handshake()) {
@@ -154,20 +74,20 @@ Result<void> Attachment::hear(Packet packet) {
 
 Result<void> Attachment::on(handshake::Hello hello) {
   if (auto peer = peer_of(socket_)) peer_ = peer->pid;
-  command_ = hello.command;
-  const PolicyFile& file = reception_.policy;
-  if (!hello.policy.empty() && hello.policy != file.name())
-    return failed(
-        0, "there is no policy '" + hello.policy + "' here; this supervisor serves '" + file.name() + "'");
-  Built built = build(file.parsed.document, file.file, environment_of(hello));
-  if (auto fine = report(file, built.diagnostics); !fine) return fine;
-  policy_ = std::move(built.policy);
-  auto program = compile(policy_->filter());
+  auto edition = reception_.catalogue.find(hello.policy);
+  if (!edition) return failed(edition.error());
+  edition_ = std::move(*edition);
+  subject_.command = hello.command;
+  subject_.environment = environment_of(hello);
+  auto policy = edition_->policy(subject_.environment);
+  if (!policy) return failed(policy.error());
+  subject_.installed = std::move(*policy);
+  auto program = compile(subject_.installed->filter());
   if (!program) return failed(program.error());
   auto memfd = sealed_memfd(*program);
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.kernel.load_flags;
-  if (policy_->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
+  if (subject_.installed->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
   auto sent = send_packet(
       socket_,
       handshake::encode(handshake::Program{true, flags} /* plan.h: every plan traps or refuses execve */),
@@ -188,17 +108,13 @@ Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> 
   return {};
 }
 
+// The policy may have been read anew since the agent got its filter: the session begins with the one that the
+// filter was made of.
 void Attachment::start_session(Fd listener, std::uint32_t tid) {
-  const std::uint32_t number = reception_.next_session_number();
-  const std::string& sha = reception_.policy.sha;
-  reception_.services.log.attach(number, command_, static_cast<pid_t>(tid), sha);
-  Listener receiver(std::move(listener));
-  reception_.look_at_kernel(receiver);
-  session_ = std::make_shared<Session>(
-      number, std::move(receiver), policy_, "\"sha\":\"" + sha.substr(0, 16) + "\",\"gen\":1",
-      reception_.services, [&reception = reception_](const Counts& counts) { reception.went(counts); });
-  reception_.came(session_);
-  session_->start();
+  subject_.pid = static_cast<pid_t>(tid);
+  auto policy = std::make_shared<InForce>(edition_, subject_.installed);
+  session_ = reception_.begin_session(std::move(subject_), std::move(policy), Listener(std::move(listener)),
+                                      Line::MadeBy::agent);
 }
 
 Result<void> Attachment::on(const handshake::ExecFailed&) {

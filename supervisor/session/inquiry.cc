@@ -6,7 +6,8 @@
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
 #include "supervisor/policy/errno_names.h"
-#include "supervisor/session/session.h"
+#include "supervisor/seccomp/runtime_calls.h"
+#include "supervisor/session/line.h"
 #include "supervisor/target/decode.h"
 
 namespace scsup {
@@ -27,12 +28,16 @@ const Origin no_identity =
 const Origin too_late =
     builtin("@deadline", "the call could not be looked at within 10 seconds, or before scsup ended");
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
+const Origin runtime_call =
+    builtin("@runtime", "what the container runtime does itself before it runs the program");
 const Origin vanished = builtin("@gone", "the target has gone");
 
 }  // namespace
 
-Inquiry::Inquiry(std::shared_ptr<Session> session, Notification notification, std::int64_t received_ns)
-    : session_(std::move(session)),
+Inquiry::Inquiry(std::shared_ptr<Line> line, Notification notification, std::int64_t received_ns)
+    : line_(std::move(line)),
+      session_(line_->session()),
+      policy_(session_->in_force()),
       request_(notification.request()),
       notification_(std::move(notification)),
       received_ns_(received_ns) {}
@@ -70,10 +75,25 @@ Inquiry::Progress Inquiry::look(Patience patience) {
       return refuse(ENOSYS, foreign_call);
     }
   }
-  const std::optional<Decision> decision = session_->policy_->decide(*call_, nullptr);
+  const std::optional<Decision> decision = decide(nullptr);
   if (!decision || decision->act == Act::emulate) return look_at_object(patience, decision);
   if (!is_still_it()) return look_again(patience);
   return decided(*decision);
+}
+
+std::optional<Decision> Inquiry::decide(const std::string_view* object) const {
+  if (!policy_->policy) {
+    Decision refused;
+    refused.origin = &policy_->refusal;
+    return refused;
+  }
+  if (line_->is_in_runtime() && call_->syscall && is_runtime_call(*call_->syscall)) {
+    Decision allowed;
+    allowed.act = Act::allow;
+    allowed.origin = &runtime_call;
+    return allowed;
+  }
+  return policy_->policy->decide(*call_, object);
 }
 
 // Was all that has been read so far read of the task that made the call?
@@ -117,7 +137,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   const bool found = object.state == Object::State::found;
   resolved_ = object.path;
   const std::string_view path = object.path;
-  if (!decision) decision = session_->policy_->decide(call, &path);
+  if (!decision) decision = decide(&path);
   if (decision->act == Act::deny && !decision->existing_first) return decided(*decision);
 
   if (found && patience == Patience::none && may_wait(object.fd)) return Progress::needs_patience;
@@ -154,9 +174,11 @@ void Inquiry::record_and_send(CallRecord& record) {
   record.id = request_.id();
   record.session = session.number_;
   record.tid = static_cast<pid_t>(request_.tid());
-  record.policy = &session.policy_record_;
+  record.container = &session.container_record_;
+  if (policy_->edition) record.policy = &policy_->edition->record();
   record.mono_ns = monotonic_ns();
   record.decision_ns = record.mono_ns - received_ns_;
+  session.latency_.count(record.decision_ns);
   const bool watched_only = !decision_.record && record.act == Act::allow;
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
   if (written) {
@@ -173,6 +195,7 @@ void Inquiry::record_and_send(CallRecord& record) {
   const bool alters = syscall && syscall->alters != Alters::nothing;
   if (record.act == Act::deny) {
     session.denied_.fetch_add(1, std::memory_order_relaxed);
+    policy_->denied.fetch_add(1, std::memory_order_relaxed);
     const bool by_policy = record.origin != &no_path && record.origin != &vanished && record.err != EEXIST;
     const std::string& path = record.resolved     ? *record.resolved
                               : record.call->path ? *record.call->path
@@ -185,10 +208,15 @@ void Inquiry::record_and_send(CallRecord& record) {
     }
   } else if (watched_only) {
     session.watched_.fetch_add(1, std::memory_order_relaxed);
+    policy_->watched.fetch_add(1, std::memory_order_relaxed);
   } else {
     (record.act == Act::allow ? session.allowed_ : session.emulated_).fetch_add(1, std::memory_order_relaxed);
+    (record.act == Act::allow ? policy_->allowed : policy_->emulated).fetch_add(1, std::memory_order_relaxed);
   }
-  if (record.how == How::continued && alters && task_) session.tasks_.altering(*task_, *record.call);
+  if (record.how == How::continued && alters) {
+    if (task_) session.tasks_.altering(*task_, *record.call);
+    if (syscall->alters == Alters::image) line_->program_begins();
+  }
 
   Notification notification = std::move(notification_);
   const Delivery delivery = record.how == How::continued ? std::move(notification).let_through()

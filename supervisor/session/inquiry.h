@@ -22,11 +22,13 @@
 
 namespace scsup {
 
+class Line;
 class Session;
+struct InForce;
 
 class Inquiry : public Timed {
  public:
-  Inquiry(std::shared_ptr<Session> session, Notification notification, std::int64_t received_ns);
+  Inquiry(std::shared_ptr<Line> line, Notification notification, std::int64_t received_ns);
 
   enum class Progress {
     ready,           // answer() is due, by the thread that looked
@@ -45,10 +47,13 @@ class Inquiry : public Timed {
   bool is_still_it() const;
   Progress look_again(Patience patience);
   Progress decided(const Decision& decision);
+  std::optional<Decision> decide(const std::string_view* object) const;
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
   void record_and_send(CallRecord& record);
 
+  const std::shared_ptr<Line> line_;  // its listener stays open as long as we may answer
   const std::shared_ptr<Session> session_;
+  const std::shared_ptr<InForce> policy_;
   const Request request_;
   Notification notification_;  // touched only by the thread that has claimed the answer
   const std::int64_t received_ns_;

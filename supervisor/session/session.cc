@@ -1,10 +1,6 @@
 #include "supervisor/session/session.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <thread>
 
 #include "supervisor/audit/clock.h"
 #include "supervisor/session/inquiry.h"
@@ -17,89 +13,81 @@ std::string describe(const Task& task) {
   return render(Process{task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
 }
 
+// What tasks are can be remembered only if the filter shows the calls that alter it.
+bool filter_shows_changes(const Subject& subject) {
+  return subject.installed && subject.installed->looks_at_paths();
+}
+
 }  // namespace
 
-Session::Session(std::uint32_t number, Listener listener, std::shared_ptr<const Policy> policy,
-                 std::string policy_record, Services services, std::function<void(const Counts&)> ended)
+Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce> policy, Services services,
+                 std::function<void(const Counts&)> ended)
     : number_(number),
-      listener_(std::move(listener)),
-      policy_(std::move(policy)),
-      policy_record_(std::move(policy_record)),
+      subject_(std::move(subject)),
+      container_record_(render(subject_.container)),
+      since_unix_ns_(unix_ns()),
       services_(services),
       ended_(std::move(ended)),
-      tasks_(describe) {}
-
-void Session::start() {
-  if (services_.attended.fetch_add(1) < most_attended) return attend();
-  --services_.attended;
-  services_.loop.add(shared_from_this());
+      tasks_(describe) {
+  put_in_force(std::move(policy));
 }
 
-void Session::attend() {
-  auto lead =
-      std::make_shared<Lead>(services_.loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
-  services_.loop.stall_watch().watch(lead);
-  std::thread([self = shared_from_this(), lead] {
-    self->services_.loop.prepare_thread();
-    self->serve_until_lost(*lead);
-  }).detach();  // one that is stuck can't be joined
+std::shared_ptr<InForce> Session::in_force() const {
+  std::lock_guard lock(mutex_);
+  return policies_.back();
 }
 
-void Session::serve_until_lost(Lead& lead) {
-  while (!lead.lost() && wait_for_call()) serve_one(lead);
-  if (lead.lost()) return;  // another thread attends
-  services_.loop.stall_watch().forget(lead);
-  --services_.attended;
-  hang_up();
+void Session::put_in_force(std::shared_ptr<InForce> policy) {
+  // Without paths what a task is goes into the record only, and the exec, which every filter of ours shows,
+  // is all that changes it. With paths all of it counts.
+  const bool counts = policy->policy && policy->policy->looks_at_paths();
+  if (!subject_.installed || (counts && !filter_shows_changes(subject_))) tasks_.remember_nothing();
+  std::lock_guard lock(mutex_);
+  policies_.push_back(std::move(policy));
 }
 
-// False: the last target has gone. RECV says so by itself since 6.11; before, only poll does.
-bool Session::wait_for_call() const {
-  if (services_.receive_ends_with_targets && !nothing_came_) return true;
-  pollfd listener{listener_.fd(), POLLIN, 0};
-  while (poll(&listener, 1, -1) < 0) {
+std::vector<std::shared_ptr<InForce>> Session::history() const {
+  std::lock_guard lock(mutex_);
+  return policies_;
+}
+
+void Session::say_attached() const {
+  const std::shared_ptr<InForce> policy = in_force();
+  AttachRecord record;
+  record.session = number_;
+  record.command = subject_.command;
+  record.pid = subject_.pid;
+  record.container = &container_record_;
+  if (policy->edition) record.policy = &policy->edition->record();
+  record.listeners = lines_;
+  services_.log.attach(record);
+}
+
+bool Session::line_came() {
+  std::lock_guard lock(mutex_);
+  if (hung_up_) return false;
+  ++lines_;
+  return true;
+}
+
+void Session::line_went() {
+  {
+    std::lock_guard lock(mutex_);
+    if (--lines_ != 0) return;
+    hung_up_ = true;
   }
-  return (listener.revents & POLLIN) != 0;
-}
-
-Source::Next Session::serve(std::uint32_t ready, Lead& lead) {
-  if ((ready & POLLIN) == 0) {  // only a hang-up is left: nobody is under this filter any more
-    hang_up();
-    return Next::done;
-  }
-  serve_one(lead);
-  return Next::again;
-}
-
-void Session::hang_up() {
-  hung_up_ = true;
   if (received_ == answered_)
     end_once();
   else  // calls of killed tasks, still with a worker
     services_.loop.stall_watch().limit(shared_from_this());
 }
 
-void Session::serve_one(Lead& lead) {
-  auto received = listener_.receive();
-  if (!received) std::fprintf(stderr, "scsup: session %u: %s\n", number_, received.error().text().c_str());
-  nothing_came_ = !received || !*received;
-  if (nothing_came_) return;
-  const std::int64_t now = monotonic_ns();
+// Counts a call that was received. False: the session is closing.
+bool Session::may_receive() {
   ++received_;
-  if (closing_) {  // sequentially consistent: whoever closes sees our count, or we see that it closes
-    --received_;
-    (void)std::move(**received).fail(ENOSYS);
-    return;
-  }
-  auto inquiry = std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
-  if (is_slow()) return hand_over(std::move(inquiry));
-  lead.begin(inquiry);
-  const Inquiry::Progress progress = inquiry->look(Patience::none);
-  (void)lead.end();
-  if (progress == Inquiry::Progress::ready)
-    inquiry->answer();
-  else if (progress == Inquiry::Progress::needs_patience)
-    hand_over(std::move(inquiry));
+  if (!closing_) return true;  // sequentially consistent: whoever closes sees our count, or we see it close
+  --received_;
+  return false;
 }
 
 void Session::hand_over(std::shared_ptr<Inquiry> inquiry) {

@@ -41,7 +41,7 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
 
   std::lock_guard lock(mutex_);
   if (entries_.size() >= most_remembered) forget_some();
-  settled = settled && !pending_.can_change(*task);
+  settled = settled && remembers_ && !pending_.can_change(*task);
   entries_.insert_or_assign(tid, Entry{task, view, !settled || !task->handles->pidfd});
   return task;
 }
@@ -73,6 +73,12 @@ void TaskTable::bury_the_dead() {
 void TaskTable::forget(const Task& task) {
   std::lock_guard lock(mutex_);
   entries_.erase(task.tid);
+}
+
+void TaskTable::remember_nothing() {
+  std::lock_guard lock(mutex_);
+  remembers_ = false;
+  for (auto& [tid, entry] : entries_) entry.stale = true;
 }
 
 void TaskTable::altering(const Task& task, const Call& call) {

@@ -34,6 +34,9 @@ class TaskTable {
   bool is_still(const Task& task, const Request& request);
   void forget(const Task& task);
 
+  // From now on each task is read anew for each call: the filter doesn't show what may alter it.
+  void remember_nothing();
+
   // `task` is about to make a call that alters what we remember. To be told before the call is let through.
   void altering(const Task& task, const Call& call);
 
@@ -56,6 +59,7 @@ class TaskTable {
   std::mutex mutex_;
   std::unordered_map<pid_t, Entry> entries_;
   PendingCalls pending_;
+  bool remembers_ = true;
   std::uint64_t view_ = 0;  // counts calls that may change a file system view shared between tasks
 };
 

@@ -1,4 +1,4 @@
-#include "supervisor/session/policy_file.h"
+#include "supervisor/catalogue/policy_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,0 +1,63 @@
+// The policies that a supervisor serves, by name: one file, or the *.json files of a directory.
+//
+// Reading and putting in force are two steps, so that a change of several policies happens as a whole or not
+// at all. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "supervisor/catalogue/edition.h"
+
+namespace scsup {
+
+class Catalogue {
+ public:
+  // Serves `file` alone, under its own name, which is the default.
+  explicit Catalogue(PolicyFile file);
+  // Serves a directory. `fallback` names the policy for who names none; "": there is none. Nothing is read as
+  // yet.
+  Catalogue(std::string directory, std::string fallback);
+
+  // A policy's present edition. The Error says which names there are.
+  Result<std::shared_ptr<const Edition>> find(const std::string& name) const;
+  const std::string& fallback() const { return fallback_; }
+  std::vector<std::string> names() const;
+
+  // What is on the disk now. `edition` is null when there are mistakes, or when the file has gone.
+  struct Reading {
+    std::string name, file;
+    std::shared_ptr<const Edition> edition;  // the present one when the text is the same
+    bool changed = false;
+    bool gone = false;
+    std::vector<std::string> mistakes;  // as printed: "FILE:LINE:COL: error: ..."
+  };
+  Reading read(const std::string& name);
+  std::vector<Reading> read_all();
+  // From now on. A policy whose file has gone is served no more; sessions keep what they have.
+  void put(const std::vector<Reading>& readings);
+
+  // An edition of a text that no file here holds, for one session.
+  Result<std::shared_ptr<const Edition>> edition_of(PolicyFile file);
+
+ private:
+  std::string file_of(const std::string& name) const;
+  std::uint64_t next_generation() { return ++generations_; }
+
+  const std::string directory_;  // "": a single file
+  std::string fallback_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Edition>> editions_;
+  std::atomic<std::uint64_t> generations_{0};
+};
+
+// May this be a policy's name? It becomes a part of a file's name: no slash, no leading dot, nothing to print
+// with care.
+bool is_policy_name(const std::string& name);
+
+}  // namespace scsup

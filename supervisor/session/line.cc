@@ -1,0 +1,82 @@
+#include "supervisor/session/line.h"
+
+#include <poll.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "supervisor/audit/clock.h"
+#include "supervisor/session/inquiry.h"
+
+namespace scsup {
+
+Line::Line(std::shared_ptr<Session> session, Listener listener, MadeBy made_by)
+    : session_(std::move(session)), listener_(std::move(listener)), in_runtime_(made_by == MadeBy::runtime) {}
+
+void Line::start() {
+  const Services& services = session_->services();
+  if (services.attended.fetch_add(1) < most_attended) return attend();
+  --services.attended;
+  services.loop.add(shared_from_this());
+}
+
+void Line::attend() {
+  Loop& loop = session_->services().loop;
+  auto lead = std::make_shared<Lead>(loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
+  loop.stall_watch().watch(lead);
+  std::thread([self = shared_from_this(), lead] {
+    self->session_->services().loop.prepare_thread();
+    self->serve_until_lost(*lead);
+  }).detach();  // one that is stuck can't be joined
+}
+
+void Line::serve_until_lost(Lead& lead) {
+  const Services& services = session_->services();
+  while (!lead.lost() && wait_for_call()) serve_one(lead);
+  if (lead.lost()) return;  // another thread attends
+  services.loop.stall_watch().forget(lead);
+  --services.attended;
+  session_->line_went();
+}
+
+// False: the last target has gone. RECV says so by itself since 6.11; before, only poll does.
+bool Line::wait_for_call() const {
+  if (session_->services().receive_ends_with_targets && !nothing_came_) return true;
+  pollfd listener{listener_.fd(), POLLIN, 0};
+  while (poll(&listener, 1, -1) < 0) {
+  }
+  return (listener.revents & POLLIN) != 0;
+}
+
+Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
+  if ((ready & POLLIN) == 0) {  // only a hang-up is left: nobody is under this filter any more
+    session_->line_went();
+    return Next::done;
+  }
+  serve_one(lead);
+  return Next::again;
+}
+
+void Line::serve_one(Lead& lead) {
+  auto received = listener_.receive();
+  if (!received)
+    std::fprintf(stderr, "scsup: session %u: %s\n", session_->number(), received.error().text().c_str());
+  nothing_came_ = !received || !*received;
+  if (nothing_came_) return;
+  const std::int64_t now = monotonic_ns();
+  if (!session_->may_receive()) {
+    (void)std::move(**received).fail(ENOSYS);
+    return;
+  }
+  auto inquiry = std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
+  if (session_->is_slow()) return session_->hand_over(std::move(inquiry));
+  lead.begin(inquiry);
+  const Inquiry::Progress progress = inquiry->look(Patience::none);
+  (void)lead.end();
+  if (progress == Inquiry::Progress::ready)
+    inquiry->answer();
+  else if (progress == Inquiry::Progress::needs_patience)
+    session_->hand_over(std::move(inquiry));
+}
+
+}  // namespace scsup

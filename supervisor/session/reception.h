@@ -1,0 +1,67 @@
+// What attachments share: which policies there are, what serves them, and who is still here. Outlives them.
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "supervisor/catalogue/catalogue.h"
+#include "supervisor/seccomp/kernel.h"
+#include "supervisor/seccomp/listener.h"
+#include "supervisor/session/line.h"
+#include "supervisor/session/session.h"
+
+namespace scsup {
+
+class Reception {
+ public:
+  // `all_gone` is called whenever the last attachment or session has ended.
+  Reception(Catalogue& policies, Services shared, const KernelFeatures& features,
+            std::function<void()> all_gone)
+      : catalogue(policies), services(shared), kernel(features), all_gone_(std::move(all_gone)) {}
+
+  Catalogue& catalogue;
+  const Services services;
+  const KernelFeatures kernel;
+
+  // Clients whose listener hasn't come yet: few at a time, or silent ones would use up our descriptors.
+  // False: no more now.
+  bool begin_handshake();
+  void end_handshake();
+  void came();
+  void went(const Counts& counts);
+
+  // A session for this listener. Serves at once.
+  std::shared_ptr<Session> begin_session(Subject subject, std::shared_ptr<InForce> policy, Listener listener,
+                                         Line::MadeBy made_by);
+  // One more listener of a container that is here already; nullptr: it isn't.
+  std::shared_ptr<Session> join_session(const std::string& container_id, Listener& listener);
+
+  std::vector<std::shared_ptr<Session>> sessions() const;  // that live, in the order in which they came
+  std::shared_ptr<Session> session(std::uint32_t number) const;
+  // Ends the sessions that still live: what they have received is answered, later calls of their targets
+  // fail (ENOSYS), their counts are told.
+  void end_sessions();
+  bool is_empty() const;
+  Counts total() const;  // of all sessions that have ended
+
+ private:
+  static constexpr int most_handshakes = 64;
+  // Says once what only a listener can tell of this kernel.
+  void look_at_kernel(const Listener& listener);
+
+  const std::function<void()> all_gone_;
+  std::atomic<int> handshakes_{0};
+  std::atomic<std::uint32_t> numbers_{0};
+  mutable std::mutex mutex_;
+  std::uint32_t here_ = 0;
+  Counts total_;
+  std::vector<std::weak_ptr<Session>> living_;
+  std::atomic<bool> told_{false};
+};
+
+}  // namespace scsup
