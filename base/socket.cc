@@ -63,12 +63,10 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   return {};
 }
 
-}  // namespace
-
-Result<Fd> listen_unix(const std::string& path) {
+Result<Fd> listen_at(const std::string& path, int type) {
   const auto address = address_of(path);
   if (!address) return failed(address.error());
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return failed("cannot create a socket");
   // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others,
   // not even for an instant (net/unix/af_unix.c, unix_bind_bsd).
@@ -81,6 +79,43 @@ Result<Fd> listen_unix(const std::string& path) {
   if (::listen(socket.get(), SOMAXCONN) < 0) return failed("cannot listen at " + quoted(path));
   return socket;
 }
+
+using Control = std::array<char, CMSG_SPACE(packet_fd_limit * sizeof(int))>;
+
+// recvmsg with room for packet_fd_limit descriptors in `control`. A peer that closed with unread bytes leaves
+// one ECONNRESET; what it sent before is still there behind it.
+ssize_t receive(const Fd& socket, msghdr& message, iovec& part, Control& control, int flags) {
+  ssize_t size;
+  do {
+    message = {};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    size = ::recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC | flags);
+  } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  return size;
+}
+
+std::vector<Fd> descriptors_of(msghdr& message) {
+  std::vector<Fd> fds;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      fds.emplace_back(fd);
+    }
+  }
+  return fds;
+}
+
+}  // namespace
+
+Result<Fd> listen_unix(const std::string& path) { return listen_at(path, SOCK_SEQPACKET); }
+
+Result<Fd> listen_unix_stream(const std::string& path) { return listen_at(path, SOCK_STREAM); }
 
 Result<Fd> connect_unix(const std::string& path) {
   const auto address = address_of(path);
@@ -133,30 +168,11 @@ Result<Packet> receive_packet(const Fd& socket) {
   Packet packet;
   packet.bytes.resize(packet_limit);
   iovec part{packet.bytes.data(), packet.bytes.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(packet_fd_limit * sizeof(int))> control;
-  msghdr message{};
-  ssize_t size;
-  // A peer that closed with unread packets leaves one ECONNRESET; what it sent before is still there behind
-  // it.
-  do {
-    message = {};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    size = ::recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC);
-  } while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  alignas(cmsghdr) Control control;
+  msghdr message;
+  const ssize_t size = receive(socket, message, part, control, 0);
   if (size < 0) return failed("cannot receive a packet");
-
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-      packet.fds.emplace_back(fd);
-    }
-  }
+  packet.fds = descriptors_of(message);
   if (message.msg_flags & MSG_TRUNC)
     return failed(EMSGSIZE, "received a packet of more than " + std::to_string(packet_limit) + " bytes");
   if (message.msg_flags & MSG_CTRUNC)
@@ -164,6 +180,20 @@ Result<Packet> receive_packet(const Fd& socket) {
                               " descriptors at once, or had no room for one");
   packet.bytes.resize(static_cast<std::size_t>(size));
   return packet;
+}
+
+Result<Chunk> receive_stream(const Fd& socket) {
+  std::array<char, packet_limit> bytes;
+  iovec part{bytes.data(), bytes.size()};
+  alignas(cmsghdr) Control control;
+  msghdr message;
+  const ssize_t size = receive(socket, message, part, control, MSG_DONTWAIT);
+  if (size < 0) return failed("cannot receive from a connection");
+  Chunk chunk;
+  chunk.fds = descriptors_of(message);
+  chunk.fds_lost = (message.msg_flags & MSG_CTRUNC) != 0;
+  chunk.bytes.assign(bytes.data(), static_cast<std::size_t>(size));
+  return chunk;
 }
 
 Result<Peer> peer_of(const Fd& socket) {

@@ -1,7 +1,8 @@
 // Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS.
 //
 // Why packets: a message arrives whole or not at all, so no reader keeps a half message, and a
-// descriptor can't be attributed to the wrong one (unix(7)).
+// descriptor can't be attributed to the wrong one (unix(7)). Streams are for others' protocols that ask for
+// them.
 #pragma once
 
 #include <sys/types.h>
@@ -41,6 +42,17 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
 // Receives one packet. A longer one than packet_limit is EMSGSIZE, more descriptors than packet_fd_limit are
 // EMFILE, and all of them are closed. EAGAIN when nothing is there and the socket is non-blocking.
 Result<Packet> receive_packet(const Fd& socket);
+
+// A SOCK_STREAM one, for the rest as listen_unix; accept_unix() takes its connections.
+Result<Fd> listen_unix_stream(const std::string& path);
+
+struct Chunk {
+  std::string bytes;      // some of a stream, at most packet_limit; empty: the peer has closed
+  std::vector<Fd> fds;    // what came with them, close-on-exec, at most packet_fd_limit
+  bool fds_lost = false;  // there were more, or we had no room for one (MSG_CTRUNC); the rest is closed
+};
+// What a stream has now; EAGAIN when it has nothing: never blocks.
+Result<Chunk> receive_stream(const Fd& socket);
 
 struct Peer {
   pid_t pid;

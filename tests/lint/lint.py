@@ -19,6 +19,7 @@ BELOW = {
     "supervisor/target": ["supervisor/seccomp", "base"],
     "supervisor/policy": ["supervisor/seccomp", "base"],
     "supervisor/emulate": ["supervisor/target", "supervisor/seccomp", "base"],
+    "supervisor/oci": ["base"],
     "supervisor/audit": ["supervisor/policy", "supervisor/seccomp", "base"],
 }
 BELOW[WIRING] = list(BELOW)

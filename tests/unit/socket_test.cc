@@ -213,5 +213,90 @@ TEST(Socket, ADescriptorThatFindsNoRoomHereIsAnErrorAndNotSilentlyMissing) {
   EXPECT_EQ(packet.error().err, EMFILE);
 }
 
+Fd connect_stream(const std::string& path) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path.c_str());
+  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) < 0) return Fd();
+  return socket;
+}
+
+std::pair<Fd, Fd> stream_pair() {
+  int ends[2];
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+TEST(Stream, CarriesBytesAndDescriptorsFromConnectToAccept) {
+  Directory directory;
+  const auto listening = listen_unix_stream(directory / "s");
+  ASSERT_TRUE(listening) << listening.error().text();
+  struct stat status {};
+  ASSERT_EQ(::lstat((directory / "s").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFSOCK | 0600));
+  EXPECT_EQ(accept_unix(*listening, Blocking::no).error().err, EAGAIN);
+  Fd client = connect_stream(directory / "s");
+  ASSERT_TRUE(client);
+  const auto server = accept_unix(*listening, Blocking::yes);
+  ASSERT_TRUE(server) << server.error().text();
+  EXPECT_EQ(receive_stream(*server).error().err, EAGAIN)
+      << "it must not block, whatever the socket's flags are";
+
+  send_raw(client, "one", 2);
+  auto first = receive_stream(*server);
+  ASSERT_TRUE(first) << first.error().text();
+  EXPECT_EQ(first->bytes, "one");
+  ASSERT_EQ(first->fds.size(), 2u);
+  EXPECT_TRUE(close_on_exec(first->fds[0]) && close_on_exec(first->fds[1]));
+  EXPECT_FALSE(first->fds_lost);
+  EXPECT_EQ(peer_of(*server)->pid, ::getpid());
+  client.reset();
+  const auto end = receive_stream(*server);
+  ASSERT_TRUE(end) << end.error().text();
+  EXPECT_EQ(end->bytes, "");
+}
+
+TEST(Stream, ReplacesAStaleSocketAndKeepsALiveOneOfEitherKind) {
+  Directory directory;
+  { ASSERT_TRUE(listen_unix_stream(directory / "s")); }
+  const auto again = listen_unix_stream(directory / "s");
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(listen_unix_stream(directory / "s").error().err, EADDRINUSE);
+  EXPECT_EQ(listen_unix(directory / "s").error().err, EADDRINUSE);
+  const auto packets = listen_unix(directory / "p");
+  EXPECT_EQ(listen_unix_stream(directory / "p").error().err, EADDRINUSE);
+}
+
+TEST(Stream, AFloodOfDescriptorsIsToldAndTheSurplusClosed) {
+  const auto [here, there] = stream_pair();
+  const int before = open_descriptors();
+  send_raw(here, "flood", 253);  // SCM_MAX_FD
+  {
+    const auto chunk = receive_stream(there);
+    ASSERT_TRUE(chunk) << chunk.error().text();
+    EXPECT_EQ(chunk->bytes, "flood");
+    EXPECT_EQ(chunk->fds.size(), packet_fd_limit);
+    EXPECT_TRUE(chunk->fds_lost);
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(Stream, ADescriptorThatWeHaveNoRoomForIsTold) {
+  const auto [here, there] = stream_pair();
+  send_raw(here, "one", 1);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const Fd lowest_free(::dup(0));
+  const rlimit none{static_cast<rlim_t>(lowest_free.get() + 1), before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const auto chunk = receive_stream(there);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_TRUE(chunk) << chunk.error().text();
+  EXPECT_EQ(chunk->bytes, "one");
+  EXPECT_TRUE(chunk->fds.empty());
+  EXPECT_TRUE(chunk->fds_lost);
+}
+
 }  // namespace
 }  // namespace scsup
