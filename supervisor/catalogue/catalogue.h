@@ -42,8 +42,8 @@ class Catalogue {
   // From now on. A policy whose file has gone is served no more; sessions keep what they have.
   void put(const std::vector<Reading>& readings);
 
-  // An edition of a text that no file here holds, for one session.
-  Result<std::shared_ptr<const Edition>> edition_of(PolicyFile file);
+  // An edition of a text without mistakes that no file here holds, for one session.
+  std::shared_ptr<const Edition> edition_of(PolicyFile file);
 
  private:
   std::string file_of(const std::string& name) const;

@@ -9,6 +9,16 @@ Edition::Edition(PolicyFile file, std::uint64_t generation)
       generation_(generation),
       record_("\"sha\":\"" + file_.sha.substr(0, 16) + "\",\"gen\":" + std::to_string(generation)) {}
 
+PolicyRecord Edition::policy_record() const {
+  PolicyRecord record;
+  record.name = name();
+  record.file = file_.file;
+  record.text = file_.text;
+  record.sha = file_.sha;
+  record.generation = generation_;
+  return record;
+}
+
 Result<std::shared_ptr<const Policy>> Edition::policy(const Environment& environment) const {
   {
     std::lock_guard lock(mutex_);

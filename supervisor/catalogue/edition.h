@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "supervisor/audit/record.h"
 #include "supervisor/catalogue/policy_file.h"
 
 namespace scsup {
@@ -23,6 +24,8 @@ class Edition {
   std::string name() const { return file_.name(); }
   // Members of "policy" in the audit: "sha":"<16 hex digits>","gen":N
   const std::string& record() const { return record_; }
+  // The whole of it for the audit.
+  PolicyRecord policy_record() const;
 
   // The policy for targets of that environment; the same one for the same environment. The Error is the first
   // mistake, with its place: some show only in an environment (a capability, a home directory).

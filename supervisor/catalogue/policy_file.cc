@@ -26,19 +26,32 @@ Result<PolicyFile> read_policy_file(const std::string& file) {
   if (!S_ISREG(st.st_mode)) return failed(0, what + ": it is no regular file");
   const std::string too_large = what + ": it is larger than 16 MiB";
   if (st.st_size > static_cast<off_t>(policy_size_limit)) return failed(0, too_large);
-  PolicyFile policy;
-  policy.file = file;
-  policy.text.reserve(static_cast<std::size_t>(st.st_size));
+  std::string text;
+  text.reserve(static_cast<std::size_t>(st.st_size));
   char chunk[65536];
   for (ssize_t got; (got = read(fd.get(), chunk, sizeof chunk)) != 0;) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(what);
-    policy.text.append(chunk, static_cast<std::size_t>(got));
-    if (policy.text.size() > policy_size_limit) return failed(0, too_large);  // it grew
+    text.append(chunk, static_cast<std::size_t>(got));
+    if (text.size() > policy_size_limit) return failed(0, too_large);  // it grew
   }
+  return policy_file_of(file, std::move(text));
+}
+
+PolicyFile policy_file_of(std::string file, std::string text) {
+  PolicyFile policy;
+  policy.file = std::move(file);
+  policy.text = std::move(text);
   policy.sha = sha256_hex(policy.text);
   policy.parsed = parse(policy.text);
   return policy;
+}
+
+std::vector<std::string> mistakes_in(const PolicyFile& file) {
+  std::vector<std::string> mistakes;
+  for (const Diagnostic& diagnostic : file.parsed.diagnostics)
+    if (diagnostic.severity == Diagnostic::Severity::error) mistakes.push_back(render(file.file, diagnostic));
+  return mistakes;
 }
 
 Environment environment_of(const handshake::Hello& hello) {

@@ -23,6 +23,11 @@ struct PolicyFile {
 // Reads and parses. Refuses what is no regular file, and more than policy_size_limit bytes. Mistakes in the
 // text are in `parsed.diagnostics`, not in the Error.
 Result<PolicyFile> read_policy_file(const std::string& file);
+// The same of a text that came another way; `file` is how its places are named.
+PolicyFile policy_file_of(std::string file, std::string text);
+
+// The errors among its diagnostics as they are printed: "FILE:LINE:COL: error: ...".
+std::vector<std::string> mistakes_in(const PolicyFile& file);
 
 // The environment of a target as its agent tells it, on this machine.
 Environment environment_of(const handshake::Hello& hello);

@@ -194,7 +194,7 @@ bool needs_to_adopt_orphans() {
   running = &supervisor;
   supervisor.loop().add(watch);
   supervisor.loop().add(std::make_shared<FrontLine>(front, *watch));
-  supervisor.admit(std::move(pair->first));
+  supervisor.admit(std::move(pair->first), Peer{command, getuid(), getgid()});
   watch->look();
   const auto result = supervisor.run();
   if (!result) complain(result.error().text());

@@ -47,7 +47,7 @@ class Door : public Source {
           handshake::encode(handshake::Refused{"only the supervisor's own user and root may attach"}));
       return Next::again;
     }
-    supervisor_.admit(std::move(*agent));
+    supervisor_.admit(std::move(*agent), *peer);
     return Next::again;
   }
 

@@ -7,6 +7,7 @@
 
 #include "agent/introduction.h"
 #include "supervisor/emulate/identity.h"
+#include "supervisor/session/container_attachment.h"
 
 namespace scsup {
 
@@ -37,18 +38,6 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   return std::move(*policy);
 }
 
-PolicyRecord record_of(const Edition& edition) {
-  const PolicyFile& file = edition.file();
-  PolicyRecord record;
-  record.name = edition.name();
-  record.file = file.file;
-  record.text = file.text;
-  record.sha = file.sha;
-  record.generation = edition.generation();
-  record.filter_summary = show(file.parsed.document, file.file, own_environment());
-  return record;
-}
-
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
 Supervisor::Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv,
@@ -64,12 +53,20 @@ Supervisor::Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& ar
   prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;
   record.argv = argv;
-  if (const auto edition = catalogue_.find("")) record.policy = record_of(**edition);
+  if (const auto edition = catalogue_.find("")) {
+    const PolicyFile& file = (*edition)->file();
+    record.policy = (*edition)->policy_record();
+    record.policy->filter_summary = show(file.parsed.document, file.file, own_environment());
+  }
   log_.run(record);
 }
 
-void Supervisor::admit(Fd agent) {
-  auto attachment = std::make_shared<Attachment>(std::move(agent), reception_);
+void Supervisor::admit_runtime(Fd runtime, Peer peer) {
+  std::make_shared<ContainerAttachment>(std::move(runtime), peer, reception_)->begin();
+}
+
+void Supervisor::admit(Fd agent, Peer peer) {
+  auto attachment = std::make_shared<Attachment>(std::move(agent), peer, reception_);
   loop_.stall_watch().limit(attachment);
   loop_.add(attachment);
 }

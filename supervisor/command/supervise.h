@@ -18,16 +18,14 @@ std::optional<PolicyFile> load_policy(const std::string& file);
 // What a command of this process would find: its capabilities, home and directory.
 Environment own_environment();
 
-// As the audit has it.
-PolicyRecord record_of(const Edition& edition);
-
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
   Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
              std::function<void()> nobody_left);
 
-  void admit(Fd agent);
+  void admit(Fd agent, Peer peer);
+  void admit_runtime(Fd runtime, Peer peer);
   Loop& loop() { return loop_; }
   const Denials& denials() const { return denials_; }
   bool is_empty() const { return reception_.is_empty(); }

@@ -34,7 +34,7 @@ struct Rate {           // of one rule in one session
   std::uint64_t calls = 0, denied = 0;
 };
 
-struct SessionInfo {
+struct SessionState {
   std::uint32_t number = 0;
   std::string command;  // argv[0], or what the container runtime calls it
   // "id", "name", "image", "pod", "namespace", "runtime": what is known; empty for a command.
@@ -49,7 +49,7 @@ struct SessionInfo {
 };
 
 struct Inspection {
-  SessionInfo session;
+  SessionState session;
   std::string policy_text;           // as in force
   std::string filter;                // what `scsup policy show` says of it
   std::vector<std::string> trapped;  // names of the calls that its filter shows to the supervisor
@@ -77,7 +77,7 @@ class Service {
   virtual ~Service() = default;
   // May a peer with these ids (SO_PEERCRED) control this supervisor?
   virtual bool may_control(uid_t uid, gid_t gid) const = 0;
-  virtual std::vector<SessionInfo> sessions() const = 0;
+  virtual std::vector<SessionState> sessions() const = 0;
   virtual Result<Inspection> inspect(std::uint32_t session) const = 0;
   // Re-reads these policies, or all. All that were named change, or none does.
   virtual Result<std::vector<Reloaded>> reload(const std::vector<std::string>& names) = 0;

@@ -46,9 +46,9 @@ void StallWatch::forget(const Lead& lead) {
   std::erase_if(leads_, [&](const Watched& watched) { return watched.lead.get() == &lead; });
 }
 
-void StallWatch::limit(const std::shared_ptr<Timed>& work) {
+void StallWatch::limit(const std::shared_ptr<Timed>& work, std::chrono::seconds time) {
   std::lock_guard lock(mutex_);
-  limits_.emplace(std::chrono::steady_clock::now() + patience, work);
+  limits_.emplace(std::chrono::steady_clock::now() + time, work);
   changed_.notify_all();
 }
 

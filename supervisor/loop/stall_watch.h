@@ -60,8 +60,9 @@ class StallWatch {
   ~StallWatch();
 
   void watch(std::shared_ptr<Lead> lead);
-  void forget(const Lead& lead);                   // its thread has nothing more to serve
-  void limit(const std::shared_ptr<Timed>& work);  // expire() it after `patience`, unless it is gone by then
+  void forget(const Lead& lead);  // its thread has nothing more to serve
+  // expire() it after that time, unless it is gone by then
+  void limit(const std::shared_ptr<Timed>& work, std::chrono::seconds time = patience);
   void expire_all();  // the supervisor ends: whatever is in work or has a limit expires now
 
  private:

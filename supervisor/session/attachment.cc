@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "supervisor/seccomp/filter.h"
-#include "supervisor/target/procfs.h"
 
 namespace scsup {
 
@@ -16,14 +15,13 @@ tl::unexpected<Error> unexpected_message() {
       0, "the agent sent a message that does not belong here; is it of another version than the supervisor?");
 }
 
-// The kernel's own name for it. An ioctl on anything else (a file of a FUSE file system, say) could hang or
-// do harm.
-bool is_listener(const Fd& fd) { return name_of(fd).value_or(std::string()) == "anon_inode:seccomp notify"; }
-
 }  // namespace
 
-Attachment::Attachment(Fd socket, Reception& reception)
-    : socket_(std::move(socket)), reception_(reception), in_handshake_(reception.begin_handshake()) {
+Attachment::Attachment(Fd socket, Peer peer, Reception& reception)
+    : socket_(std::move(socket)),
+      peer_(peer),
+      reception_(reception),
+      in_handshake_(reception.begin_handshake()) {
   reception_.came();
   if (in_handshake_) return;
   (void)send_packet(
@@ -46,7 +44,7 @@ Source::Next Attachment::serve(std::uint32_t, Lead&) {
     return Next::done;
   }
   if (auto heard = hear(std::move(*packet)); !heard) {
-    std::fprintf(stderr, "scsup: refused an agent (pid %d): %s\n", peer_, heard.error().text().c_str());
+    std::fprintf(stderr, "scsup: refused an agent (pid %d): %s\n", peer_.pid, heard.error().text().c_str());
     (void)send_packet(socket_, handshake::encode(handshake::Refused{heard.error().text()}));
     reception_.went({});
     return Next::done;
@@ -73,9 +71,11 @@ Result<void> Attachment::hear(Packet packet) {
 }
 
 Result<void> Attachment::on(handshake::Hello hello) {
-  if (auto peer = peer_of(socket_)) peer_ = peer->pid;
   auto edition = reception_.catalogue.find(hello.policy);
   if (!edition) return failed(edition.error());
+  if (!reception_.may_attach(peer_, (*edition)->name()))
+    return failed(
+        0, "uid " + std::to_string(peer_.uid) + " may not attach with policy '" + (*edition)->name() + "'");
   edition_ = std::move(*edition);
   subject_.command = hello.command;
   subject_.environment = environment_of(hello);
@@ -115,6 +115,10 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
   auto policy = std::make_shared<InForce>(edition_, subject_.installed);
   session_ = reception_.begin_session(std::move(subject_), std::move(policy), Listener(std::move(listener)),
                                       Line::MadeBy::agent);
+  // Read anew meanwhile? Whoever put that in force may not have seen this session yet.
+  if (const auto now = reception_.catalogue.find(edition_->name()); now && *now != edition_)
+    if (const auto newer = (*now)->policy(session_->subject().environment))
+      session_->put_in_force(std::make_shared<InForce>(*now, *newer));
 }
 
 Result<void> Attachment::on(const handshake::ExecFailed&) {

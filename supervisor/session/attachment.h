@@ -18,7 +18,7 @@ namespace scsup {
 
 class Attachment : public Source, public Timed {
  public:
-  Attachment(Fd socket, Reception& reception);
+  Attachment(Fd socket, Peer peer, Reception& reception);
   ~Attachment() override;
 
   int fd() const override { return socket_.get(); }
@@ -39,10 +39,10 @@ class Attachment : public Source, public Timed {
   void end_handshake();
 
   Fd socket_;
+  const Peer peer_;
   Reception& reception_;
   bool in_handshake_;
   std::atomic<Awaiting> awaiting_{Awaiting::hello};
-  pid_t peer_ = 0;
   Subject subject_;
   std::shared_ptr<const Edition> edition_;
   std::shared_ptr<Session> session_;

@@ -1,5 +1,10 @@
 #include "supervisor/session/inquiry.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "supervisor/audit/clock.h"
@@ -13,6 +18,8 @@
 namespace scsup {
 
 namespace {
+
+constexpr unsigned pidfd_thread = O_EXCL;  // PIDFD_THREAD, 6.9
 
 // Decisions that no rule makes. Each says what a user can do about it.
 Origin builtin(const char* id, const char* words) { return {Origin::Kind::builtin, id, "", words}; }
@@ -30,6 +37,7 @@ const Origin too_late =
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
 const Origin runtime_call =
     builtin("@runtime", "what the container runtime does itself before it runs the program");
+const Origin killed = builtin("@kill", "the session was killed (scsup kill)");
 const Origin vanished = builtin("@gone", "the target has gone");
 
 }  // namespace
@@ -63,7 +71,17 @@ Inquiry::Progress Inquiry::decided(const Decision& decision) {
   return Progress::ready;
 }
 
+// Somebody has ended the session: whoever still calls was missed.
+Inquiry::Progress Inquiry::kill_caller() {
+  const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), pidfd_thread)));
+  if (pidfd && request_.still_valid())
+    (void)syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);  // of its whole process
+  if (!call_) call_ = decode_registers(request_.data()).value_or(Call{});
+  return refuse(EPERM, killed);
+}
+
 Inquiry::Progress Inquiry::look(Patience patience) {
+  if (session_->is_condemned()) return kill_caller();
   if (!task_) {
     auto found = session_->tasks_.find(request_);
     if (found) task_ = std::move(*found);

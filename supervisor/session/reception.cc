@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "supervisor/target/procfs.h"
+
 namespace scsup {
 
 namespace {
@@ -12,6 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds usual_work{100}, last_work{1000};
 
 }  // namespace
+
+bool is_listener(const Fd& fd) { return name_of(fd).value_or(std::string()) == "anon_inode:seccomp notify"; }
 
 bool Reception::begin_handshake() {
   if (handshakes_.fetch_add(1) < most_handshakes) return true;

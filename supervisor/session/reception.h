@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/socket.h"
 #include "supervisor/catalogue/catalogue.h"
 #include "supervisor/seccomp/kernel.h"
 #include "supervisor/seccomp/listener.h"
@@ -17,12 +18,23 @@
 
 namespace scsup {
 
+// A descriptor that a stranger sent: is it a listener? By the kernel's own name for it: an ioctl on anything
+// else (a file of a FUSE file system, say) could hang or do harm.
+bool is_listener(const Fd& fd);
+
 class Reception {
  public:
   // `all_gone` is called whenever the last attachment or session has ended.
   Reception(Catalogue& policies, Services shared, const KernelFeatures& features,
             std::function<void()> all_gone)
       : catalogue(policies), services(shared), kernel(features), all_gone_(std::move(all_gone)) {}
+
+  // Who may attach with which policy; everybody who can connect, unless told otherwise before serving begins.
+  using MayAttach = std::function<bool(const Peer&, const std::string& policy)>;
+  void ask_before_attaching(MayAttach may_attach) { may_attach_ = std::move(may_attach); }
+  bool may_attach(const Peer& peer, const std::string& policy) const {
+    return !may_attach_ || may_attach_(peer, policy);
+  }
 
   Catalogue& catalogue;
   const Services services;
@@ -55,6 +67,7 @@ class Reception {
   void look_at_kernel(const Listener& listener);
 
   const std::function<void()> all_gone_;
+  MayAttach may_attach_;
   std::atomic<int> handshakes_{0};
   std::atomic<std::uint32_t> numbers_{0};
   mutable std::mutex mutex_;

@@ -1,5 +1,8 @@
 #include "supervisor/session/session.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "supervisor/audit/clock.h"
@@ -26,6 +29,7 @@ Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce>
       subject_(std::move(subject)),
       container_record_(render(subject_.container)),
       since_unix_ns_(unix_ns()),
+      first_process_(subject_.pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, subject_.pid, 0)) : -1),
       services_(services),
       ended_(std::move(ended)),
       tasks_(describe) {

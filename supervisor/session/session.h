@@ -85,6 +85,14 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   Counts counts() const;
   const Latency& latency() const { return latency_; }
 
+  // Its first process, while that lives; then none.
+  const Fd& first_process() const { return first_process_; }
+  // Processes that have made calls and live.
+  std::vector<pid_t> known_processes() const { return tasks_.processes(); }
+  // From now on whoever makes a trapped call is killed.
+  void condemn() { condemned_ = true; }
+  bool is_condemned() const { return condemned_; }
+
  private:
   friend class Inquiry;
   friend class Line;
@@ -102,6 +110,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   const Subject subject_;
   const std::string container_record_;  // rendered for the audit
   const std::int64_t since_unix_ns_;
+  const Fd first_process_;  // a pidfd; empty when its pid wasn't told
   const Services services_;
   const std::function<void(const Counts&)> ended_;
   TaskTable tasks_;
@@ -116,7 +125,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   std::atomic<std::int64_t> slow_until_ns_{0};
   std::atomic<int> stalls_{0};
   std::atomic<std::uint32_t> lines_{0};  // changed under mutex_
-  std::atomic<bool> closing_{false}, hung_up_{false}, over_{false};
+  std::atomic<bool> closing_{false}, condemned_{false}, hung_up_{false}, over_{false};
   std::atomic<std::uint64_t> received_{0}, answered_{0}, recorded_{0}, allowed_{0}, denied_{0}, emulated_{0},
       watched_{0};
   Latency latency_;

@@ -57,8 +57,9 @@ std::optional<ProcStatus> parse_status(std::string_view text) {
   const auto name = field(text, "Name");
   auto umask = field(text, "Umask"), tgid = field(text, "Tgid"), ppid = field(text, "PPid");
   auto uid = field(text, "Uid"), gid = field(text, "Gid"), caps = field(text, "CapEff");
+  auto bounding = field(text, "CapBnd");
   auto groups = field(text, "Groups");
-  if (!name || !umask || !tgid || !ppid || !uid || !gid || !caps || !groups) return std::nullopt;
+  if (!name || !umask || !tgid || !ppid || !uid || !gid || !caps || !bounding || !groups) return std::nullopt;
   status.comm = unescape_comm(*name);
   uid_t saved_uid;
   gid_t saved_gid;
@@ -66,7 +67,7 @@ std::optional<ProcStatus> parse_status(std::string_view text) {
                    number(*ppid, status.ppid) && number(*uid, status.uid) && number(*uid, status.euid) &&
                    number(*uid, saved_uid) && number(*uid, status.fsuid) && number(*gid, status.gid) &&
                    number(*gid, status.egid) && number(*gid, saved_gid) && number(*gid, status.fsgid) &&
-                   number(*caps, status.effective_caps, 16);
+                   number(*caps, status.effective_caps, 16) && number(*bounding, status.bounding_caps, 16);
   if (!all) return std::nullopt;
   for (gid_t group; number(*groups, group);) status.groups.push_back(group);
   for (const auto& [key, into] : {std::pair{"NSpid", &status.pids}, {"NStgid", &status.tgids}}) {

@@ -22,7 +22,7 @@ struct ProcStatus {  // proc(5), /proc/PID/status
   uid_t uid = 0, euid = 0, fsuid = 0;
   gid_t gid = 0, egid = 0, fsgid = 0;
   std::vector<gid_t> groups;  // sorted, as the kernel keeps them
-  std::uint64_t effective_caps = 0;
+  std::uint64_t effective_caps = 0, bounding_caps = 0;
   mode_t umask = 022;
   // NSpid and NStgid: its numbers in our PID namespace, in the one below, ... in its own.
   std::vector<pid_t> pids, tgids;

@@ -75,6 +75,14 @@ void TaskTable::forget(const Task& task) {
   entries_.erase(task.tid);
 }
 
+std::vector<pid_t> TaskTable::processes() const {
+  std::vector<pid_t> pids;
+  std::lock_guard lock(mutex_);
+  for (const auto& [tid, entry] : entries_)
+    if (is_alive(*entry.task->handles)) pids.push_back(entry.task->pid);
+  return pids;
+}
+
 void TaskTable::remember_nothing() {
   std::lock_guard lock(mutex_);
   remembers_ = false;

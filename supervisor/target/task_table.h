@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "supervisor/seccomp/call.h"
@@ -34,6 +35,9 @@ class TaskTable {
   bool is_still(const Task& task, const Request& request);
   void forget(const Task& task);
 
+  // The processes that are remembered.
+  std::vector<pid_t> processes() const;
+
   // From now on each task is read anew for each call: the filter doesn't show what may alter it.
   void remember_nothing();
 
@@ -56,7 +60,7 @@ class TaskTable {
   // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of
   // them has died. A task's pidfd is readable before its number is free again, so this is never too late.
   const Fd deaths_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<pid_t, Entry> entries_;
   PendingCalls pending_;
   bool remembers_ = true;

@@ -1,0 +1,103 @@
+#include "supervisor/service/processes.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "supervisor/target/procfs.h"
+
+namespace scsup {
+
+namespace {
+
+constexpr int most_rounds = 100;  // of a target that forks as fast as it is killed
+
+struct Found {
+  pid_t parent = 0;
+  std::string pid_namespace;
+};
+
+std::map<pid_t, Found> all_processes() {
+  std::map<pid_t, Found> all;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
+  while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
+    const pid_t pid = std::atoi(entry->d_name);
+    if (pid <= 0) continue;
+    const auto proc = open_task_directory(pid);
+    if (!proc) continue;
+    const auto text = read_file_at(*proc, "status");
+    const auto status = text ? parse_status(*text) : std::nullopt;
+    if (!status) continue;
+    all[pid] = {status->ppid, read_link_at(*proc, "ns/pid").value_or(std::string())};
+  }
+  return all;
+}
+
+bool lives(const Fd& pidfd) {
+  return pidfd && (syscall(SYS_pidfd_send_signal, pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM);
+}
+
+std::set<pid_t> find(const Session& session) {
+  const std::map<pid_t, Found> all = all_processes();
+  std::set<pid_t> members;
+  for (const pid_t pid : session.known_processes()) members.insert(pid);
+  const pid_t first = session.subject().pid;
+  const auto found = all.find(first);
+  if (found != all.end() && lives(session.first_process())) {
+    members.insert(first);
+    const auto self = all.find(getpid());
+    const bool own_namespace = self != all.end() && found->second.pid_namespace != self->second.pid_namespace;
+    if (own_namespace && !found->second.pid_namespace.empty())
+      for (const auto& [pid, one] : all)
+        if (one.pid_namespace == found->second.pid_namespace) members.insert(pid);
+  }
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& [pid, one] : all)
+      if (members.contains(one.parent)) grown = members.insert(pid).second || grown;
+  }
+  members.erase(getpid());
+  std::erase_if(members, [&](pid_t pid) { return !all.contains(pid); });
+  return members;
+}
+
+// Their numbers may be others' by now: only who still is a member once we hold it is meant.
+std::set<pid_t> kill_members(const Session& session, const std::set<pid_t>& but) {
+  std::map<pid_t, Fd> held;
+  for (const pid_t pid : find(session))
+    if (!but.contains(pid)) held.emplace(pid, static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  std::set<pid_t> killed;
+  for (const pid_t pid : find(session)) {
+    const auto one = held.find(pid);
+    if (one != held.end() && syscall(SYS_pidfd_send_signal, one->second.get(), SIGKILL, nullptr, 0) == 0)
+      killed.insert(pid);
+  }
+  return killed;
+}
+
+}  // namespace
+
+std::vector<pid_t> processes_of(const Session& session) {
+  const std::set<pid_t> members = find(session);
+  return {members.begin(), members.end()};
+}
+
+std::uint32_t kill_processes_of(Session& session) {
+  session.condemn();
+  std::set<pid_t> killed;
+  for (int round = 0; round < most_rounds; ++round) {
+    const std::set<pid_t> more = kill_members(session, killed);
+    if (more.empty()) break;
+    killed.insert(more.begin(), more.end());
+  }
+  return static_cast<std::uint32_t>(killed.size());
+}
+
+}  // namespace scsup

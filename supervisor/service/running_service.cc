@@ -1,0 +1,184 @@
+#include "supervisor/service/running_service.h"
+
+#include <algorithm>
+
+#include "supervisor/policy/installed.h"
+#include "supervisor/service/processes.h"
+
+namespace scsup {
+
+namespace {
+
+control::Generation generation_of(const InForce& policy) {
+  control::Generation generation;
+  if (policy.edition) {
+    generation.number = policy.edition->generation();
+    generation.policy = policy.edition->name();
+    generation.file = policy.edition->file().file;
+    generation.sha = policy.edition->file().sha;
+  }
+  generation.counts = {policy.allowed, policy.denied, policy.emulated, policy.watched};
+  return generation;
+}
+
+control::SessionState state_of(const Session& session) {
+  control::SessionState state;
+  const Subject& subject = session.subject();
+  state.number = session.number();
+  state.command = subject.command;
+  state.container = subject.container;
+  state.pid = subject.pid;
+  for (const auto& policy : session.history()) state.generations.push_back(generation_of(*policy));
+  const Counts counts = session.counts();
+  state.received = counts.received;
+  state.answered = counts.answered;
+  state.pending = counts.received - std::min(counts.answered, counts.received);
+  state.p50_ns = session.latency().quantile(0.50);
+  state.p99_ns = session.latency().quantile(0.99);
+  state.since_unix_ns = session.since_unix_ns();
+  state.listeners = session.lines();
+  state.remark = subject.remark;
+  return state;
+}
+
+tl::unexpected<Error> no_such(std::uint32_t session) {
+  return failed(ESRCH, "there is no session " + std::to_string(session));
+}
+
+}  // namespace
+
+std::vector<control::SessionState> RunningService::sessions() const {
+  std::vector<control::SessionState> states;
+  for (const auto& session : reception_.sessions()) states.push_back(state_of(*session));
+  return states;
+}
+
+Result<control::Inspection> RunningService::inspect(std::uint32_t number) const {
+  const auto session = reception_.session(number);
+  if (!session) return no_such(number);
+  control::Inspection inspection;
+  inspection.session = state_of(*session);
+  const auto policy = session->in_force();
+  const Subject& subject = session->subject();
+  if (policy->edition) {
+    const PolicyFile& file = policy->edition->file();
+    inspection.policy_text = file.text;
+    inspection.filter = show(file.parsed.document, file.file, subject.environment);
+  }
+  inspection.filter_known = subject.installed != nullptr;
+  if (subject.installed) inspection.trapped = trapped_calls(*subject.installed);
+  inspection.processes = processes_of(*session);
+  return inspection;
+}
+
+// What the sessions of that edition's policy get. A mistake may show in the environment of one of them only.
+std::vector<RunningService::Change> RunningService::prepare(const std::shared_ptr<const Edition>& edition,
+                                                            std::vector<std::string>& mistakes) const {
+  std::vector<Change> changes;
+  for (auto& session : reception_.sessions()) {
+    const auto present = session->in_force()->edition;
+    if (!present || present == edition || present->name() != edition->name() ||
+        present->file().file != edition->file().file)
+      continue;
+    auto policy = edition->policy(session->subject().environment);
+    if (!policy) {
+      mistakes.push_back(policy.error().text() + " (in session " + std::to_string(session->number()) + ")");
+      continue;
+    }
+    changes.push_back({std::move(session), std::make_shared<InForce>(edition, std::move(*policy))});
+  }
+  return changes;
+}
+
+control::Changed RunningService::describe(const Change& change) {
+  control::Changed changed;
+  changed.session = change.session->number();
+  changed.generation = change.policy->edition->generation();
+  const std::string session = "session " + std::to_string(changed.session);
+  const auto& installed = change.session->subject().installed;
+  if (!installed)
+    changed.needs_restart.push_back("the filter of " + session +
+                                    " was made by another program; what it doesn't show it decides itself");
+  else
+    for (const StillDecided& call : still_decided(*installed, *change.policy->policy))
+      changed.needs_restart.push_back(call.syscall + " is not trapped in " + session +
+                                      "; its filter still decides it: " + call.how);
+  return changed;
+}
+
+Result<std::vector<control::Reloaded>> RunningService::reload(const std::vector<std::string>& names) {
+  std::lock_guard one_at_a_time(changing_);
+  std::vector<Catalogue::Reading> readings;
+  if (names.empty())
+    readings = reception_.catalogue.read_all();
+  else
+    for (const std::string& name : names) readings.push_back(reception_.catalogue.read(name));
+
+  std::vector<control::Reloaded> replies;
+  std::vector<std::vector<Change>> changes;
+  bool fine = true;
+  for (Catalogue::Reading& reading : readings) {
+    // A file that was removed is no mistake when all are read: nobody gets that policy any more.
+    if (reading.gone && names.empty()) reading.mistakes.clear();
+    changes.emplace_back();
+    if (reading.changed) changes.back() = prepare(reading.edition, reading.mistakes);
+    fine = fine && reading.mistakes.empty();
+    control::Reloaded reply;
+    reply.policy = reading.name;
+    reply.file = reading.file;
+    reply.mistakes = reading.mistakes;
+    replies.push_back(std::move(reply));
+  }
+  if (fine) reception_.catalogue.put(readings);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const auto edition =
+        fine ? readings[i].edition : reception_.catalogue.find(readings[i].name).value_or(nullptr);
+    if (edition) {
+      replies[i].sha = edition->file().sha;
+      replies[i].generation = edition->generation();
+    }
+    if (!fine || !readings[i].changed) continue;
+    replies[i].changed = true;
+    reception_.services.log.policy(readings[i].edition->policy_record());
+    for (const Change& change : changes[i]) {
+      change.session->put_in_force(change.policy);
+      replies[i].sessions.push_back(describe(change));
+    }
+  }
+  return replies;
+}
+
+Result<control::Reloaded> RunningService::set_policy(std::uint32_t number, const std::string& file,
+                                                     const std::string& text) {
+  std::lock_guard one_at_a_time(changing_);
+  const auto session = reception_.session(number);
+  if (!session) return no_such(number);
+  control::Reloaded reply;
+  reply.file = file;
+  PolicyFile policy_file = policy_file_of(file, text);
+  reply.policy = policy_file.name();
+  reply.mistakes = mistakes_in(policy_file);
+  if (!reply.mistakes.empty()) return reply;
+  const auto edition = reception_.catalogue.edition_of(std::move(policy_file));
+  auto policy = edition->policy(session->subject().environment);
+  if (!policy) {
+    reply.mistakes.push_back(policy.error().text());
+    return reply;
+  }
+  reply.sha = edition->file().sha;
+  reply.generation = edition->generation();
+  reply.changed = true;
+  reception_.services.log.policy(edition->policy_record());
+  const Change change{session, std::make_shared<InForce>(edition, std::move(*policy))};
+  session->put_in_force(change.policy);
+  reply.sessions.push_back(describe(change));
+  return reply;
+}
+
+Result<std::uint32_t> RunningService::kill(std::uint32_t number) {
+  const auto session = reception_.session(number);
+  if (!session) return no_such(number);
+  return kill_processes_of(*session);
+}
+
+}  // namespace scsup

@@ -1,0 +1,48 @@
+// The supervisor as its control socket sees it: its sessions and policies, and what may be done to them.
+//
+// A reload is atomic: every policy is read and compiled for every session's environment first; one mistake
+// anywhere leaves all as it was. A session's filter can't be changed, so each change says what of it has no
+// effect before the target is started anew.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "supervisor/control/service.h"
+#include "supervisor/session/reception.h"
+
+namespace scsup {
+
+class RunningService : public control::Service {
+ public:
+  using MayControl = std::function<bool(uid_t, gid_t)>;
+  RunningService(Reception& reception, MayControl may_control)
+      : reception_(reception), may_control_(std::move(may_control)) {}
+
+  bool may_control(uid_t uid, gid_t gid) const override { return may_control_(uid, gid); }
+  std::vector<control::SessionState> sessions() const override;
+  Result<control::Inspection> inspect(std::uint32_t session) const override;
+  Result<std::vector<control::Reloaded>> reload(const std::vector<std::string>& names) override;
+  Result<control::Reloaded> set_policy(std::uint32_t session, const std::string& file,
+                                       const std::string& text) override;
+  Result<std::uint32_t> kill(std::uint32_t session) override;
+
+ private:
+  // A session, and the policy that it gets if all goes well.
+  struct Change {
+    std::shared_ptr<Session> session;
+    std::shared_ptr<InForce> policy;
+    bool applied = false;
+  };
+  std::vector<Change> prepare(const std::shared_ptr<const Edition>& edition,
+                              std::vector<std::string>& mistakes) const;
+  static control::Changed describe(const Change& change);
+
+  Reception& reception_;
+  const MayControl may_control_;
+  std::mutex changing_;  // one change at a time
+};
+
+}  // namespace scsup

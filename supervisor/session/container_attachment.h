@@ -1,0 +1,50 @@
+// From a container runtime's connection to a session, or to another line of one (an exec into a container
+// that is here).
+//
+// Lives on the loop as a source until the runtime has said all, or has taken too long: a runtime may connect
+// at `create` and speak at `start`, so many half-finished ones are normal. Whatever goes wrong, a listener
+// that has come is not let go of: its trapped calls are denied and recorded, so that nothing runs
+// unsupervised and nobody has to guess why.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/socket.h"
+#include "supervisor/oci/state_message.h"
+#include "supervisor/session/reception.h"
+
+namespace scsup {
+
+class ContainerAttachment : public Source,
+                            public Timed,
+                            public std::enable_shared_from_this<ContainerAttachment> {
+ public:
+  ContainerAttachment(Fd socket, Peer peer, Reception& reception);
+  ~ContainerAttachment() override;
+
+  // Onto the loop.
+  void begin();
+
+  int fd() const override { return socket_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+  // It has dawdled: it is hung up on.
+  void expire() override;
+
+ private:
+  Next refuse(const std::string& why);
+  void attach(const oci::ContainerState& state, Listener listener);
+  std::shared_ptr<InForce> choose_policy(const oci::ContainerState& state, Subject& subject) const;
+
+  Fd socket_;
+  const Peer peer_;
+  Reception& reception_;
+  bool speaks_ = false;
+  std::atomic<bool> late_{false};
+  oci::StateMessage message_;
+};
+
+}  // namespace scsup
