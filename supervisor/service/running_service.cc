@@ -68,6 +68,9 @@ Result<control::Inspection> RunningService::inspect(std::uint32_t number) const 
   inspection.filter_known = subject.installed != nullptr;
   if (subject.installed) inspection.trapped = trapped_calls(*subject.installed);
   inspection.processes = processes_of(*session);
+  for (const Tally::Line& line : policy->tally.lines())
+    inspection.rules.push_back({line.origin->words, std::string(line.syscall), line.calls, line.denied,
+                                static_cast<std::uint64_t>(line.slowest_ns)});
   return inspection;
 }
 

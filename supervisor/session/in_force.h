@@ -8,6 +8,7 @@
 
 #include "supervisor/catalogue/edition.h"
 #include "supervisor/policy/decision.h"
+#include "supervisor/session/tally.h"
 
 namespace scsup {
 
@@ -20,6 +21,7 @@ struct InForce {
   const std::shared_ptr<const Edition> edition;  // null: no policy
   const std::shared_ptr<const Policy> policy;
   const Origin refusal;
+  Tally tally;
   std::atomic<std::uint64_t> allowed{0}, denied{0}, emulated{0}, watched{0};
 };
 

@@ -197,6 +197,10 @@ void Inquiry::record_and_send(CallRecord& record) {
   record.mono_ns = monotonic_ns();
   record.decision_ns = record.mono_ns - received_ns_;
   session.latency_.count(record.decision_ns);
+  if (record.origin)
+    policy_->tally.count(record.origin,
+                         record.call->syscall ? record.call->syscall->name : std::string_view(),
+                         record.act == Act::deny, record.decision_ns);
   const bool watched_only = !decision_.record && record.act == Act::allow;
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
   if (written) {

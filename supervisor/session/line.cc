@@ -32,7 +32,8 @@ void Line::attend() {
 
 void Line::serve_until_lost(Lead& lead) {
   const Services& services = session_->services();
-  while (!lead.lost() && wait_for_call()) serve_one(lead);
+  while (!lead.lost() && wait_for_call())
+    if (auto inquiry = receive()) begin(std::move(inquiry), lead);
   if (lead.lost()) return;  // another thread attends
   services.loop.stall_watch().forget(lead);
   --services.attended;
@@ -53,22 +54,39 @@ Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
     session_->line_went();
     return Next::done;
   }
-  serve_one(lead);
+  if (robbed_) {
+    ++session_->services().attended;
+    attend();
+    return Next::done;
+  }
+  lead.begin(shared_from_this());
+  auto inquiry = receive();
+  const bool leading = lead.end();
+  if (inquiry && !leading) session_->hand_over(std::move(inquiry));
+  if (inquiry) begin(std::move(inquiry), lead);
   return Next::again;
 }
 
-void Line::serve_one(Lead& lead) {
+// RECV blocks although a call was there: somebody else holds this listener and was quicker. That may happen
+// to its own thread, not to the loop's.
+void Line::held_up() { robbed_ = true; }
+
+// nullptr: nothing came after all, or the session is closing.
+std::shared_ptr<Inquiry> Line::receive() {
   auto received = listener_.receive();
   if (!received)
     std::fprintf(stderr, "scsup: session %u: %s\n", session_->number(), received.error().text().c_str());
   nothing_came_ = !received || !*received;
-  if (nothing_came_) return;
+  if (nothing_came_) return nullptr;
   const std::int64_t now = monotonic_ns();
   if (!session_->may_receive()) {
     (void)std::move(**received).fail(ENOSYS);
-    return;
+    return nullptr;
   }
-  auto inquiry = std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
+  return std::make_shared<Inquiry>(shared_from_this(), std::move(**received), now);
+}
+
+void Line::begin(std::shared_ptr<Inquiry> inquiry, Lead& lead) {
   if (session_->is_slow()) return session_->hand_over(std::move(inquiry));
   lead.begin(inquiry);
   const Inquiry::Progress progress = inquiry->look(Patience::none);

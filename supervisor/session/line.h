@@ -14,7 +14,7 @@
 
 namespace scsup {
 
-class Line : public Source, public std::enable_shared_from_this<Line> {
+class Line : public Source, public Timed, public std::enable_shared_from_this<Line> {
  public:
   // What made the filter: our agent, which only execs under it, or a container runtime, which makes calls of
   // its own before it execs the program.
@@ -28,6 +28,8 @@ class Line : public Source, public std::enable_shared_from_this<Line> {
 
   int fd() const override { return listener_.fd(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
+  void held_up() override;
+  void expire() override {}
 
   const std::shared_ptr<Session>& session() const { return session_; }
   // Until the first exec, which is the program's, calls are a container runtime's own.
@@ -40,11 +42,13 @@ class Line : public Source, public std::enable_shared_from_this<Line> {
   void attend();
   void serve_until_lost(Lead& lead);
   bool wait_for_call() const;
-  void serve_one(Lead& lead);
+  std::shared_ptr<Inquiry> receive();
+  void begin(std::shared_ptr<Inquiry> inquiry, Lead& lead);
 
   const std::shared_ptr<Session> session_;
   const Listener listener_;
   std::atomic<bool> in_runtime_;
+  std::atomic<bool> robbed_{false};
   std::atomic<bool> nothing_came_{false};  // the last RECV returned without a call: ask poll why
 };
 

@@ -48,11 +48,20 @@ void Reception::look_at_kernel(const Listener& listener) {
       stderr);
 }
 
+Services Reception::services_for(std::uint32_t session) const {
+  const std::size_t loop = session % (more_loops_.size() + 1);
+  if (loop == 0) return services;
+  return {*more_loops_[loop - 1], services.workers,  services.log,
+          services.denials,       services.attended, services.receive_ends_with_targets};
+}
+
 std::shared_ptr<Session> Reception::begin_session(Subject subject, std::shared_ptr<InForce> policy,
                                                   Listener listener, Line::MadeBy made_by) {
   look_at_kernel(listener);
-  auto session = std::make_shared<Session>(++numbers_, std::move(subject), std::move(policy), services,
-                                           [this](const Counts& counts) { went(counts); });
+  const std::uint32_t number = ++numbers_;
+  auto session =
+      std::make_shared<Session>(number, std::move(subject), std::move(policy), services_for(number),
+                                [this](const Counts& counts) { went(counts); });
   {
     std::lock_guard lock(mutex_);
     ++here_;
@@ -101,6 +110,7 @@ void Reception::end_sessions() {
   };
   if (!answered_within(usual_work)) {
     services.loop.stall_watch().expire_all();
+    for (Loop* loop : more_loops_) loop->stall_watch().expire_all();
     (void)answered_within(last_work);
   }
   for (const auto& session : living) session->expire();

@@ -47,6 +47,9 @@ class Reception {
   void came();
   void went(const Counts& counts);
 
+  // Loops that take whole sessions beside the one of `services`. Before serving begins.
+  void share_among(std::vector<Loop*> more) { more_loops_ = std::move(more); }
+
   // A session for this listener. Serves at once.
   std::shared_ptr<Session> begin_session(Subject subject, std::shared_ptr<InForce> policy, Listener listener,
                                          Line::MadeBy made_by);
@@ -63,11 +66,13 @@ class Reception {
 
  private:
   static constexpr int most_handshakes = 64;
+  Services services_for(std::uint32_t session) const;
   // Says once what only a listener can tell of this kernel.
   void look_at_kernel(const Listener& listener);
 
   const std::function<void()> all_gone_;
   MayAttach may_attach_;
+  std::vector<Loop*> more_loops_;
   std::atomic<int> handshakes_{0};
   std::atomic<std::uint32_t> numbers_{0};
   mutable std::mutex mutex_;

@@ -47,6 +47,7 @@ void Session::put_in_force(std::shared_ptr<InForce> policy) {
   const bool counts = policy->policy && policy->policy->looks_at_paths();
   if (!subject_.installed || (counts && !filter_shows_changes(subject_))) tasks_.remember_nothing();
   std::lock_guard lock(mutex_);
+  if (policies_.size() == most_remembered) policies_.erase(policies_.begin());
   policies_.push_back(std::move(policy));
 }
 

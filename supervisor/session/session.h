@@ -63,7 +63,8 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   // The policy for calls that come from now on.
   std::shared_ptr<InForce> in_force() const;
   void put_in_force(std::shared_ptr<InForce> policy);
-  std::vector<std::shared_ptr<InForce>> history() const;  // oldest first, the last one is in force
+  // The last ones, oldest first; the very last is in force.
+  std::vector<std::shared_ptr<InForce>> history() const;
 
   // A listener more; false: the session is over. A listener less: with the last one the session ends, as soon
   // as all its calls are answered.
@@ -96,7 +97,8 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
  private:
   friend class Inquiry;
   friend class Line;
-  static constexpr int most_in_work = 16;  // calls with workers at a time
+  static constexpr int most_in_work = 16;             // calls with workers at a time
+  static constexpr std::size_t most_remembered = 16;  // policies that were in force
 
   bool may_receive();
   void hand_over(std::shared_ptr<Inquiry> inquiry);
