@@ -239,9 +239,8 @@ int command_run(const Arguments& arguments) {
   plan.kernel.quiet = quiet;
   if (!quiet)
     for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
-  if (!plan.kernel.user_notification) {
-    complain(
-        "this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER); nothing was run");
+  if (const std::string missing = what_is_missing(plan.kernel); !missing.empty()) {
+    complain(missing + "; nothing was run");
     return own_failure;
   }
 

@@ -1,6 +1,7 @@
 #include "supervisor/command/supervise.h"
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -36,6 +37,14 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
     return std::nullopt;
   }
   return std::move(*policy);
+}
+
+std::string what_is_missing(const KernelFeatures& kernel) {
+  if (!kernel.user_notification)
+    return "this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER)";
+  if (access("/proc/self/status", R_OK) != 0)
+    return "there is no /proc here, where scsup looks at its targets (mount -t proc proc /proc)";
+  return {};
 }
 
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
