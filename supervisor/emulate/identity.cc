@@ -6,8 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
+
+#include "base/say.h"
 
 namespace scsup {
 
@@ -18,7 +19,7 @@ const Identity& own() {
   static const Identity identity = [] {
     auto read = own_identity();
     if (!read) {
-      std::fprintf(stderr, "scsup: %s; cannot act for targets\n", read.error().text().c_str());
+      say(Severity::critical, read.error().text() + "; cannot act for targets");
       std::abort();
     }
     return *read;
@@ -75,7 +76,7 @@ thread_local const Identity* worn_now = nullptr;
 
 [[noreturn]] void cannot_change_back(const char* what) {
   // A supervisor thread with a wrong identity would judge with it: end, so that targets are refused (ENOSYS).
-  std::fprintf(stderr, "scsup: cannot take back %s identity; ending\n", what);
+  say(Severity::critical, "cannot take back " + std::string(what) + " identity; ending");
   std::abort();
 }
 

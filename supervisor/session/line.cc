@@ -2,9 +2,9 @@
 
 #include <poll.h>
 
-#include <cstdio>
 #include <thread>
 
+#include "base/say.h"
 #include "supervisor/audit/clock.h"
 #include "supervisor/session/inquiry.h"
 
@@ -60,7 +60,7 @@ Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
 void Line::serve_one(Lead& lead) {
   auto received = listener_.receive();
   if (!received)
-    std::fprintf(stderr, "scsup: session %u: %s\n", session_->number(), received.error().text().c_str());
+    say(Severity::error, "session " + std::to_string(session_->number()) + ": " + received.error().text());
   nothing_came_ = !received || !*received;
   if (nothing_came_) return;
   const std::int64_t now = monotonic_ns();
