@@ -1,5 +1,6 @@
 #include "base/socket.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -63,7 +64,21 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   return {};
 }
 
-Result<Fd> listen_at(const std::string& path, int type) {
+// By descriptor, so that mode and owner can't land on something else that was put there meanwhile. First the
+// group, then its rights: the group that a new file gets by itself is never let in.
+Result<void> give_to_group(const std::string& path, gid_t group) {
+  const std::string cannot = "cannot give " + quoted(path) + " to group " + std::to_string(group);
+  const Fd file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) return failed(cannot);
+  if (!S_ISSOCK(status.st_mode)) return failed(0, cannot + ": it is no socket any more");
+  if (::fchownat(file.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) != 0) return failed(cannot);
+  const std::string by_descriptor = "/proc/self/fd/" + std::to_string(file.get());  // fchmod takes no O_PATH
+  if (::chmod(by_descriptor.c_str(), 0660) != 0) return failed(cannot);
+  return {};
+}
+
+Result<Fd> listen_at(const std::string& path, int type, std::optional<gid_t> group) {
   const auto address = address_of(path);
   if (!address) return failed(address.error());
   Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -76,6 +91,9 @@ Result<Fd> listen_at(const std::string& path, int type) {
     if (auto removed = remove_stale(path, *address); !removed) return failed(removed.error());
     if (bind_to(socket, *address) < 0) return failed("cannot listen at " + quoted(path));
   }
+  // Nobody can connect before listen().
+  if (group)
+    if (auto given = give_to_group(path, *group); !given) return failed(given.error());
   if (::listen(socket.get(), SOMAXCONN) < 0) return failed("cannot listen at " + quoted(path));
   return socket;
 }
@@ -113,9 +131,13 @@ std::vector<Fd> descriptors_of(msghdr& message) {
 
 }  // namespace
 
-Result<Fd> listen_unix(const std::string& path) { return listen_at(path, SOCK_SEQPACKET); }
+Result<Fd> listen_unix(const std::string& path, std::optional<gid_t> group) {
+  return listen_at(path, SOCK_SEQPACKET, group);
+}
 
-Result<Fd> listen_unix_stream(const std::string& path) { return listen_at(path, SOCK_STREAM); }
+Result<Fd> listen_unix_stream(const std::string& path, std::optional<gid_t> group) {
+  return listen_at(path, SOCK_STREAM, group);
+}
 
 Result<Fd> connect_unix(const std::string& path) {
   const auto address = address_of(path);

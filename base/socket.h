@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +29,9 @@ struct Packet {
 
 enum class Blocking { yes, no };
 
-// A bound, listening socket at `path`, mode 0600, non-blocking. A stale socket (nobody accepts on it)
-// is replaced; a live one is EADDRINUSE.
-Result<Fd> listen_unix(const std::string& path);
+// A bound, listening socket at `path`, non-blocking: mode 0600, or 0660 for a group. A stale socket (nobody
+// accepts on it) is replaced; a live one, and what is no socket, is EADDRINUSE.
+Result<Fd> listen_unix(const std::string& path, std::optional<gid_t> group = std::nullopt);
 Result<Fd> connect_unix(const std::string& path);
 Result<std::pair<Fd, Fd>> socket_pair();
 
@@ -44,7 +45,7 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
 Result<Packet> receive_packet(const Fd& socket);
 
 // A SOCK_STREAM one, for the rest as listen_unix; accept_unix() takes its connections.
-Result<Fd> listen_unix_stream(const std::string& path);
+Result<Fd> listen_unix_stream(const std::string& path, std::optional<gid_t> group = std::nullopt);
 
 struct Chunk {
   std::string bytes;      // some of a stream, at most packet_limit; empty: the peer has closed

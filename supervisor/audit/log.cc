@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/say.h"
 #include "supervisor/policy/errno_names.h"
 
 namespace scsup {
@@ -132,9 +133,8 @@ bool Log::finish() {
   ++lost_;
   if (!complained_) {
     complained_ = true;
-    std::fprintf(stderr,
-                 "scsup: cannot write the audit log '%s': %s; calls are denied until it can be written\n",
-                 name_.c_str(), std::strerror(err));
+    say(Severity::critical, "cannot write the audit log '" + name_ + "': " + std::strerror(err) +
+                                "; calls are denied until it can be written");
   }
   return false;
 }

@@ -1,12 +1,10 @@
 #include "supervisor/catalogue/policy_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <cstdio>
 
-#include "base/fd.h"
+#include "base/read_file.h"
 #include "supervisor/audit/sha256.h"
 
 namespace scsup {
@@ -18,24 +16,9 @@ std::string PolicyFile::name() const {
 }
 
 Result<PolicyFile> read_policy_file(const std::string& file) {
-  const std::string what = "cannot read the policy '" + file + "'";
-  Fd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));  // a FIFO must not hold us up
-  struct stat st;
-  if (!fd || fstat(fd.get(), &st) != 0) return failed(what);
-  if (S_ISDIR(st.st_mode)) return failed(EISDIR, what);
-  if (!S_ISREG(st.st_mode)) return failed(0, what + ": it is no regular file");
-  const std::string too_large = what + ": it is larger than 16 MiB";
-  if (st.st_size > static_cast<off_t>(policy_size_limit)) return failed(0, too_large);
-  std::string text;
-  text.reserve(static_cast<std::size_t>(st.st_size));
-  char chunk[65536];
-  for (ssize_t got; (got = read(fd.get(), chunk, sizeof chunk)) != 0;) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(what);
-    text.append(chunk, static_cast<std::size_t>(got));
-    if (text.size() > policy_size_limit) return failed(0, too_large);  // it grew
-  }
-  return policy_file_of(file, std::move(text));
+  auto read = read_regular_file(file, "the policy", policy_size_limit);
+  if (!read) return failed(read.error());
+  return policy_file_of(file, std::move(read->text));
 }
 
 PolicyFile policy_file_of(std::string file, std::string text) {

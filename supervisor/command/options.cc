@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <cstdio>
 #include <sstream>
+
+#include "base/say.h"
 
 namespace scsup {
 
@@ -75,6 +76,6 @@ std::string help(const std::string& usage, const std::vector<Option>& options) {
   return out.str();
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "scsup: %s\n", message.c_str()); }
+void complain(const std::string& message) { say(Severity::error, message); }
 
 }  // namespace scsup

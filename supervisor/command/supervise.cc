@@ -3,10 +3,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 
 #include "agent/introduction.h"
+#include "base/say.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/session/container_attachment.h"
 
@@ -31,7 +31,7 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   }
   for (const Diagnostic& diagnostic : policy->parsed.diagnostics)
     if (diagnostic.severity == Diagnostic::Severity::error)
-      std::fprintf(stderr, "%s\n", render(file, diagnostic).c_str());
+      say_line(Severity::error, render(file, diagnostic));
   if (has_errors(policy->parsed.diagnostics)) {
     complain("the policy has mistakes; nothing was run");
     return std::nullopt;

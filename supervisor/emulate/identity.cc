@@ -6,8 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
+
+#include "base/say.h"
 
 namespace scsup {
 
@@ -18,7 +20,7 @@ const Identity& own() {
   static const Identity identity = [] {
     auto read = own_identity();
     if (!read) {
-      std::fprintf(stderr, "scsup: %s; cannot act for targets\n", read.error().text().c_str());
+      say(Severity::critical, read.error().text() + "; cannot act for targets");
       std::abort();
     }
     return *read;
@@ -26,12 +28,26 @@ const Identity& own() {
   return identity;
 }
 
+constexpr std::uint64_t bits(std::initializer_list<int> caps) {
+  std::uint64_t all = 0;
+  for (const int cap : caps) all |= std::uint64_t{1} << cap;
+  return all;
+}
+
+// What calls on files may ask for (capabilities(7)). A service has no more than these
+// (systemd/scsup.service); whether a target has the others makes no difference to such a call.
+constexpr std::uint64_t asked_by_file_calls =
+    bits({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_LINUX_IMMUTABLE,
+          CAP_MKNOD, CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE});
+
+// False: the call would have less rights than the target, and fail where it should not.
 bool set_effective(std::uint64_t caps) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2];
   if (syscall(SYS_capget, &header, data) != 0) return false;
   const std::uint64_t permitted = data[0].permitted | std::uint64_t{data[1].permitted} << 32;
-  if ((caps & ~permitted) != 0) return false;
+  if ((caps & ~permitted & asked_by_file_calls) != 0) return false;
+  caps &= permitted;
   data[0].effective = static_cast<std::uint32_t>(caps);
   data[1].effective = static_cast<std::uint32_t>(caps >> 32);
   return syscall(SYS_capset, &header, data) == 0;
@@ -75,7 +91,7 @@ thread_local const Identity* worn_now = nullptr;
 
 [[noreturn]] void cannot_change_back(const char* what) {
   // A supervisor thread with a wrong identity would judge with it: end, so that targets are refused (ENOSYS).
-  std::fprintf(stderr, "scsup: cannot take back %s identity; ending\n", what);
+  say(Severity::critical, "cannot take back " + std::string(what) + " identity; ending");
   std::abort();
 }
 

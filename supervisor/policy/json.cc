@@ -44,8 +44,8 @@ class CountingIterator {
 // it was good, so the token begins at the next byte that is no space, ',' or ':'.
 class Builder {
  public:
-  Builder(std::string_view text, const std::size_t& consumed, Diagnostics& diagnostics)
-      : cursor_(text), consumed_(consumed), diagnostics_(diagnostics) {}
+  Builder(std::string_view text, const std::size_t& consumed, Diagnostics& diagnostics, std::string_view kind)
+      : cursor_(text), consumed_(consumed), diagnostics_(diagnostics), kind_(kind) {}
 
   std::optional<Json> take() { return std::move(root_); }
 
@@ -86,7 +86,7 @@ class Builder {
   // nlohmann's own text (the exception) is made for programmers; ours comes from the bytes.
   template <class Exception>
   bool parse_error(std::size_t, const std::string&, const Exception&) {
-    diagnostics_.push_back(explain_broken_json(cursor_, state_));
+    diagnostics_.push_back(explain_broken_json(cursor_, state_, kind_));
     return false;
   }
 
@@ -127,8 +127,8 @@ class Builder {
   bool open(Json::Kind kind, JsonState::After after) {
     Json json = begin(kind);
     if (open_.size() >= static_cast<std::size_t>(policy_depth_limit))
-      return fail(json.place,
-                  "nested too deep: a policy has at most " + std::to_string(policy_depth_limit) + " levels");
+      return fail(json.place, "nested too deep: a " + kind_ + " has at most " +
+                                  std::to_string(policy_depth_limit) + " levels");
     cursor_.advance(1);
     state_ = {after, json.place};
     open_.push_back(std::move(json));
@@ -145,7 +145,7 @@ class Builder {
 
   bool place(Json json) {
     if (++values_ > json_value_limit)
-      return fail(json.place, "more than " + std::to_string(json_value_limit) + " values in one policy");
+      return fail(json.place, "more than " + std::to_string(json_value_limit) + " values in one " + kind_);
     if (open_.empty()) {
       root_ = std::move(json);
       state_.after = JsonState::After::root;
@@ -197,6 +197,7 @@ class Builder {
   Cursor cursor_;
   const std::size_t& consumed_;
   Diagnostics& diagnostics_;
+  const std::string kind_;
   std::vector<Json> open_;
   std::optional<Json> root_;
   JsonState state_;
@@ -229,7 +230,7 @@ std::string describe(const Json& json) {
   return "something else";
 }
 
-std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics) {
+std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics, std::string_view kind) {
   auto refuse = [&](Place place, std::string message) {
     diagnostics.push_back({Diagnostic::Severity::error, place, std::move(message)});
     return std::nullopt;
@@ -241,10 +242,10 @@ std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics) {
   if (auto bad = first_invalid_utf8(text)) {
     Cursor cursor(text);
     cursor.advance(*bad);
-    return refuse(cursor.place(), "this byte is no UTF-8; a policy is UTF-8 text");
+    return refuse(cursor.place(), "this byte is no UTF-8; a " + std::string(kind) + " is UTF-8 text");
   }
   std::size_t consumed = 0;
-  Builder builder(text, consumed, diagnostics);
+  Builder builder(text, consumed, diagnostics, kind);
   const char* begin = text.data();
   bool good = nlohmann::json::sax_parse(CountingIterator(begin, &consumed),
                                         CountingIterator(begin + text.size(), &consumed), &builder);

@@ -1,6 +1,6 @@
-// JSON text as a tree in which every key and value knows its place. For policy files only: it refuses
-// duplicate keys, deep nesting and a number of values that no policy needs, and a number keeps what was
-// written.
+// JSON text as a tree in which every key and value knows its place. For files that people write, policies and
+// the config of the service: it refuses duplicate keys, deep nesting and a number of values that no policy
+// needs, and a number keeps what was written.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,8 @@ std::string describe(const Json& json);
 inline constexpr std::size_t json_value_limit = 1'000'000;
 
 // Nothing, and one error, when the text is broken; duplicate keys are errors too, but the tree stays usable
-// (the first of them counts).
-std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics);
+// (the first of them counts). `kind` is how messages call the file: "policy", "config".
+std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics,
+                              std::string_view kind = "policy");
 
 }  // namespace scsup

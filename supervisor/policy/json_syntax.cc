@@ -125,14 +125,15 @@ void Cursor::skip_space() {
   while (!at_end() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) advance(1);
 }
 
-Diagnostic explain_broken_json(Cursor cursor, const JsonState& state) {
+Diagnostic explain_broken_json(Cursor cursor, const JsonState& state, std::string_view kind) {
   if (auto zero = explain_leading_zero(cursor)) return *zero;
   cursor.skip_space();
   bool comma = cursor.peek() == ',';
   switch (state.after) {
     case After::nothing:
-      if (cursor.at_end()) return error({1, 1}, "the file is empty: expected a policy, '{...}'");
-      return explain_value(cursor, "a policy, '{...}'");
+      if (cursor.at_end())
+        return error({1, 1}, "the file is empty: expected a " + std::string(kind) + ", '{...}'");
+      return explain_value(cursor, "a " + std::string(kind) + ", '{...}'");
     case After::open_object:
       if (cursor.peek() == '"') return explain_string(cursor);
       return unexpected(cursor,

@@ -44,8 +44,8 @@ struct JsonState {
   Place opened;  // of the innermost open bracket
 };
 
-// `cursor` stands behind the last good token; the text goes wrong after it.
-Diagnostic explain_broken_json(Cursor cursor, const JsonState& state);
+// `cursor` stands behind the last good token; the text goes wrong after it. `kind`: of file, "policy".
+Diagnostic explain_broken_json(Cursor cursor, const JsonState& state, std::string_view kind);
 
 // The first byte that is no UTF-8, if any.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);

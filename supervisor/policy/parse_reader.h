@@ -1,4 +1,5 @@
-// Reads typed values out of a JSON tree and collects the mistakes. For parse*.cc only.
+// Reads typed values out of a JSON tree and collects the mistakes. For those who parse: parse*.cc here, the
+// service's config.
 #pragma once
 
 #include <optional>

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "base/say.h"
 #include "supervisor/seccomp/compat.h"
 
 namespace scsup {
@@ -72,8 +73,10 @@ Notification::Notification(Notification&& other) noexcept
 Notification::~Notification() {
   if (!owed_) return;
   const seccomp_notif& raw = request_.raw_;
-  std::fprintf(stderr, "scsup: bug: call %d (arch %#x) of task %u was left unanswered; it gets EPERM\n",
-               raw.data.nr, raw.data.arch, raw.pid);
+  char words[96];
+  std::snprintf(words, sizeof words, "bug: call %d (arch %#x) of task %u was left unanswered; it gets EPERM",
+                raw.data.nr, raw.data.arch, raw.pid);
+  say(Severity::critical, words);
   send(failure(raw.id, EPERM));
 }
 
@@ -105,8 +108,8 @@ Delivery Notification::send(const seccomp_notif_resp& response) {
   owed_ = false;
   const int err = try_send(response);
   if (err != 0 && err != ENOENT) {
-    std::fprintf(stderr, "scsup: the kernel refused the answer to call %d of task %u: %s\n",
-                 request_.raw_.data.nr, request_.raw_.pid, std::strerror(err));
+    say(Severity::error, "the kernel refused the answer to call " + std::to_string(request_.raw_.data.nr) +
+                             " of task " + std::to_string(request_.raw_.pid) + ": " + std::strerror(err));
     // EINPROGRESS: another holder of the listener has answered. After anything else the target still waits,
     // and would for ever.
     if (err != EINPROGRESS) try_send(failure(request_.raw_.id, EPERM));

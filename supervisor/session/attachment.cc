@@ -2,8 +2,7 @@
 
 #include <sys/socket.h>
 
-#include <cstdio>
-
+#include "base/say.h"
 #include "supervisor/seccomp/filter.h"
 
 namespace scsup {
@@ -44,7 +43,8 @@ Source::Next Attachment::serve(std::uint32_t, Lead&) {
     return Next::done;
   }
   if (auto heard = hear(std::move(*packet)); !heard) {
-    std::fprintf(stderr, "scsup: refused an agent (pid %d): %s\n", peer_.pid, heard.error().text().c_str());
+    say(Severity::warning,
+        "refused an agent (pid " + std::to_string(peer_.pid) + "): " + heard.error().text());
     (void)send_packet(socket_, handshake::encode(handshake::Refused{heard.error().text()}));
     reception_.went({});
     return Next::done;

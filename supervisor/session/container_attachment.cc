@@ -2,9 +2,8 @@
 
 #include <sys/socket.h>
 
-#include <cstdio>
-
-#include "supervisor/session/denials.h"
+#include "base/printable.h"
+#include "base/say.h"
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
@@ -102,7 +101,7 @@ Source::Next ContainerAttachment::serve(std::uint32_t, Lead&) {
 // The listeners that came along are served all the same, by a session that denies.
 Source::Next ContainerAttachment::refuse(const std::string& why) {
   const std::string text = "a container runtime (pid " + std::to_string(peer_.pid) + "): " + why;
-  std::fprintf(stderr, "scsup: refused %s\n", printable(text).c_str());
+  say(Severity::warning, "refused " + printable(text));
   for (Fd& descriptor : message_.take_descriptors()) {
     if (!is_listener(descriptor)) continue;
     Subject subject;
@@ -123,8 +122,8 @@ void ContainerAttachment::attach(const oci::ContainerState& state, Listener list
   subject.environment = environment_in(state);
   auto policy = choose_policy(state, subject);
   if (!policy->policy)
-    std::fprintf(stderr, "scsup: container %s: %s; its trapped calls are denied\n",
-                 printable(subject.command).c_str(), printable(subject.remark).c_str());
+    say(Severity::warning, "container " + printable(subject.command) + ": " + printable(subject.remark) +
+                               "; its trapped calls are denied");
   reception_.begin_session(std::move(subject), std::move(policy), std::move(listener), Line::MadeBy::runtime);
 }
 

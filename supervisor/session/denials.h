@@ -35,8 +35,4 @@ class Denials {
   std::uint64_t others_ = 0;
 };
 
-// `bytes` for a terminal: control characters and what is no printable ASCII or UTF-8 as \ooo, as ls -b shows
-// it.
-std::string printable(const std::string& bytes);
-
 }  // namespace scsup

@@ -2,9 +2,9 @@
 
 #include <poll.h>
 
-#include <cstdio>
 #include <thread>
 
+#include "base/say.h"
 #include "supervisor/audit/clock.h"
 #include "supervisor/session/inquiry.h"
 
@@ -75,7 +75,7 @@ void Line::held_up() { robbed_ = true; }
 std::shared_ptr<Inquiry> Line::receive() {
   auto received = listener_.receive();
   if (!received)
-    std::fprintf(stderr, "scsup: session %u: %s\n", session_->number(), received.error().text().c_str());
+    say(Severity::error, "session " + std::to_string(session_->number()) + ": " + received.error().text());
   nothing_came_ = !received || !*received;
   if (nothing_came_) return nullptr;
   const std::int64_t now = monotonic_ns();

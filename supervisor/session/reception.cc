@@ -1,8 +1,8 @@
 #include "supervisor/session/reception.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/say.h"
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
@@ -41,11 +41,10 @@ void Reception::went(const Counts& counts) {
 
 void Reception::look_at_kernel(const Listener& listener) {
   if (listener.wakes_on_this_cpu() || kernel.quiet || told_.exchange(true)) return;
-  std::fputs(
-      "scsup: no SYNC_WAKE_UP (Linux 6.6): a supervised call may wait for an interrupt to another CPU and "
-      "then takes "
-      "several times as long\n",
-      stderr);
+  say(Severity::notice,
+      "no SYNC_WAKE_UP (Linux 6.6): a supervised call may wait for an interrupt to another CPU and then "
+      "takes "
+      "several times as long");
 }
 
 Services Reception::services_for(std::uint32_t session) const {

@@ -13,8 +13,12 @@ class Install(Shipped):
             self.skipTest("needs a build directory that is the user's own")
         self.assertEqual(done.returncode, 0, done.stderr)
         for name in ("bin/scsup", "bin/scsup-agent", "share/man/man1/scsup.1", "share/man/man1/scsup-agent.1",
-                     "share/man/man5/scsup-policy.5", "share/scsup/policies/no-mkdir.json"):
+                     "share/man/man5/scsup-policy.5", "share/man/man5/scsup-config.5", "share/man/man8/scsup-serve.8",
+                     "share/scsup/policies/no-mkdir.json", "share/scsup/serve/config.json",
+                     "lib/systemd/system/scsup.service", "lib/systemd/system/scsup.socket"):
             self.assertTrue(os.path.exists(os.path.join(self.work, name)), name)
+        with open(os.path.join(self.work, "lib/systemd/system/scsup.service")) as unit:
+            self.assertIn(f"\nExecStart={self.work}/bin/scsup serve\n", unit.read())
         policy = os.path.join(self.work, "share/scsup/policies/no-mkdir.json")
         ran = run(os.path.join(self.work, "bin/scsup"), "--policy", policy, "--audit", "none", "--", "mkdir",
                   os.path.join(self.work, "d"))

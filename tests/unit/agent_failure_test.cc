@@ -293,14 +293,6 @@ TEST_P(AgentFailure, AnErrorIsNeverPrintedIntoTheConversation) {
   EXPECT_EQ(agent.end().code(), 125);
 }
 
-TEST(AgentWords, ThatOthersChoseCantSteerTheTerminal) {
-  EXPECT_EQ(agent::printable("a\033[2J\n\x7f"), "a\\x1b[2J\\x0a\\x7f");
-  EXPECT_EQ(agent::printable("gr\u00fc\u00df \u20ac \U0001f600"), "gr\u00fc\u00df \u20ac \U0001f600");
-  EXPECT_EQ(agent::printable("\u009b"
-                             "1m \x9b \xc0\x80 \xed\xa0\x80 \xe2\x82"),
-            "\\xc2\\x9b1m \\x9b \\xc0\\x80 \\xed\\xa0\\x80 \\xe2\\x82");
-}
-
 // --- the command line ---
 
 Ended scsup_agent(std::vector<std::string> words) {

@@ -1,0 +1,91 @@
+// What `scsup serve` is told by a file, scsup-config(5): where things are, and who may do what.
+//
+// Plain values. Reading the text (config_parse.cc) touches nothing but the user and group databases, which
+// come as functions.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "supervisor/policy/diagnostic.h"
+#include "supervisor/service/places.h"
+
+namespace scsup {
+
+struct SocketSetting {
+  std::string path;            // absolute; "": this socket is not opened
+  std::optional<gid_t> group;  // mode 0660 and this group's; without: 0600
+};
+
+struct SocketSettings {
+  SocketSetting agent, oci, control;
+};
+
+// One entry of "attach" or "control". Of uids and gids, what is given must hold; at least one is.
+struct Grant {
+  std::optional<std::vector<uid_t>> uids;
+  std::optional<std::vector<gid_t>> gids;
+  std::vector<std::string> policies;  // "attach": fnmatch(3) patterns of policy names
+  bool own_file = false;              // "attach": may bring a policy of their own
+};
+
+// Who is at the other end of a socket. `gids` are the peer's own and, where known, its further ones.
+struct Caller {
+  uid_t uid;
+  std::vector<gid_t> gids;
+};
+
+enum class AtEnd { leave, wait };  // targets that still run: leave them with ENOSYS, or wait for their end
+
+struct Config {
+  uid_t own_uid = 0;     // the supervisor's
+  std::string policies;  // a directory, absolute
+  std::string default_policy;
+  SocketSettings sockets;
+  std::optional<std::string> audit;          // a file, "-" or "none", as for --audit
+  std::optional<std::vector<Grant>> attach;  // without: the supervisor's own user and root, any policy
+  std::optional<std::vector<Grant>> control;
+  AtEnd at_end = AtEnd::leave;
+  unsigned threads = 1;
+
+  bool may_attach(const Caller& caller, const std::string& policy) const;
+  bool may_bring_policy(const Caller& caller) const;
+  bool may_control(const Caller& caller) const;
+  // Of a caller of whom no further groups are known.
+  bool may_attach(uid_t uid, gid_t gid, const std::string& policy) const;
+  bool may_bring_policy(uid_t uid, gid_t gid) const;
+  bool may_control(uid_t uid, gid_t gid) const;
+};
+
+// What holds without a file.
+Config default_config(const Places& places, uid_t own_uid);
+
+// passwd(5) and group(5), or whatever nsswitch.conf(5) says. They can block.
+struct Accounts {
+  std::function<std::optional<uid_t>(const std::string&)> user;
+  std::function<std::optional<gid_t>(const std::string&)> group;
+};
+Accounts system_accounts();
+
+inline constexpr std::size_t config_size_limit = 1u << 20;  // bytes
+
+struct ParsedConfig {
+  Config config;  // of use only if no diagnostic is an error
+  Diagnostics diagnostics;
+};
+
+// `defaults` holds for what the text leaves out; relative paths count from `directory`.
+ParsedConfig parse_config(std::string_view text, Config defaults, const std::string& directory,
+                          const Accounts& accounts);
+
+// Reads and parses a file. An Error when it can't be read, or when others than its owner may write to it, or
+// the owner is neither root nor ourselves: whoever writes it decides who may control.
+Result<ParsedConfig> read_config(const std::string& file, Config defaults, const Accounts& accounts);
+
+}  // namespace scsup

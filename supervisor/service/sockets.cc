@@ -1,0 +1,132 @@
+#include "supervisor/service/sockets.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <iterator>
+
+#include "base/socket.h"
+
+namespace scsup {
+namespace {
+
+using Which = ServiceSockets::Socket ServiceSockets::*;
+using Listen = Result<Fd> (*)(const std::string& path, std::optional<gid_t> group);
+
+struct Kind {
+  std::string_view name;
+  Which which;
+  SocketSetting SocketSettings::*setting;
+  int type;
+  Listen listen;
+};
+constexpr Kind kinds[] = {
+    {"agent", &ServiceSockets::agent, &SocketSettings::agent, SOCK_SEQPACKET, listen_unix},
+    {"oci", &ServiceSockets::oci, &SocketSettings::oci, SOCK_STREAM, listen_unix_stream},
+    {"control", &ServiceSockets::control, &SocketSettings::control, SOCK_STREAM, listen_unix_stream},
+};
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+const Kind* kind_of(const PassedSocket& passed, const SocketSettings& settings) {
+  for (const Kind& kind : kinds)
+    if (passed.name == kind.name) return &kind;
+  if (passed.path.empty()) return nullptr;
+  for (const Kind& kind : kinds)
+    if (passed.path == (settings.*kind.setting).path) return &kind;
+  const std::string last = passed.path.substr(passed.path.rfind('/') + 1);
+  for (const Kind& kind : kinds)
+    if (last == kind.name || last == std::string(kind.name) + ".sock") return &kind;
+  return nullptr;
+}
+
+std::string said_of(const PassedSocket& passed) {
+  return "the socket '" + passed.name + "'" + (passed.path.empty() ? "" : " at '" + passed.path + "'") +
+         " that was passed to the service";
+}
+
+}  // namespace
+
+Result<ServiceSockets> ServiceSockets::open(const SocketSettings& settings, const Places& places,
+                                            std::vector<PassedSocket> passed) {
+  ServiceSockets sockets;
+  for (PassedSocket& one : passed) {
+    const Kind* kind = kind_of(one, settings);
+    if (!kind) return failed(0, said_of(one) + " is unknown: FileDescriptorName= is agent, oci or control");
+    if (one.type != kind->type)
+      return failed(0, said_of(one) + " is of the wrong type: the " + std::string(kind->name) +
+                           " socket is " +
+                           (kind->type == SOCK_STREAM ? "ListenStream=" : "ListenSequentialPacket="));
+    if ((sockets.*kind->which).fd)
+      return failed(0, said_of(one) + " is the second " + std::string(kind->name) + " socket");
+    if (auto taken = sockets.take(kind->which, std::move(one)); !taken) return failed(taken.error());
+  }
+  for (const Kind& kind : kinds)
+    if (!(sockets.*kind.which).fd && !(settings.*kind.setting).path.empty())
+      if (auto made = sockets.make(kind.which, kind.listen, settings.*kind.setting, places); !made)
+        return failed(made.error());
+  return sockets;
+}
+
+Result<void> ServiceSockets::take(Which which, PassedSocket passed) {
+  if (!passed.path.empty()) {
+    auto lock = SocketLock::take(passed.path);
+    // Where we may not write, the service manager alone sees to it that there is one of us.
+    const int err = lock ? 0 : lock.error().err;
+    if (!lock && err != EACCES && err != EPERM && err != EROFS) return failed(lock.error());
+    if (lock) locks_.push_back(std::move(*lock));
+  }
+  this->*which = {std::move(passed.fd), std::move(passed.path), true};
+  return {};
+}
+
+Result<void> ServiceSockets::make(Which which, Listen listen, const SocketSetting& setting,
+                                  const Places& places) {
+  if (!places.runtime.empty() && directory_of(setting.path) == places.runtime)
+    if (auto made = make_runtime_directory(places.runtime); !made) return made;
+  auto lock = SocketLock::take(setting.path);
+  if (!lock) return failed(lock.error());
+  locks_.push_back(std::move(*lock));
+  auto fd = listen(setting.path, setting.group);
+  if (!fd) return failed(fd.error());
+  struct stat status {};
+  if (::lstat(setting.path.c_str(), &status) == 0)
+    made_.push_back({setting.path, status.st_dev, status.st_ino});
+  this->*which = {std::move(*fd), setting.path, false};
+  return {};
+}
+
+void ServiceSockets::remove() {
+  for (const Made& made : made_) {
+    struct stat status {};
+    // Somebody may have put another one there.
+    if (::lstat(made.path.c_str(), &status) == 0 && status.st_dev == made.device &&
+        status.st_ino == made.inode)
+      ::unlink(made.path.c_str());
+  }
+  made_.clear();
+  for (SocketLock& lock : locks_) lock.release();
+  locks_.clear();
+}
+
+Result<Caller> caller_of(const Fd& socket) {
+  const auto peer = peer_of(socket);
+  if (!peer) return failed(peer.error());
+  Caller caller{peer->uid, {peer->gid}};
+  std::vector<gid_t> groups(64);
+  for (;;) {
+    auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) == 0) {
+      groups.resize(size / sizeof(gid_t));
+      break;
+    }
+    if (errno != ERANGE || size <= groups.size() * sizeof(gid_t))
+      return failed("cannot see the groups of who is at the other end of a socket");
+    groups.resize(size / sizeof(gid_t));
+  }
+  caller.gids.insert(caller.gids.end(), groups.begin(), groups.end());
+  return caller;
+}
+
+}  // namespace scsup

@@ -1,0 +1,63 @@
+// The sockets of the service: opened by ourselves, or passed by a service manager.
+//
+// Each socket is guarded by a lock (socket_lock.h), so a second service on the same one is refused with the
+// first one's pid. Agents speak packets; container runtimes and the control commands speak streams.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "supervisor/service/config.h"
+#include "supervisor/service/passed_sockets.h"
+#include "supervisor/service/socket_lock.h"
+
+namespace scsup {
+
+class ServiceSockets {
+ public:
+  // Opens what `settings` names and `passed` doesn't hold. A passed socket is known by its name ("agent",
+  // "oci", "control"), else by its path: the one in `settings`, or a path that ends in such a name. The
+  // directory Places::runtime is made when a socket lies in it. All or none: after an error nothing is left.
+  static Result<ServiceSockets> open(const SocketSettings& settings, const Places& places,
+                                     std::vector<PassedSocket> passed);
+
+  ServiceSockets() = default;
+  ServiceSockets(ServiceSockets&&) = default;
+  ServiceSockets& operator=(ServiceSockets&&) = default;
+  ~ServiceSockets() { remove(); }
+
+  struct Socket {
+    Fd fd;             // listening, non-blocking; empty: not opened
+    std::string path;  // for messages; "" if it has none
+    bool passed = false;
+  };
+  Socket agent, oci, control;
+
+  // Removes the files of the sockets that we have made, and the locks. Those that were passed stay: the
+  // service manager listens on. The descriptors stay open.
+  void remove();
+
+ private:
+  struct Made {
+    std::string path;
+    dev_t device;
+    ino_t inode;
+  };
+  Result<void> take(Socket ServiceSockets::*which, PassedSocket passed);
+  Result<void> make(Socket ServiceSockets::*which,
+                    Result<Fd> (*listen)(const std::string& path, std::optional<gid_t> group),
+                    const SocketSetting& setting, const Places& places);
+  std::vector<Made> made_;
+  std::vector<SocketLock> locks_;
+};
+
+// Who is at the other end, with further groups (SO_PEERGROUPS, Linux 4.13): as they were when the peer
+// connected.
+Result<Caller> caller_of(const Fd& socket);
+
+}  // namespace scsup
