@@ -27,6 +27,9 @@ class Catalogue {
   // A policy's present edition. The Error says which names there are.
   Result<std::shared_ptr<const Edition>> find(const std::string& name) const;
   const std::string& fallback() const { return fallback_; }
+  bool is_single() const { return directory_.empty(); }
+  const std::string& directory() const { return directory_; }
+  std::string single_file() const { return file_of(fallback_); }
   std::vector<std::string> names() const;
 
   // What is on the disk now. `edition` is null when there are mistakes, or when the file has gone.

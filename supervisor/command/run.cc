@@ -190,7 +190,8 @@ bool needs_to_adopt_orphans() {
     if (watch->over() && running->is_empty()) running->loop().stop();
   };
   watch = std::make_shared<CommandWatch>(command, front, stop_if_over);
-  Supervisor supervisor(std::move(plan.policy), std::move(plan.audit), plan.argv, plan.kernel, stop_if_over);
+  Supervisor supervisor(std::make_unique<Catalogue>(std::move(plan.policy)), std::move(plan.audit), plan.argv,
+                        plan.kernel, stop_if_over);
   running = &supervisor;
   supervisor.loop().add(watch);
   supervisor.loop().add(std::make_shared<FrontLine>(front, *watch));

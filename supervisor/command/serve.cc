@@ -1,117 +1,145 @@
-// scsup serve: the supervisor alone; agents bring their listeners over a unix socket.
+// scsup serve: one supervisor for the targets of a machine.
 #include <signal.h>
-#include <sys/signalfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
 
-#include "base/socket.h"
+#include "base/say.h"
 #include "supervisor/command/clean_fds.h"
+#include "supervisor/command/doors.h"
 #include "supervisor/command/options.h"
+#include "supervisor/command/serve_settings.h"
+#include "supervisor/command/serve_signals.h"
 #include "supervisor/command/supervise.h"
-#include "supervisor/seccomp/kernel.h"
+#include "supervisor/control/door.h"
+#include "supervisor/service/directory_watch.h"
+#include "supervisor/service/notify.h"
+#include "supervisor/service/reloads.h"
+#include "supervisor/service/running_service.h"
+#include "supervisor/service/watchdog.h"
 
 namespace scsup {
 
 namespace {
 
-const std::vector<Option> options = {
-    {"socket", "PATH", "the socket that agents connect to; created with mode 0600"},
-    {"policy", "FILE", "the policy for all of them"},
-    {"audit", "FILE",
-     "where each call is recorded; - is standard output, none is nowhere (default: $SCSUP_AUDIT, else "
-     "~/.local/state/scsup/audit.jsonl)"},
-    {"quiet", nullptr, "say nothing but errors"},
-};
 constexpr const char* usage =
-    "Usage: scsup serve --socket PATH --policy FILE [OPTION...]\n"
+    "Usage: scsup serve [--config FILE] [--policies DIR] [--socket PATH] [--oci-socket PATH]\n"
+    "                   [--control PATH] [--audit FILE] [--threads N]\n"
+    "       scsup serve --socket PATH --policy FILE [--audit FILE]\n"
     "\n"
-    "Supervises commands that scsup-agent starts: scsup-agent --socket PATH -- CMD. Ends on SIGTERM or\n"
-    "SIGINT; supervised calls of targets that still run then fail with ENOSYS.\n";
+    "Supervises containers, whose runtimes hand their listeners over, and commands that scsup-agent\n"
+    "starts. Ends on SIGTERM or SIGINT, reads its policies again on SIGHUP. See scsup-serve(8).\n";
 
-// Takes agents in. Only the same user and root may attach.
-class Door : public Source {
- public:
-  Door(Fd listening, Supervisor& supervisor) : listening_(std::move(listening)), supervisor_(supervisor) {}
-  int fd() const override { return listening_.get(); }
-  Next serve(std::uint32_t, Lead&) override {
-    auto agent = accept_unix(listening_, Blocking::no);
-    if (!agent) {
-      if (agent.error().err != EAGAIN) complain(agent.error().text());
-      return Next::again;
-    }
-    const auto peer = peer_of(*agent);
-    if (!peer || (peer->uid != geteuid() && peer->uid != 0)) {
-      (void)send_packet(
-          *agent,
-          handshake::encode(handshake::Refused{"only the supervisor's own user and root may attach"}));
-      return Next::again;
-    }
-    supervisor_.admit(std::move(*agent), *peer);
-    return Next::again;
+// Each session has a few descriptors and there may be thousands.
+void use_all_descriptors() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  descriptors.rlim_cur = descriptors.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
+// What is in force before anybody comes. False: nobody could be served.
+bool read_policies(Supervisor& supervisor) {
+  Catalogue& catalogue = supervisor.catalogue();
+  if (catalogue.is_single()) return true;
+  auto readings = catalogue.read_all();
+  for (auto& reading : readings)
+    for (const std::string& mistake : reading.mistakes) say_line(Severity::error, mistake);
+  catalogue.put(readings);
+  for (const auto& reading : readings)
+    if (reading.edition) supervisor.log().policy(reading.edition->policy_record());
+  if (catalogue.names().empty()) {
+    complain("there is no usable policy in '" + catalogue.directory() + "'");
+    return false;
   }
-
- private:
-  Fd listening_;
-  Supervisor& supervisor_;
-};
-
-class EndSignals : public Source {
- public:
-  explicit EndSignals(Loop& loop) : loop_(loop) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
-    signals_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!catalogue.fallback().empty() && !catalogue.find("")) {
+    complain("the default policy '" + catalogue.fallback() + "' can't be used");
+    return false;
   }
-  int fd() const override { return signals_.get(); }
-  Next serve(std::uint32_t, Lead&) override {
-    loop_.stop();
-    return Next::done;
-  }
+  return true;
+}
 
- private:
-  Loop& loop_;
-  Fd signals_;
-};
+std::string status_of(const Supervisor& supervisor) {
+  return std::to_string(supervisor.reception().sessions().size()) + " sessions, " +
+         std::to_string(supervisor.catalogue().names().size()) + " policies";
+}
+
+int serve(ServeSettings& settings, const Arguments& arguments) {
+  const NotifySocket manager = NotifySocket::from_environment().value_or(NotifySocket());
+  const auto watchdog_interval = take_watchdog_interval();
+  use_all_descriptors();
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);  // before there are threads, which inherit it
+
+  const Config& config = settings.config;
+  const std::string greeting = settings.greeting();  // before its parts go where they are needed
+  ServeSignals* signals_told = nullptr;
+  Supervisor supervisor(
+      std::move(settings.catalogue), std::move(settings.audit), arguments, settings.kernel,
+      [&] {
+        if (signals_told) signals_told->nobody_left();
+      },
+      config.threads);
+  supervisor.reception().ask_before_attaching([&config](const Peer& peer, const std::string& policy) {
+    return config.may_attach(peer.uid, peer.gid, policy);
+  });
+  if (!read_policies(supervisor)) return own_failure;
+
+  Loop& loop = supervisor.loop();
+  RunningService service(supervisor.reception(),
+                         [&config](uid_t uid, gid_t gid) { return config.may_control(uid, gid); });
+  Reloads reloads(service, supervisor.workers(), manager, [&supervisor] { return status_of(supervisor); });
+  std::vector<std::shared_ptr<Door>> doors;
+  const auto open_door = [&](ServiceSockets::Socket& socket, Door::For whom) {
+    if (!socket.fd) return;
+    doors.push_back(std::make_shared<Door>(std::move(socket.fd), whom, supervisor));
+    loop.add(doors.back());
+  };
+  auto signals =
+      std::make_shared<ServeSignals>(loop, config.at_end, supervisor.reception(), reloads, manager, [&doors] {
+        for (auto& door : doors) door->close();
+      });
+  signals_told = signals.get();
+  loop.add(signals);
+  std::shared_ptr<DirectoryWatch> watch;
+  if (auto watched = watch_policies(supervisor.catalogue(), reloads)) {
+    watch = std::move(*watched);
+    loop.add(watch);
+  } else {
+    say(Severity::warning, watched.error().text() + "; changed policies take effect after scsup reload");
+  }
+  if (watchdog_interval)
+    if (auto pulses = Watchdog::sources(manager, *watchdog_interval)) loop.add(pulses->front());
+  open_door(settings.sockets.agent, Door::For::agents);
+  open_door(settings.sockets.oci, Door::For::runtimes);
+  if (settings.sockets.control.fd)
+    loop.add(std::make_shared<control::Door>(std::move(settings.sockets.control.fd), loop,
+                                             supervisor.workers(), service));
+  if (!settings.quiet) say(Severity::info, greeting);
+  manager.ready(status_of(supervisor));
+
+  const auto result = supervisor.run();
+  settings.sockets.remove();
+  if (!result) complain(result.error().text());
+  std::fflush(nullptr);
+  _exit(result ? 0 : own_failure);  // threads that are stuck in the kernel are not waited for
+}
 
 }  // namespace
 
 int command_serve(const Arguments& arguments) {
   reserve_standard_fds();
   try {
-    const Options given(arguments, options);
+    const Options given(arguments, serve_options());
     if (given.has("help")) {
-      std::fputs(help(usage, options).c_str(), stdout);
+      std::fputs(help(usage, serve_options()).c_str(), stdout);
       return 0;
     }
-    if (!given.value("socket")) throw UsageError("--socket PATH is missing");
-    if (!given.value("policy")) throw UsageError("--policy FILE is missing");
-    if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");
-    auto policy = load_policy(*given.value("policy"));
-    if (!policy) return own_failure;
-    auto audit = open_audit(given.value("audit"));
-    if (!audit) throw std::runtime_error(audit.error().text() + " (see --audit)");
-    KernelFeatures kernel = probe_kernel();
-    kernel.quiet = given.has("quiet");
-    if (!given.has("quiet"))
-      for (const std::string& fallback : kernel.fallbacks) complain(fallback);
-    auto listening = listen_unix(*given.value("socket"));
-    if (!listening) throw std::runtime_error(listening.error().text());
-
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, nullptr);  // before there are threads, which inherit it
-    Supervisor supervisor(std::move(*policy), std::move(*audit), arguments, kernel, [] {});
-    supervisor.loop().add(std::make_shared<EndSignals>(supervisor.loop()));
-    supervisor.loop().add(std::make_shared<Door>(std::move(*listening), supervisor));
-    if (!given.has("quiet")) complain("serving '" + policy->name() + "' at '" + *given.value("socket") + "'");
-    auto result = supervisor.run();
-    unlink(given.value("socket")->c_str());
-    if (!result) complain(result.error().text());
-    std::fflush(nullptr);
-    _exit(result ? 0 : own_failure);  // threads that are stuck in the kernel are not waited for
+    auto settings = read_serve_settings(given);
+    if (!settings) return own_failure;
+    return serve(*settings, arguments);
   } catch (const UsageError& error) {
     complain(std::string(error.what()) + "; try 'scsup serve --help'");
     return own_failure;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "agent/introduction.h"
 #include "base/say.h"
@@ -49,25 +50,29 @@ std::string what_is_missing(const KernelFeatures& kernel) {
 
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
-Supervisor::Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv,
-                       const KernelFeatures& kernel, std::function<void()> nobody_left)
+Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, AuditTarget audit, const Arguments& argv,
+                       const KernelFeatures& kernel, std::function<void()> nobody_left, unsigned loops)
     : loop_(prepare_thread),
       workers_(prepare_thread),
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
-      catalogue_(std::move(policy)),
-      reception_(catalogue_,
+      catalogue_(std::move(policies)),
+      reception_(*catalogue_,
                  Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
                  kernel, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;
   record.argv = argv;
-  if (const auto edition = catalogue_.find("")) {
+  if (const auto edition = catalogue_->find(""); edition && catalogue_->is_single()) {
     const PolicyFile& file = (*edition)->file();
     record.policy = (*edition)->policy_record();
     record.policy->filter_summary = show(file.parsed.document, file.file, own_environment());
   }
   log_.run(record);
+  std::vector<Loop*> more;
+  for (unsigned i = 1; i < loops; ++i)
+    more.push_back(more_loops_.emplace_back(std::make_unique<Loop>(prepare_thread)).get());
+  reception_.share_among(std::move(more));
 }
 
 void Supervisor::admit_runtime(Fd runtime, Peer peer) {
@@ -81,6 +86,10 @@ void Supervisor::admit(Fd agent, Peer peer) {
 }
 
 Result<void> Supervisor::run() {
+  for (const auto& loop : more_loops_)
+    std::thread([&loop] {
+      if (auto result = loop->run(); !result) complain(result.error().text());
+    }).detach();  // one that is stuck can't be joined
   auto result = loop_.run();
   reception_.end_sessions();
   log_.end(reception_.total());

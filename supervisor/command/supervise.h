@@ -24,15 +24,21 @@ Environment own_environment();
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
-  Supervisor(PolicyFile policy, AuditTarget audit, const Arguments& argv, const KernelFeatures& kernel,
-             std::function<void()> nobody_left);
+  Supervisor(std::unique_ptr<Catalogue> policies, AuditTarget audit, const Arguments& argv,
+             const KernelFeatures& kernel, std::function<void()> nobody_left, unsigned loops = 1);
 
   void admit(Fd agent, Peer peer);
   void admit_runtime(Fd runtime, Peer peer);
   Loop& loop() { return loop_; }
+  Workers& workers() { return workers_; }
+  Log& log() { return log_; }
+  Catalogue& catalogue() { return *catalogue_; }
+  const Catalogue& catalogue() const { return *catalogue_; }
+  Reception& reception() { return reception_; }
+  const Reception& reception() const { return reception_; }
   const Denials& denials() const { return denials_; }
   bool is_empty() const { return reception_.is_empty(); }
-  // Runs the loop to its end and writes the `end` record.
+  // Runs the loops until loop() stops, and writes the `end` record.
   Result<void> run();
 
  private:
@@ -41,7 +47,8 @@ class Supervisor {
   Log log_;
   Denials denials_;
   std::atomic<int> attended_{0};
-  Catalogue catalogue_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::vector<std::unique_ptr<Loop>> more_loops_;
   Reception reception_;
 };
 

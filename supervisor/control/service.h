@@ -91,7 +91,7 @@ class Service {
   }
   // What is wrong as long as it is: "FILE:LINE:COL: error: ..." of a policy whose older version is in force.
   virtual std::vector<std::string> remarks() const { return {}; }
-  // Re-reads these policies, or all. All that were named change, or none does.
+  // Re-reads these policies: all of them change, or none does. None named: all, each by itself.
   virtual Result<std::vector<Reloaded>> reload(const std::vector<std::string>& names) = 0;
   // Another policy for one session, from now on. `file` is only how places in it are named.
   virtual Result<Reloaded> set_policy(std::uint32_t session, const std::string& file,

@@ -109,6 +109,8 @@ control::Changed RunningService::describe(const Change& change) {
   return changed;
 }
 
+// Those that were named change together or not at all; when all are read, a mistake in one keeps that one
+// back.
 Result<std::vector<control::Reloaded>> RunningService::reload(const std::vector<std::string>& names) {
   std::lock_guard one_at_a_time(changing_);
   std::vector<Catalogue::Reading> readings;
@@ -117,38 +119,67 @@ Result<std::vector<control::Reloaded>> RunningService::reload(const std::vector<
   else
     for (const std::string& name : names) readings.push_back(reception_.catalogue.read(name));
 
-  std::vector<control::Reloaded> replies;
   std::vector<std::vector<Change>> changes;
-  bool fine = true;
+  bool all_fine = true;
   for (Catalogue::Reading& reading : readings) {
-    // A file that was removed is no mistake when all are read: nobody gets that policy any more.
-    if (reading.gone && names.empty()) reading.mistakes.clear();
+    if (reading.gone && names.empty()) reading.mistakes.clear();  // removed: nobody gets that policy any more
     changes.emplace_back();
     if (reading.changed) changes.back() = prepare(reading.edition, reading.mistakes);
-    fine = fine && reading.mistakes.empty();
-    control::Reloaded reply;
-    reply.policy = reading.name;
-    reply.file = reading.file;
-    reply.mistakes = reading.mistakes;
-    replies.push_back(std::move(reply));
+    all_fine = all_fine && reading.mistakes.empty();
+    remember(reading.name, reading.mistakes);
   }
-  if (fine) reception_.catalogue.put(readings);
+  std::vector<control::Reloaded> replies;
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const auto edition =
-        fine ? readings[i].edition : reception_.catalogue.find(readings[i].name).value_or(nullptr);
-    if (edition) {
-      replies[i].sha = edition->file().sha;
-      replies[i].generation = edition->generation();
-    }
-    if (!fine || !readings[i].changed) continue;
-    replies[i].changed = true;
-    reception_.services.log.policy(readings[i].edition->policy_record());
-    for (const Change& change : changes[i]) {
-      change.session->put_in_force(change.policy);
-      replies[i].sessions.push_back(describe(change));
-    }
+    const bool may_change = readings[i].mistakes.empty() && (all_fine || names.empty());
+    replies.push_back(may_change ? apply(readings[i], changes[i]) : keep(readings[i]));
   }
   return replies;
+}
+
+control::Reloaded RunningService::keep(const Catalogue::Reading& reading) const {
+  control::Reloaded reply;
+  reply.policy = reading.name;
+  reply.file = reading.file;
+  reply.mistakes = reading.mistakes;
+  if (const auto present = reception_.catalogue.find(reading.name)) {
+    reply.sha = (*present)->file().sha;
+    reply.generation = (*present)->generation();
+  }
+  return reply;
+}
+
+control::Reloaded RunningService::apply(const Catalogue::Reading& reading,
+                                        const std::vector<Change>& changes) {
+  reception_.catalogue.put({reading});
+  control::Reloaded reply = keep(reading);
+  if (!reading.changed) return reply;
+  reply.changed = true;
+  reception_.services.log.policy(reading.edition->policy_record());
+  std::vector<std::string> too_late;
+  const auto put = [&](const std::vector<Change>& all) {
+    for (const Change& change : all) {
+      change.session->put_in_force(change.policy);
+      reply.sessions.push_back(describe(change));
+    }
+  };
+  put(changes);
+  put(prepare(reading.edition, too_late));  // who came meanwhile
+  return reply;
+}
+
+void RunningService::remember(const std::string& policy, const std::vector<std::string>& mistakes) {
+  std::lock_guard lock(remarks_mutex_);
+  if (mistakes.empty())
+    remarks_.erase(policy);
+  else
+    remarks_[policy] = mistakes;
+}
+
+std::vector<std::string> RunningService::remarks() const {
+  std::vector<std::string> all;
+  std::lock_guard lock(remarks_mutex_);
+  for (const auto& [policy, mistakes] : remarks_) all.insert(all.end(), mistakes.begin(), mistakes.end());
+  return all;
 }
 
 Result<control::Reloaded> RunningService::set_policy(std::uint32_t number, const std::string& file,

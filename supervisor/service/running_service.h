@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -28,21 +29,26 @@ class RunningService : public control::Service {
   Result<control::Reloaded> set_policy(std::uint32_t session, const std::string& file,
                                        const std::string& text) override;
   Result<std::uint32_t> kill(std::uint32_t session) override;
+  std::vector<std::string> remarks() const override;
 
  private:
   // A session, and the policy that it gets if all goes well.
   struct Change {
     std::shared_ptr<Session> session;
     std::shared_ptr<InForce> policy;
-    bool applied = false;
   };
   std::vector<Change> prepare(const std::shared_ptr<const Edition>& edition,
                               std::vector<std::string>& mistakes) const;
   static control::Changed describe(const Change& change);
+  control::Reloaded keep(const Catalogue::Reading& reading) const;
+  control::Reloaded apply(const Catalogue::Reading& reading, const std::vector<Change>& changes);
+  void remember(const std::string& policy, const std::vector<std::string>& mistakes);
 
   Reception& reception_;
   const MayControl may_control_;
   std::mutex changing_;  // one change at a time
+  mutable std::mutex remarks_mutex_;
+  std::map<std::string, std::vector<std::string>> remarks_;  // by policy
 };
 
 }  // namespace scsup

@@ -1,0 +1,36 @@
+// Where targets come in: agents (packets) and container runtimes (streams).
+//
+// Who may attach at all is said by the sockets' modes; with which policy, by the config.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "base/fd.h"
+#include "supervisor/command/supervise.h"
+
+namespace scsup {
+
+class Door : public Source {
+ public:
+  enum class For : std::uint8_t { agents, runtimes };
+  Door(Fd listening, For whom, Supervisor& supervisor)
+      : listening_(std::move(listening)), whom_(whom), supervisor_(supervisor) {}
+
+  int fd() const override { return listening_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+  // Who comes from now on waits for the next supervisor on this socket, or is refused when it is closed.
+  void close() { closed_ = true; }
+
+ private:
+  void turn_away();
+
+  const Fd listening_;
+  const For whom_;
+  Supervisor& supervisor_;
+  std::atomic<bool> closed_{false};
+  Fd spare_{open_spare()};  // given up for a moment when there are no descriptors left
+  static int open_spare();
+};
+
+}  // namespace scsup

@@ -1,0 +1,34 @@
+// What `scsup serve` works with: its options, the config (scsup-config(5)) and what they lead to.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "supervisor/catalogue/catalogue.h"
+#include "supervisor/command/audit_file.h"
+#include "supervisor/command/options.h"
+#include "supervisor/seccomp/kernel.h"
+#include "supervisor/service/config.h"
+#include "supervisor/service/sockets.h"
+
+namespace scsup {
+
+struct ServeSettings {
+  Config config;
+  std::unique_ptr<Catalogue> catalogue;
+  AuditTarget audit;
+  KernelFeatures kernel;
+  ServiceSockets sockets;
+  bool quiet = false;
+
+  std::string greeting() const;  // what is served where
+};
+
+const std::vector<Option>& serve_options();
+
+// Opens what has to be opened. Nothing: it was said what is wrong. Throws UsageError.
+std::optional<ServeSettings> read_serve_settings(const Options& given);
+
+}  // namespace scsup
