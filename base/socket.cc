@@ -20,6 +20,8 @@ auto retry(F call) {
   return result;
 }
 
+int type_of(Carries carries) { return carries == Carries::packets ? SOCK_SEQPACKET : SOCK_STREAM; }
+
 std::string quoted(const std::string& path) { return "'" + path + "'"; }
 
 Result<sockaddr_un> address_of(const std::string& path) {
@@ -65,10 +67,10 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
 
 }  // namespace
 
-Result<Fd> listen_unix(const std::string& path) {
+Result<Fd> listen_unix(const std::string& path, Carries carries) {
   const auto address = address_of(path);
   if (!address) return failed(address.error());
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  Fd socket(::socket(AF_UNIX, type_of(carries) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return failed("cannot create a socket");
   // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others,
   // not even for an instant (net/unix/af_unix.c, unix_bind_bsd).
@@ -82,10 +84,10 @@ Result<Fd> listen_unix(const std::string& path) {
   return socket;
 }
 
-Result<Fd> connect_unix(const std::string& path) {
+Result<Fd> connect_unix(const std::string& path, Carries carries) {
   const auto address = address_of(path);
   if (!address) return failed(address.error());
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  Fd socket(::socket(AF_UNIX, type_of(carries) | SOCK_CLOEXEC, 0));
   if (!socket) return failed("cannot create a socket");
   if (connect_to(socket, *address) < 0) return failed("cannot connect to " + quoted(path));
   return socket;
@@ -164,6 +166,22 @@ Result<Packet> receive_packet(const Fd& socket) {
                               " descriptors at once, or had no room for one");
   packet.bytes.resize(static_cast<std::size_t>(size));
   return packet;
+}
+
+Result<std::size_t> send_some(const Fd& socket, std::string_view bytes) {
+  ssize_t size;
+  do size = ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // as in send_packet
+  if (size < 0) return failed("cannot send");
+  return static_cast<std::size_t>(size);
+}
+
+Result<std::size_t> receive_some(const Fd& socket, std::span<char> into) {
+  ssize_t size;
+  do size = ::recv(socket.get(), into.data(), into.size(), 0);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // as in receive_packet
+  if (size < 0) return failed("cannot receive");
+  return static_cast<std::size_t>(size);
 }
 
 Result<Peer> peer_of(const Fd& socket) {

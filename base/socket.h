@@ -1,4 +1,5 @@
-// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS.
+// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS; and
+// SOCK_STREAM, bytes only, where a protocol of the field (varlink's) wants it.
 //
 // Why packets: a message arrives whole or not at all, so no reader keeps a half message, and a
 // descriptor can't be attributed to the wrong one (unix(7)).
@@ -7,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,11 +28,12 @@ struct Packet {
 };
 
 enum class Blocking { yes, no };
+enum class Carries { packets, stream };
 
 // A bound, listening socket at `path`, mode 0600, non-blocking. A stale socket (nobody accepts on it)
 // is replaced; a live one is EADDRINUSE.
-Result<Fd> listen_unix(const std::string& path);
-Result<Fd> connect_unix(const std::string& path);
+Result<Fd> listen_unix(const std::string& path, Carries carries = Carries::packets);
+Result<Fd> connect_unix(const std::string& path, Carries carries = Carries::packets);
 Result<std::pair<Fd, Fd>> socket_pair();
 
 // The next connection, or EAGAIN in Error::err.
@@ -41,6 +44,11 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
 // Receives one packet. A longer one than packet_limit is EMSGSIZE, more descriptors than packet_fd_limit are
 // EMFILE, and all of them are closed. EAGAIN when nothing is there and the socket is non-blocking.
 Result<Packet> receive_packet(const Fd& socket);
+
+// On a stream: as many bytes as fit or are there, at least one; EAGAIN when that would be none and the socket
+// is non-blocking. Receiving 0 bytes is the end. Descriptors that come along are dropped by the kernel.
+Result<std::size_t> send_some(const Fd& socket, std::string_view bytes);
+Result<std::size_t> receive_some(const Fd& socket, std::span<char> into);
 
 struct Peer {
   pid_t pid;

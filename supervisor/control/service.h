@@ -1,6 +1,8 @@
 // What the control socket may ask of a running supervisor. The words on the wire are in scsup-control(7).
 //
-// All of it is thread-safe and answers at once: nothing in here waits for a target.
+// All of it is thread-safe and answers at once: nothing in here waits for a target. It is called on workers,
+// never on a thread of the loop. Errors: ESRCH, there is no such session; ENOENT, there is no such policy
+// (what is said then is shown as it stands); anything else is our own failure.
 #pragma once
 
 #include <sys/types.h>
@@ -32,6 +34,8 @@ struct Rate {           // of one rule in one session
   std::string rule;     // its words: "rule no-mkdir at policies/no-mkdir.json:6:7"
   std::string syscall;  // the last call that it decided
   std::uint64_t calls = 0, denied = 0;
+  std::uint64_t slowest_ns =
+      0;  // the longest time from receiving a call to deciding it by this rule; 0: not known
 };
 
 struct SessionInfo {
@@ -79,6 +83,14 @@ class Service {
   virtual bool may_control(uid_t uid, gid_t gid) const = 0;
   virtual std::vector<SessionInfo> sessions() const = 0;
   virtual Result<Inspection> inspect(std::uint32_t session) const = 0;
+  // The `rules` of inspect() alone: `top` asks for those of each session, once a second.
+  virtual Result<std::vector<Rate>> rates(std::uint32_t session) const {
+    auto whole = inspect(session);
+    if (!whole) return failed(whole.error());
+    return std::move(whole->rules);
+  }
+  // What is wrong as long as it is: "FILE:LINE:COL: error: ..." of a policy whose older version is in force.
+  virtual std::vector<std::string> remarks() const { return {}; }
   // Re-reads these policies, or all. All that were named change, or none does.
   virtual Result<std::vector<Reloaded>> reload(const std::vector<std::string>& names) = 0;
   // Another policy for one session, from now on. `file` is only how places in it are named.
