@@ -21,6 +21,8 @@ auto retry(F call) {
   return result;
 }
 
+int type_of(Carries carries) { return carries == Carries::packets ? SOCK_SEQPACKET : SOCK_STREAM; }
+
 std::string quoted(const std::string& path) { return "'" + path + "'"; }
 
 Result<sockaddr_un> address_of(const std::string& path) {
@@ -131,18 +133,14 @@ std::vector<Fd> descriptors_of(msghdr& message) {
 
 }  // namespace
 
-Result<Fd> listen_unix(const std::string& path, std::optional<gid_t> group) {
-  return listen_at(path, SOCK_SEQPACKET, group);
+Result<Fd> listen_unix(const std::string& path, Carries carries, std::optional<gid_t> group) {
+  return listen_at(path, type_of(carries), group);
 }
 
-Result<Fd> listen_unix_stream(const std::string& path, std::optional<gid_t> group) {
-  return listen_at(path, SOCK_STREAM, group);
-}
-
-Result<Fd> connect_unix(const std::string& path) {
+Result<Fd> connect_unix(const std::string& path, Carries carries) {
   const auto address = address_of(path);
   if (!address) return failed(address.error());
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  Fd socket(::socket(AF_UNIX, type_of(carries) | SOCK_CLOEXEC, 0));
   if (!socket) return failed("cannot create a socket");
   if (connect_to(socket, *address) < 0) return failed("cannot connect to " + quoted(path));
   return socket;
@@ -216,6 +214,22 @@ Result<Chunk> receive_stream(const Fd& socket) {
   chunk.fds_lost = (message.msg_flags & MSG_CTRUNC) != 0;
   chunk.bytes.assign(bytes.data(), static_cast<std::size_t>(size));
   return chunk;
+}
+
+Result<std::size_t> send_some(const Fd& socket, std::string_view bytes) {
+  ssize_t size;
+  do size = ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // as in send_packet
+  if (size < 0) return failed("cannot send");
+  return static_cast<std::size_t>(size);
+}
+
+Result<std::size_t> receive_some(const Fd& socket, std::span<char> into) {
+  ssize_t size;
+  do size = ::recv(socket.get(), into.data(), into.size(), 0);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // as in receive_packet
+  if (size < 0) return failed("cannot receive");
+  return static_cast<std::size_t>(size);
 }
 
 Result<Peer> peer_of(const Fd& socket) {

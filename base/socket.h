@@ -1,14 +1,15 @@
-// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS.
+// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS; and
+// SOCK_STREAM where a protocol of the field wants it (varlink, the OCI runtimes).
 //
 // Why packets: a message arrives whole or not at all, so no reader keeps a half message, and a
-// descriptor can't be attributed to the wrong one (unix(7)). Streams are for others' protocols that ask for
-// them.
+// descriptor can't be attributed to the wrong one (unix(7)).
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,11 +29,13 @@ struct Packet {
 };
 
 enum class Blocking { yes, no };
+enum class Carries { packets, stream };
 
 // A bound, listening socket at `path`, non-blocking: mode 0600, or 0660 for a group. A stale socket (nobody
 // accepts on it) is replaced; a live one, and what is no socket, is EADDRINUSE.
-Result<Fd> listen_unix(const std::string& path, std::optional<gid_t> group = std::nullopt);
-Result<Fd> connect_unix(const std::string& path);
+Result<Fd> listen_unix(const std::string& path, Carries carries = Carries::packets,
+                       std::optional<gid_t> group = std::nullopt);
+Result<Fd> connect_unix(const std::string& path, Carries carries = Carries::packets);
 Result<std::pair<Fd, Fd>> socket_pair();
 
 // The next connection, or EAGAIN in Error::err.
@@ -44,9 +47,6 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
 // EMFILE, and all of them are closed. EAGAIN when nothing is there and the socket is non-blocking.
 Result<Packet> receive_packet(const Fd& socket);
 
-// A SOCK_STREAM one, for the rest as listen_unix; accept_unix() takes its connections.
-Result<Fd> listen_unix_stream(const std::string& path, std::optional<gid_t> group = std::nullopt);
-
 struct Chunk {
   std::string bytes;      // some of a stream, at most packet_limit; empty: the peer has closed
   std::vector<Fd> fds;    // what came with them, close-on-exec, at most packet_fd_limit
@@ -54,6 +54,10 @@ struct Chunk {
 };
 // What a stream has now; EAGAIN when it has nothing: never blocks.
 Result<Chunk> receive_stream(const Fd& socket);
+// On a stream: as many bytes as fit or are there, at least one; EAGAIN when that would be none and the socket
+// is non-blocking. Receiving 0 bytes is the end. Descriptors that come along are dropped by the kernel.
+Result<std::size_t> send_some(const Fd& socket, std::string_view bytes);
+Result<std::size_t> receive_some(const Fd& socket, std::span<char> into);
 
 struct Peer {
   pid_t pid;

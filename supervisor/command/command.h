@@ -13,6 +13,13 @@ int command_run(const Arguments& arguments);
 int command_serve(const Arguments& arguments);
 int command_policy(const Arguments& arguments);
 int command_syscalls(const Arguments& arguments);
+// Clients of the control socket, in client/.
+int command_ps(const Arguments& arguments);
+int command_inspect(const Arguments& arguments);
+int command_top(const Arguments& arguments);
+int command_reload(const Arguments& arguments);
+int command_kill(const Arguments& arguments);
+int command_policy_set(const Arguments& arguments);  // without "set"
 
 // scsup's own failure, as in env(1), timeout(1), docker run.
 inline constexpr int own_failure = 125;

@@ -16,6 +16,7 @@ constexpr const char* usage =
     "       scsup policy show FILE\n"
     "       scsup syscalls [--json]\n"
     "       scsup serve --socket PATH --policy FILE [--audit FILE]\n"
+    "       scsup ps | inspect SESSION | top | reload [NAME...] | kill SESSION\n"
     "\n"
     "Runs a command under a policy: a seccomp filter decides what it can, and scsup decides,\n"
     "performs and records the rest.\n"
@@ -24,17 +25,22 @@ constexpr const char* usage =
     "  policy     check policies, or show what one does with each system call\n"
     "  syscalls   the system calls that scsup knows, and which ones it emulates\n"
     "  serve      supervise commands started by scsup-agent\n"
+    "  ps         what a running `serve` supervises; inspect: one of them; top: live\n"
+    "  reload     make it read its policies again; policy set: change one session's\n"
+    "  kill       end a session\n"
     "\n"
     "Each command takes --help. scsup --version prints the version.\n"
-    "See scsup(1), scsup-policy(5). A first try, in scsup's source tree:\n"
+    "See scsup(1), scsup-policy(5), scsup-control(7). A first try, in scsup's source tree:\n"
     "  scsup --policy policies/no-mkdir.json -- mkdir /tmp/demo\n";
 
 int dispatch(scsup::Arguments arguments) {
   using scsup::Arguments;
-  const std::map<std::string, int (*)(const Arguments&)> commands = {{"run", scsup::command_run},
-                                                                     {"serve", scsup::command_serve},
-                                                                     {"policy", scsup::command_policy},
-                                                                     {"syscalls", scsup::command_syscalls}};
+  const std::map<std::string, int (*)(const Arguments&)> commands = {
+      {"run", scsup::command_run},       {"serve", scsup::command_serve},
+      {"policy", scsup::command_policy}, {"syscalls", scsup::command_syscalls},
+      {"ps", scsup::command_ps},         {"inspect", scsup::command_inspect},
+      {"top", scsup::command_top},       {"reload", scsup::command_reload},
+      {"kill", scsup::command_kill}};
   if (arguments.empty()) {
     std::fputs(usage, stderr);
     return scsup::own_failure;

@@ -1,4 +1,4 @@
-// scsup policy check, scsup policy show.
+// scsup policy check, scsup policy show; set is a client of the control socket (client/reload.cc).
 #include <cstdio>
 
 #include "supervisor/command/options.h"
@@ -11,6 +11,7 @@ namespace {
 constexpr const char* usage =
     "Usage: scsup policy check FILE...    exit status 0, or one line per mistake and 1\n"
     "       scsup policy show FILE        what happens to each system call on each ABI\n"
+    "       scsup policy set SESSION FILE    another policy for a session of a running supervisor\n"
     "\n"
     "See scsup-policy(5) for what a policy says.\n";
 
@@ -53,7 +54,9 @@ int command_policy(const Arguments& arguments) {
     return 0;
   }
   try {
-    if (verb.empty()) throw UsageError("one of 'check FILE...' and 'show FILE' is expected");
+    if (verb.empty())
+      throw UsageError("one of 'check FILE...', 'show FILE' and 'set SESSION FILE' is expected");
+    if (verb == "set") return command_policy_set(Arguments(arguments.begin() + 1, arguments.end()));
     if (verb != "check" && verb != "show") throw UsageError("there is no command 'policy " + verb + "'");
     const Arguments files(arguments.begin() + 1, arguments.end());
     if (files.empty()) throw UsageError("the FILE is missing");

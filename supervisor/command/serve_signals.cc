@@ -35,16 +35,17 @@ Source::Next ServeSignals::serve(std::uint32_t, Lead&) {
 
 void ServeSignals::end() {
   const std::size_t left = reception_.sessions().size();
+  const std::string sessions = left == 1 ? "1 session" : std::to_string(left) + " sessions";
   close_doors_();
   if (at_end_ == AtEnd::wait && left != 0 && !waiting_.exchange(true)) {
-    const std::string words = "ending: waiting for " + std::to_string(left) + " sessions";
+    const std::string words = "ending: waiting for " + sessions;
     say(Severity::notice, words + "; a second signal leaves them");
     manager_.stopping(words);
     return;
   }
   if (left != 0)
-    say(Severity::warning, "ending: " + std::to_string(left) +
-                               " sessions are left; their supervised calls fail from now on (ENOSYS)");
+    say(Severity::warning,
+        "ending: leaving " + sessions + ", whose supervised calls fail from now on (ENOSYS)");
   manager_.stopping("ending");
   loop_.stop();
 }

@@ -39,7 +39,7 @@ Places default_places() {
 }
 
 std::string default_socket(const Places& places, const char* name) {
-  return places.runtime.empty() ? "" : places.runtime + "/" + name;
+  return places.runtime.empty() ? "" : places.runtime + "/" + name + ".sock";
 }
 
 Result<void> make_runtime_directory(const std::string& path) {

@@ -12,20 +12,20 @@ namespace scsup {
 namespace {
 
 using Which = ServiceSockets::Socket ServiceSockets::*;
-using Listen = Result<Fd> (*)(const std::string& path, std::optional<gid_t> group);
 
 struct Kind {
   std::string_view name;
   Which which;
   SocketSetting SocketSettings::*setting;
-  int type;
-  Listen listen;
+  Carries carries;
 };
 constexpr Kind kinds[] = {
-    {"agent", &ServiceSockets::agent, &SocketSettings::agent, SOCK_SEQPACKET, listen_unix},
-    {"oci", &ServiceSockets::oci, &SocketSettings::oci, SOCK_STREAM, listen_unix_stream},
-    {"control", &ServiceSockets::control, &SocketSettings::control, SOCK_STREAM, listen_unix_stream},
+    {"agent", &ServiceSockets::agent, &SocketSettings::agent, Carries::packets},
+    {"oci", &ServiceSockets::oci, &SocketSettings::oci, Carries::stream},
+    {"control", &ServiceSockets::control, &SocketSettings::control, Carries::stream},
 };
+
+int type_of(const Kind& kind) { return kind.carries == Carries::stream ? SOCK_STREAM : SOCK_SEQPACKET; }
 
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -54,17 +54,17 @@ Result<ServiceSockets> ServiceSockets::open(const SocketSettings& settings, cons
   for (PassedSocket& one : passed) {
     const Kind* kind = kind_of(one, settings);
     if (!kind) return failed(0, said_of(one) + " is unknown: FileDescriptorName= is agent, oci or control");
-    if (one.type != kind->type)
+    if (one.type != type_of(*kind))
       return failed(0, said_of(one) + " is of the wrong type: the " + std::string(kind->name) +
                            " socket is " +
-                           (kind->type == SOCK_STREAM ? "ListenStream=" : "ListenSequentialPacket="));
+                           (kind->carries == Carries::stream ? "ListenStream=" : "ListenSequentialPacket="));
     if ((sockets.*kind->which).fd)
       return failed(0, said_of(one) + " is the second " + std::string(kind->name) + " socket");
     if (auto taken = sockets.take(kind->which, std::move(one)); !taken) return failed(taken.error());
   }
   for (const Kind& kind : kinds)
     if (!(sockets.*kind.which).fd && !(settings.*kind.setting).path.empty())
-      if (auto made = sockets.make(kind.which, kind.listen, settings.*kind.setting, places); !made)
+      if (auto made = sockets.make(kind.which, kind.carries, settings.*kind.setting, places); !made)
         return failed(made.error());
   return sockets;
 }
@@ -81,14 +81,14 @@ Result<void> ServiceSockets::take(Which which, PassedSocket passed) {
   return {};
 }
 
-Result<void> ServiceSockets::make(Which which, Listen listen, const SocketSetting& setting,
+Result<void> ServiceSockets::make(Which which, Carries carries, const SocketSetting& setting,
                                   const Places& places) {
   if (!places.runtime.empty() && directory_of(setting.path) == places.runtime)
     if (auto made = make_runtime_directory(places.runtime); !made) return made;
   auto lock = SocketLock::take(setting.path);
   if (!lock) return failed(lock.error());
   locks_.push_back(std::move(*lock));
-  auto fd = listen(setting.path, setting.group);
+  auto fd = listen_unix(setting.path, carries, setting.group);
   if (!fd) return failed(fd.error());
   struct stat status {};
   if (::lstat(setting.path.c_str(), &status) == 0)

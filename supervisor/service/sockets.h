@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "base/socket.h"
 #include "supervisor/service/config.h"
 #include "supervisor/service/passed_sockets.h"
 #include "supervisor/service/socket_lock.h"
@@ -49,9 +50,8 @@ class ServiceSockets {
     ino_t inode;
   };
   Result<void> take(Socket ServiceSockets::*which, PassedSocket passed);
-  Result<void> make(Socket ServiceSockets::*which,
-                    Result<Fd> (*listen)(const std::string& path, std::optional<gid_t> group),
-                    const SocketSetting& setting, const Places& places);
+  Result<void> make(Socket ServiceSockets::*which, Carries carries, const SocketSetting& setting,
+                    const Places& places);
   std::vector<Made> made_;
   std::vector<SocketLock> locks_;
 };

@@ -44,8 +44,8 @@ class Units(Shipped):
         self.assertEqual(done.returncode, 0, done.stdout[-200:] + done.stderr)
 
     def test_the_sockets_are_where_scsup_looks_for_them(self):
-        self.assertEqual(settings("ListenSequentialPacket", "scsup.socket"), ["/run/scsup/agent"])
-        self.assertEqual(settings("ListenStream", "scsup.socket"), ["/run/scsup/oci", "/run/scsup/control"])
+        self.assertEqual(settings("ListenSequentialPacket", "scsup.socket"), ["/run/scsup/agent.sock"])
+        self.assertEqual(settings("ListenStream", "scsup.socket"), ["/run/scsup/oci.sock", "/run/scsup/control.sock"])
 
 
 class Capabilities(Shipped):

@@ -45,9 +45,9 @@ Config good(const std::string& text) {
 TEST(Config, NothingSaidMeansTheDefaults) {
   const Config config = good("{}");
   EXPECT_EQ(config.policies, "/etc/scsup/policies");
-  EXPECT_EQ(config.sockets.agent.path, "/run/scsup/agent");
-  EXPECT_EQ(config.sockets.oci.path, "/run/scsup/oci");
-  EXPECT_EQ(config.sockets.control.path, "/run/scsup/control");
+  EXPECT_EQ(config.sockets.agent.path, "/run/scsup/agent.sock");
+  EXPECT_EQ(config.sockets.oci.path, "/run/scsup/oci.sock");
+  EXPECT_EQ(config.sockets.control.path, "/run/scsup/control.sock");
   EXPECT_FALSE(config.sockets.agent.group || config.audit || config.attach || config.control);
   EXPECT_EQ(config.at_end, AtEnd::leave);
   EXPECT_EQ(config.threads, 1u);
@@ -71,7 +71,7 @@ TEST(Config, EachKeyIsTaken) {
 
 TEST(Config, ASocketKeepsItsPathWhenOnlyItsGroupIsSaid) {
   const Config config = good(R"({"sockets": {"agent": {"group": 7}}})");
-  EXPECT_EQ(config.sockets.agent.path, "/run/scsup/agent");
+  EXPECT_EQ(config.sockets.agent.path, "/run/scsup/agent.sock");
   EXPECT_EQ(config.sockets.agent.group, 7u);
 }
 

@@ -65,7 +65,7 @@ TEST_F(Sockets, AreThereForTheirOwnerOnlyInADirectoryThatIsMade) {
   ASSERT_TRUE(sockets) << sockets.error().text();
   EXPECT_EQ(mode(work_ + "/scsup"), S_IFDIR | (::geteuid() == 0 ? 0711u : 0700u));
   for (const char* name : {"agent", "oci", "control"})
-    EXPECT_EQ(mode(work_ + "/scsup/" + name), S_IFSOCK | 0600u);
+    EXPECT_EQ(mode(work_ + "/scsup/" + name + ".sock"), S_IFSOCK | 0600u);
   EXPECT_TRUE(connects(SOCK_SEQPACKET, sockets->agent.path));
   EXPECT_TRUE(connects(SOCK_STREAM, sockets->oci.path));
   EXPECT_TRUE(connects(SOCK_STREAM, sockets->control.path));
@@ -88,7 +88,7 @@ TEST_F(Sockets, ThatAreNotWantedAreNotOpened) {
   const auto sockets = open();
   ASSERT_TRUE(sockets) << sockets.error().text();
   EXPECT_TRUE(sockets->agent.fd && sockets->control.fd && !sockets->oci.fd);
-  EXPECT_FALSE(fs::exists(work_ + "/scsup/oci"));
+  EXPECT_FALSE(fs::exists(work_ + "/scsup/oci.sock"));
 }
 
 TEST_F(Sockets, ASecondServiceIsRefusedWithThePidOfTheFirst) {
@@ -137,7 +137,7 @@ TEST_F(Sockets, ThatAreNoLongerOursStayWhereTheyAre) {
   auto sockets = open();
   ASSERT_TRUE(sockets) << sockets.error().text();
   fs::remove(settings_.oci.path);
-  const Fd other = bound(SOCK_STREAM, "scsup/oci", true);
+  const Fd other = bound(SOCK_STREAM, "scsup/oci.sock", true);
   sockets->remove();
   EXPECT_TRUE(connects(SOCK_STREAM, settings_.oci.path));
 }
@@ -154,7 +154,7 @@ TEST_F(Sockets, WhatIsNoSocketIsNeverRemoved) {
 
 TEST_F(Sockets, AnotherProgramsSocketIsLeftToIt) {
   fs::create_directory(work_ + "/scsup");
-  const Fd other = bound(SOCK_STREAM, "scsup/oci", true);
+  const Fd other = bound(SOCK_STREAM, "scsup/oci.sock", true);
   const auto sockets = open();
   ASSERT_FALSE(sockets);
   EXPECT_EQ(sockets.error().err, EADDRINUSE);
@@ -248,7 +248,7 @@ TEST_F(Sockets, ThatAServiceManagerOpenedAreTakenByTheirNames) {
 
 TEST_F(Sockets, OfOneUnitAreTakenByTheirPaths) {
   fs::create_directory(work_ + "/scsup");
-  const Fd agent = bound(SOCK_SEQPACKET, "scsup/agent", true),
+  const Fd agent = bound(SOCK_SEQPACKET, "scsup/agent.sock", true),
            oci = bound(SOCK_STREAM, "elsewhere-oci", true),
            control = bound(SOCK_STREAM, "control.sock", true);
   settings_.oci.path = work_ + "/elsewhere-oci";

@@ -230,7 +230,7 @@ std::pair<Fd, Fd> stream_pair() {
 
 TEST(Stream, CarriesBytesAndDescriptorsFromConnectToAccept) {
   Directory directory;
-  const auto listening = listen_unix_stream(directory / "s");
+  const auto listening = listen_unix(directory / "s", Carries::stream);
   ASSERT_TRUE(listening) << listening.error().text();
   struct stat status {};
   ASSERT_EQ(::lstat((directory / "s").c_str(), &status), 0);
@@ -259,13 +259,13 @@ TEST(Stream, CarriesBytesAndDescriptorsFromConnectToAccept) {
 
 TEST(Stream, ReplacesAStaleSocketAndKeepsALiveOneOfEitherKind) {
   Directory directory;
-  { ASSERT_TRUE(listen_unix_stream(directory / "s")); }
-  const auto again = listen_unix_stream(directory / "s");
+  { ASSERT_TRUE(listen_unix(directory / "s", Carries::stream)); }
+  const auto again = listen_unix(directory / "s", Carries::stream);
   ASSERT_TRUE(again) << again.error().text();
-  EXPECT_EQ(listen_unix_stream(directory / "s").error().err, EADDRINUSE);
+  EXPECT_EQ(listen_unix(directory / "s", Carries::stream).error().err, EADDRINUSE);
   EXPECT_EQ(listen_unix(directory / "s").error().err, EADDRINUSE);
   const auto packets = listen_unix(directory / "p");
-  EXPECT_EQ(listen_unix_stream(directory / "p").error().err, EADDRINUSE);
+  EXPECT_EQ(listen_unix(directory / "p", Carries::stream).error().err, EADDRINUSE);
 }
 
 TEST(Stream, AFloodOfDescriptorsIsToldAndTheSurplusClosed) {

@@ -1,0 +1,68 @@
+// What the commands that ask a supervisor have in common: options, the call, and the sentence when it fails.
+// What fails throws std::runtime_error, which main prints.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "supervisor/command/options.h"
+#include "supervisor/control/client.h"
+#include "supervisor/control/service.h"
+
+namespace scsup {
+
+inline const Option control_option = {"control", "PATH",
+                                      "the supervisor's control socket (default: scsup/control.sock in /run "
+                                      "for root, else in $XDG_RUNTIME_DIR)"};
+inline const Option json_option = {"json", nullptr, "the supervisor's reply as one line of JSON"};
+
+class Asking {
+ public:
+  // Options may stand before and behind the words here. Prints the help and says `helped()` when that is
+  // asked.
+  Asking(const char* usage, const Arguments& arguments, std::vector<Option> options);
+
+  bool helped() const { return helped_; }
+  bool has(const char* option) const { return given_.has(option); }
+  const Arguments& words() const { return given_.rest(); }
+
+  // Connects on first use.
+  control::Client& client();
+  // The parameters of the reply.
+  control::Json ask(const std::string& method, const control::Json& parameters = control::Json::object());
+  // The same for a reply that came in another way, or didn't.
+  [[noreturn]] void fail(const Error& error) const;
+  control::Json parameters_of(const control::Reply& reply) const;
+
+ private:
+  std::string path_;
+  Options given_;
+  bool helped_ = false;
+  std::optional<control::Client> client_;
+};
+
+// "scsup: ...; try 'scsup ps --help'", and the exit status for that.
+int complain_of_usage(const char* command, const UsageError& error);
+
+// Throws UsageError.
+std::uint32_t session_number(const std::string& word);
+void expect_no_words(const Arguments& words, std::size_t after);
+
+// 0 if it isn't there.
+std::uint64_t number_in(const control::Json& reply, const char* key);
+
+// The reply as it came, for --json.
+void print_json(const control::Json& reply);
+
+// "web", or what else the session is known by: the container's name or id, else its command. Printable.
+std::string title_of(const control::SessionState& session);
+
+// A rule's words, printable, for a column that is called RULE: "no-mkdir at p.json:6:7".
+std::string rule_words(const std::string& rule);
+
+// Each line on standard output.
+void print_lines(const std::vector<std::string>& lines);
+// Of standard output if it is a terminal; else no limit (Table::unlimited).
+std::size_t output_width();
+
+}  // namespace scsup
