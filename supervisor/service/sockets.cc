@@ -1,9 +1,12 @@
 #include "supervisor/service/sockets.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <iterator>
 
 #include "base/socket.h"
@@ -39,6 +42,41 @@ const Kind* kind_of(const PassedSocket& passed, const SocketSettings& settings) 
   for (const Kind& kind : kinds)
     if (last == kind.name || last == std::string(kind.name) + ".sock") return &kind;
   return nullptr;
+}
+
+bool is_socket(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+// Waits until nobody holds the socket at `path` any more. False: that takes longer than `end`, or there is
+// none.
+bool is_let_go(const std::string& path, int type, std::chrono::steady_clock::time_point end) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const Fd probe(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) return false;
+  if (::connect(probe.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    return errno == ECONNREFUSED && is_socket(path);  // meanwhile
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  pollfd hang_up{probe.get(), POLLIN, 0};
+  return left.count() > 0 && ::poll(&hang_up, 1, static_cast<int>(left.count())) == 1;
+}
+
+// The kernel takes down the io_uring of a service that was killed when that is dead already, and until then
+// its polls hold the sockets: one can still connect. We have the lock, so no service lives: it is worth
+// waiting.
+Result<Fd> listen_after_the_dead(Carries carries, const SocketSetting& setting) {
+  constexpr std::chrono::seconds patience{2};
+  const int type = carries == Carries::stream ? SOCK_STREAM : SOCK_SEQPACKET;
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto fd = listen_unix(setting.path, carries, setting.group);
+    if (fd || fd.error().err != EADDRINUSE || std::chrono::steady_clock::now() >= end) return fd;
+    if (!is_let_go(setting.path, type, end)) return fd;
+  }
 }
 
 std::string said_of(const PassedSocket& passed) {
@@ -88,7 +126,7 @@ Result<void> ServiceSockets::make(Which which, Carries carries, const SocketSett
   auto lock = SocketLock::take(setting.path);
   if (!lock) return failed(lock.error());
   locks_.push_back(std::move(*lock));
-  auto fd = listen_unix(setting.path, carries, setting.group);
+  auto fd = listen_after_the_dead(carries, setting);
   if (!fd) return failed(fd.error());
   struct stat status {};
   if (::lstat(setting.path.c_str(), &status) == 0)

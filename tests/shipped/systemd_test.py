@@ -66,7 +66,7 @@ class Capabilities(Shipped):
     def serve(self, without=()):
         left = [c for c in settings("CapabilityBoundingSet") if c not in without]
         words = "-all" + "".join(",+" + c.lower()[len("cap_"):] for c in left)
-        socket = os.path.join(self.work, "socket")
+        socket = os.path.join(self.work, "socket" + "".join(without))
         command = ["setpriv", "--bounding-set", words, "--inh-caps=-all", "--no-new-privs", SCSUP, "serve", "--socket",
                    socket, "--policy", self.policy, "--audit", self.audit]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/socket.h"
 #include "supervisor/service/sockets.h"
@@ -124,6 +126,22 @@ TEST_F(Sockets, WhatAKilledServiceLeftIsReplaced) {
   const auto again = open();
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_TRUE(connects(SOCK_STREAM, again->oci.path));
+}
+
+TEST_F(Sockets, WhatAKilledServiceStillHoldsIsWaitedFor) {
+  fs::create_directory(work_ + "/scsup");
+  Fd dying = bound(SOCK_SEQPACKET, "scsup/agent", true);
+  std::thread kernel([&] {  // takes the dead one's ring down after somebody has connected
+    pollfd connected{dying.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&connected, 1, 10000), 1);
+    (void)accept_unix(dying, Blocking::yes);  // the first look only asks whether anybody is there
+    EXPECT_EQ(::poll(&connected, 1, 10000), 1);
+    dying.reset();
+  });
+  const auto sockets = open();
+  kernel.join();
+  ASSERT_TRUE(sockets) << sockets.error().text();
+  EXPECT_TRUE(connects(SOCK_SEQPACKET, sockets->agent.path));
 }
 
 TEST_F(Sockets, AreRemovedAtTheEndWithTheirLocks) {
