@@ -13,7 +13,7 @@ class Install(Shipped):
             self.skipTest("needs a build directory that is the user's own")
         self.assertEqual(done.returncode, 0, done.stderr)
         for name in ("bin/scsup", "bin/scsup-agent", "share/man/man1/scsup.1", "share/man/man1/scsup-agent.1",
-                     "share/man/man5/scsup-policy.5", "share/scsup/policies/no-mkdir.json"):
+                     "share/man/man5/scsup-policy.5", "share/man/man7/scsup-control.7", "share/scsup/policies/no-mkdir.json"):
             self.assertTrue(os.path.exists(os.path.join(self.work, name)), name)
         policy = os.path.join(self.work, "share/scsup/policies/no-mkdir.json")
         ran = run(os.path.join(self.work, "bin/scsup"), "--policy", policy, "--audit", "none", "--", "mkdir",
