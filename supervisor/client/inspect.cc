@@ -19,9 +19,8 @@ using control::SessionState;
 constexpr const char* usage =
     "Usage: scsup inspect SESSION [--json] [--control PATH]\n"
     "\n"
-    "One session of a running supervisor: its processes, its policy as it is in force, what the filter "
-    "decides\n"
-    "by itself, which calls it shows to the supervisor, and which rules have decided how many.\n";
+    "One session of a running supervisor: its processes, its policy as it is in force, what the filter\n"
+    "decides, which calls it shows to the supervisor, and which rules have decided how many.\n";
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 

@@ -18,7 +18,7 @@ constexpr const char* usage =
     "Usage: scsup ps [--json] [--control PATH]\n"
     "\n"
     "The sessions of a running supervisor: command or container, policy and generation, what its calls\n"
-    "came to, how many wait, and how long half of them (P50) and all but a hundredth (P99) took to decide.\n"
+    "came to, how many wait, and how long half of them (P50) and all but a hundredth (P99) took.\n"
     "Generations of the policy that a session had before have a line each below it, with their counts.\n";
 
 std::vector<std::string> counts_of(const Generation& generation) {

@@ -25,9 +25,8 @@ constexpr const char* reload_usage =
 constexpr const char* set_usage =
     "Usage: scsup policy set SESSION FILE [--control PATH]\n"
     "\n"
-    "Gives one session the policy of FILE from now on. `scsup ps` lists the sessions. With a mistake in "
-    "FILE\n"
-    "nothing changes and the exit status is 1.\n";
+    "Gives one session the policy of FILE from now on. `scsup ps` lists the sessions. With a mistake\n"
+    "in FILE nothing changes and the exit status is 1.\n";
 
 void print(const std::string& line) { std::puts(line.c_str()); }
 

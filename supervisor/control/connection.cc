@@ -16,6 +16,8 @@ namespace {
 // Bytes in one turn: a client with a long message doesn't keep the loop from its other sources.
 constexpr std::size_t read_at_once = 64u << 10, write_at_once = 256u << 10;
 
+constexpr std::chrono::seconds slack{1};
+
 }  // namespace
 
 void Connection::open(Fd socket, const std::shared_ptr<Clients>& clients) {
@@ -129,27 +131,22 @@ void Connection::turn_to(Doing doing) {
   (void)epoll_ctl(events_.get(), EPOLL_CTL_MOD, socket_.get(), &interest);  // can't fail: it is in there
 }
 
-// A new wait gets its full time. At most one limit at a time is with the watch, however many waits there
-// were.
+// Waits that begin within `slack` share a limit, so that a client can't fill the watch's list.
 void Connection::wait_for_client(bool waiting) {
   if (waiting && waiting_since_ && doing_ == Doing::reading) return;  // more of the same message
   waiting_since_.reset();
   if (!waiting) return;
   waiting_since_ = std::chrono::steady_clock::now();
-  if (std::exchange(limited_, true)) return;
+  if (limited_at_ && *waiting_since_ - *limited_at_ < slack) return;
+  limited_at_ = waiting_since_;
   clients_->loop.stall_watch().limit(shared_from_this());
 }
 
 void Connection::expire() {
   std::lock_guard lock(mutex_);
-  limited_ = false;
-  if (!waiting_since_) return;
-  if (std::chrono::steady_clock::now() - *waiting_since_ >= StallWatch::patience) {
+  const auto now = std::chrono::steady_clock::now();
+  if (waiting_since_ && now - *waiting_since_ >= StallWatch::patience - slack)
     ::shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
-    return;
-  }
-  limited_ = true;
-  clients_->loop.stall_watch().limit(shared_from_this());
 }
 
 bool Connection::enlarge() {

@@ -5,7 +5,8 @@
 // read before its reply is written: a client that sends and never reads fills its own socket and no memory
 // here.
 // Whatever a client lets us wait for (its first call, the rest of a message, room for a reply) has
-// StallWatch::patience; then it is hung up on. Between calls it may be silent for as long as it likes.
+// StallWatch::patience, or up to a second less; then it is hung up on. Between calls it may be silent for as
+// long as it likes.
 #pragma once
 
 #include <atomic>
@@ -68,8 +69,8 @@ class Connection : public Source, public Timed, public std::enable_shared_from_t
   Inbox inbox_;
   std::string outbox_;
   std::size_t sent_ = 0;
-  bool large_ = false, last_ = false, limited_ = false;
-  std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+  bool large_ = false, last_ = false;
+  std::optional<std::chrono::steady_clock::time_point> waiting_since_, limited_at_;
 };
 
 }  // namespace scsup::control

@@ -9,8 +9,18 @@ namespace {
 using Usage = ScsupTest;
 
 TEST_F(Usage, HelpOfEachCommandFitsAScreen) {
-  for (const Words& command :
-       std::vector<Words>{{}, {"run"}, {"serve"}, {"policy"}, {"syscalls"}, {"agent"}}) {
+  for (const Words& command : std::vector<Words>{{},
+                                                 {"run"},
+                                                 {"serve"},
+                                                 {"policy"},
+                                                 {"policy", "set"},
+                                                 {"syscalls"},
+                                                 {"agent"},
+                                                 {"ps"},
+                                                 {"inspect"},
+                                                 {"top"},
+                                                 {"reload"},
+                                                 {"kill"}}) {
     const bool agent = command == Words{"agent"};
     Words arguments = agent ? Words{} : command;
     arguments.push_back("--help");

@@ -37,12 +37,23 @@ class ManPages(Shipped):
 
     def test_each_option_is_described(self):
         text = page("scsup.1.scd")
-        for command in ("run", "serve", "syscalls"):
+        for command in ("run", "serve", "syscalls", "ps", "inspect", "top", "reload", "kill"):
             said = run(SCSUP, command, "--help")
             self.assertEqual(said.returncode, 0, said.stderr)
             self.assertLessEqual(said.stdout.count("\n"), 24, "--help fits a screen")
             for option in set(re.findall(r"--[a-z]+", said.stdout)):
                 self.assertIn(f"*{option}*", text)
+
+    def test_the_control_socket_is_described_as_it_is(self):
+        text = page("scsup-control.7.scd")
+        with open(os.path.join(SOURCE, "supervisor", "control", "interface.cc")) as file:
+            told = re.search(r'own_description = R"\((.*?)\)";', file.read(), re.S)[1]
+        self.assertIn("\n```\n" + told + "```\n", text)
+        for name in re.findall(r"^(?:method|error) (\w+)", told, re.M):
+            self.assertRegex(text, rf"(?m)^\*{name}\*")
+        with open(os.path.join(SOURCE, "examples", "control", "denials.py")) as file:
+            example = file.read().split('"""\n', 1)[1]
+        self.assertIn("\n```\n" + example + "```\n", text)
 
 
 if __name__ == "__main__":

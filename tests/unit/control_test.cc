@@ -23,7 +23,7 @@ namespace scsup::control {
 namespace {
 
 constexpr int patience_ms = 40'000;
-constexpr int client_patience_ms = 2 * 10'000 + 10'000;  // twice StallWatch::patience, and a slow machine
+constexpr int client_patience_ms = 10'000 + 8'000;  // StallWatch::patience, and a slow machine
 
 int open_descriptors() {
   int count = 0;
