@@ -19,9 +19,9 @@
 namespace scsup {
 namespace {
 
-std::pair<Line, Line> line() {
+std::pair<DeputyLine, DeputyLine> line() {
   auto pair = socket_pair();
-  return {Line(std::move(pair->first)), Line(std::move(pair->second))};
+  return {DeputyLine(std::move(pair->first)), DeputyLine(std::move(pair->second))};
 }
 
 Deadline now() { return std::chrono::steady_clock::now(); }
@@ -35,7 +35,7 @@ TEST(DeputyLine, WaitsNoLongerThanItsDeadline) {
 
 TEST(DeputyLine, SaysThatTheOtherEndHasGone) {
   auto [here, there] = line();
-  { const Line gone = std::move(there); }
+  { const DeputyLine gone = std::move(there); }
   EXPECT_EQ(here.receive(now()).error().err, EPIPE);
   EXPECT_EQ(here.send(Packer(Word::drop)).error().err, EPIPE);
 }
