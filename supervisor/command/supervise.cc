@@ -56,9 +56,10 @@ Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, AuditTarget audit, c
       workers_(prepare_thread),
       log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
       catalogue_(std::move(policies)),
-      reception_(*catalogue_,
-                 Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets},
-                 kernel, std::move(nobody_left)) {
+      reception_(
+          *catalogue_,
+          Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets, zygote_},
+          kernel, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
   RunRecord record;

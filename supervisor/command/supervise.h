@@ -42,6 +42,7 @@ class Supervisor {
   Result<void> run();
 
  private:
+  const Zygote zygote_;  // first: everything else starts threads
   Loop loop_;
   Workers workers_;
   Log log_;

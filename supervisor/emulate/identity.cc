@@ -40,8 +40,10 @@ constexpr std::uint64_t asked_by_file_calls =
     bits({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_LINUX_IMMUTABLE,
           CAP_MKNOD, CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE});
 
+enum class Others { kept, dropped };  // permitted and inheritable capabilities that aren't to be effective
+
 // False: the call would have less rights than the target, and fail where it should not.
-bool set_effective(std::uint64_t caps) {
+bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2];
   if (syscall(SYS_capget, &header, data) != 0) return false;
@@ -50,6 +52,8 @@ bool set_effective(std::uint64_t caps) {
   caps &= permitted;
   data[0].effective = static_cast<std::uint32_t>(caps);
   data[1].effective = static_cast<std::uint32_t>(caps >> 32);
+  for (auto& half : data)
+    if (others == Others::dropped) half.permitted = half.effective, half.inheritable = 0;
   return syscall(SYS_capset, &header, data) == 0;
 }
 
@@ -69,11 +73,8 @@ bool set_groups(const Identity& identity) {
 
 // From our own identity to the target's: capabilities go last, they are needed on the way.
 bool become(const Identity& to) {
-  const Identity& from = own();
-  if (to.groups != from.groups && !set_groups(to)) return false;
-  if (to.fsgid != from.fsgid && !set_fsgid(to.fsgid)) return false;
-  if (to.fsuid != from.fsuid && !set_fsuid(to.fsuid)) return false;
-  return set_effective(to.effective_caps);  // always: leaving fsuid 0 has dropped some
+  return take_on_ids(to, own()) &&
+         set_effective(to.effective_caps);  // always: leaving fsuid 0 has dropped some
 }
 
 bool become_ourselves() {
@@ -83,6 +84,14 @@ bool become_ourselves() {
 }
 
 }  // namespace
+
+bool take_on_ids(const Identity& to, const Identity& from) {
+  if (to.groups != from.groups && !set_groups(to)) return false;
+  if (to.fsgid != from.fsgid && !set_fsgid(to.fsgid)) return false;
+  return to.fsuid == from.fsuid || set_fsuid(to.fsuid);
+}
+
+bool keep_capabilities(std::uint64_t caps) { return set_effective(caps, Others::dropped); }
 
 namespace {
 

@@ -13,6 +13,12 @@ namespace scsup {
 // Wear.
 Result<void> own_the_filesystem_view();
 
+// The steps of it, for a process that changes for good. Gives the calling thread those ids of `to` that
+// differ from `from`, its own. False: some can't be had.
+bool take_on_ids(const Identity& to, const Identity& from);
+// Leaves the calling thread `caps` and no others, permitted ones included.
+bool keep_capabilities(std::uint64_t caps);
+
 // While it lives, the calling thread has the task's fsuid, fsgid, groups, effective capabilities and umask.
 // Costs nothing when those are the thread's own already. Nothing of scsup's own may be opened meanwhile: it
 // would be opened with the target's rights.

@@ -39,25 +39,34 @@ std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
   return {};
 }
 
-// Is it in the directory of one of the supervisor's own threads? True as well when that can't be told.
-bool may_be_ours(const Fd& directory) {
+// The directory of the process that `directory` lies below, and the procfs. Empty when that can't be told.
+struct ProcessPlace {
+  Fd process, procfs;
+};
+
+ProcessPlace process_of(const Fd& directory) {
   constexpr int deepest = 4;  // PID/task/TID/fd
   struct stat first, up;
-  if (fstat(directory.get(), &first) != 0) return true;
-  Fd task(openat(directory.get(), ".", O_PATH | O_CLOEXEC));
-  for (int level = 0; task && level < deepest; ++level) {
-    Fd parent(openat(task.get(), "..", O_PATH | O_CLOEXEC));
-    if (!parent || fstat(parent.get(), &up) != 0 || up.st_dev != first.st_dev) return true;
-    if (up.st_ino == proc_root_inode) {
-      const auto own = read_link_at(parent, "self");
-      if (!own) return own.error().err != ENOENT;  // ENOENT: a procfs that doesn't show us
-      const auto text = read_file_at(task, "status");
-      const auto status = text ? parse_status(*text) : std::nullopt;
-      return !status || std::to_string(status->tgid) == *own;
-    }
-    task = std::move(parent);
+  if (fstat(directory.get(), &first) != 0) return {};
+  Fd below(openat(directory.get(), ".", O_PATH | O_CLOEXEC));
+  for (int level = 0; below && level < deepest; ++level) {
+    Fd parent(openat(below.get(), "..", O_PATH | O_CLOEXEC));
+    if (!parent || fstat(parent.get(), &up) != 0 || up.st_dev != first.st_dev) return {};
+    if (up.st_ino == proc_root_inode) return {std::move(below), std::move(parent)};
+    below = std::move(parent);
   }
-  return true;
+  return {};
+}
+
+// Is it in the directory of one of the supervisor's own threads? True as well when that can't be told.
+bool may_be_ours(const Fd& directory) {
+  const ProcessPlace place = process_of(directory);
+  if (!place.procfs) return true;
+  const auto own = read_link_at(place.procfs, "self");
+  if (!own) return own.error().err != ENOENT;  // ENOENT: a procfs that doesn't show us
+  const auto text = read_file_at(place.process, "status");
+  const auto status = text ? parse_status(*text) : std::nullopt;
+  return !status || std::to_string(status->tgid) == *own;
 }
 
 }  // namespace
@@ -84,6 +93,22 @@ Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const s
   link.target.reset(openat(directory.get(), name.c_str(), O_PATH | O_CLOEXEC));
   if (!link.target) return failed("cannot follow");
   return link;
+}
+
+bool is_own_place(const Task& task, const Fd& directory, const std::string& name) {
+  struct statfs fs;
+  struct stat st;
+  if (fstatfs(directory.get(), &fs) != 0 || fstat(directory.get(), &st) != 0 ||
+      static_cast<unsigned long>(fs.f_type) != PROC_SUPER_MAGIC)
+    return false;
+  if (st.st_ino == proc_root_inode) return name == number_in(task, directory, Depth::process);
+  const ProcessPlace place = process_of(directory);
+  const auto text =
+      place.process ? read_file_at(place.process, "status") : Result<std::string>(failed(ENOENT, {}));
+  const auto status = text ? parse_status(*text) : std::nullopt;
+  // The numbers from that procfs' PID namespace downwards, as in number_in().
+  return status && !status->tgids.empty() && status->tgids.size() <= task.tgids.size() &&
+         std::equal(status->tgids.rbegin(), status->tgids.rend(), task.tgids.rbegin());
 }
 
 }  // namespace scsup

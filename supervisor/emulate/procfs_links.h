@@ -27,4 +27,8 @@ struct ProcLink {
 // ".." would lead to our root then, out of a target's chroot.
 Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const std::string& name);
 
+// Is `name` in `directory` something of `task`'s process in a procfs: its own directory, or what lies below
+// it?
+bool is_own_place(const Task& task, const Fd& directory, const std::string& name);
+
 }  // namespace scsup

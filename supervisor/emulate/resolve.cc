@@ -37,7 +37,7 @@ int openat2_here(int dir, const char* path, std::uint64_t flags, std::uint64_t r
 
 // The object at `path`, by the fast way if that is enough.
 Object look_up(const Task& task, const Start& start, const std::string& path, std::uint64_t open_flags,
-               FinalLink final_link, Patience patience) {
+               FinalLink final_link, Patience patience, OwnRights& own_rights) {
   const bool absolute = path.starts_with('/');
   const Fd& from = absolute ? task.root : start.directory;
   if (!has_dot_dot(path)) {
@@ -75,11 +75,12 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
     if (!walk_from.directory) return Object::failure(errno, joined(start.name, path));
     walk_from.name = start.name;
   }
-  return walk(task, std::move(walk_from), path, final_link);
+  return walk(task, std::move(walk_from), path, final_link, own_rights);
 }
 
 // mkdir: the parent, and the name of the entry.
-Object resolve_entry(const Call& call, const Task& task, const Start& start, Patience patience) {
+Object resolve_entry(const Call& call, const Task& task, const Start& start, Patience patience,
+                     OwnRights& own_rights) {
   const std::string& path = *call.path;
   const std::size_t last = path.find_last_not_of('/');
   if (last == std::string::npos) return Object::failure(EEXIST, "/");
@@ -87,13 +88,13 @@ Object resolve_entry(const Call& call, const Task& task, const Start& start, Pat
   const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
   std::string name = path.substr(begin, last + 1 - begin);
   if (name == "." || name == "..") {
-    Object there = look_up(task, start, path, O_DIRECTORY, FinalLink::follow, patience);
+    Object there = look_up(task, start, path, O_DIRECTORY, FinalLink::follow, patience, own_rights);
     if (there.state != Object::State::found) return there;
     return Object::failure(EEXIST, std::move(there.path));
   }
   // "x" is made in ".", "/x" in "/", "a/x" in "a/": the slash says that a must be a directory.
   const std::string parent = begin == 0 ? "." : path.substr(0, begin);
-  Object object = look_up(task, start, parent, O_DIRECTORY, FinalLink::pass, patience);
+  Object object = look_up(task, start, parent, O_DIRECTORY, FinalLink::pass, patience, own_rights);
   if (object.state == Object::State::would_block) return object;
   object.path = joined(object.path, name);
   object.name = std::move(name);
@@ -120,7 +121,7 @@ Start start_of(const Call& call, const Task& task) {
   return start;
 }
 
-Object resolve(const Call& call, const Task& task, Start start, Patience patience) {
+Object resolve(const Call& call, const Task& task, Start start, Patience patience, OwnRights& own_rights) {
   const std::string& path = *call.path;
   // The kernel reads the path before it looks at dirfd.
   if (path.empty() && (call.flags & AT_EMPTY_PATH) == 0) return Object::failure(ENOENT, start.name);
@@ -131,10 +132,10 @@ Object resolve(const Call& call, const Task& task, Start start, Patience patienc
     object.path = std::move(start.name);
     return object;
   }
-  if (call.syscall->family == Family::mkdir) return resolve_entry(call, task, start, patience);
+  if (call.syscall->family == Family::mkdir) return resolve_entry(call, task, start, patience, own_rights);
   const bool keep = (call.flags & AT_SYMLINK_NOFOLLOW) != 0;
   return look_up(task, start, path, keep ? O_NOFOLLOW : 0, keep ? FinalLink::keep : FinalLink::follow,
-                 patience);
+                 patience, own_rights);
 }
 
 }  // namespace scsup

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "supervisor/emulate/object.h"
+#include "supervisor/emulate/own_rights.h"
 #include "supervisor/seccomp/call.h"
 #include "supervisor/target/task.h"
 
@@ -21,6 +22,6 @@ Start start_of(const Call& call, const Task& task);
 
 // To be called with the target's identity worn: each step asks its permission. `call.path` is set and of a
 // family that is emulated. Patience::none never waits for a disk.
-Object resolve(const Call& call, const Task& task, Start start, Patience patience);
+Object resolve(const Call& call, const Task& task, Start start, Patience patience, OwnRights& own_rights);
 
 }  // namespace scsup

@@ -2,17 +2,13 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
 
-#include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/procfs_links.h"
 #include "supervisor/target/procfs.h"
 
@@ -33,8 +29,8 @@ bool protected_symlinks() {
 
 class Walker {
  public:
-  Walker(const Task& task, WalkFrom from)
-      : task_(task), at_(std::move(from.directory)), name_(std::move(from.name)) {}
+  Walker(const Task& task, WalkFrom from, OwnRights& own_rights)
+      : task_(task), own_rights_(own_rights), at_(std::move(from.directory)), name_(std::move(from.name)) {}
 
   Object to(std::string path, FinalLink final_link) {
     rest_ = std::move(path);
@@ -120,46 +116,52 @@ class Walker {
 
   // Opens an entry of at_. What a target has mounted over one of its own names isn't its own: the same call
   // that opens with our rights refuses to enter it, and it is opened with the target's.
-  Fd open_entry(const std::string& component, std::uint64_t flags, std::optional<TakenOff>& taken_off) {
-    open_how how{};
-    how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | flags;
-    how.resolve = taken_off ? RESOLVE_NO_XDEV : 0;
-    Fd entry(static_cast<int>(syscall(SYS_openat2, at_.get(), component.c_str(), &how, sizeof how)));
-    if (entry || errno != EXDEV || !taken_off) return entry;
-    taken_off.reset();
-    among_own_ = false;
-    return open_entry(component, flags, taken_off);
+  Result<Fd> open_entry(const std::string& component, std::uint64_t flags) {
+    if (among_own_) {
+      auto own = own_rights_.open(at_, component, flags);
+      if (own || own.error().err != EXDEV) return own;
+      among_own_ = false;
+    }
+    Fd entry(openat(at_.get(), component.c_str(), static_cast<int>(O_PATH | O_NOFOLLOW | O_CLOEXEC | flags)));
+    if (!entry) return tl::unexpected<Error>(Error{errno, {}});
+    return entry;
   }
 
   int step(const std::string& component, bool last, FinalLink final_link) {
-    std::optional<TakenOff> taken_off;
     among_own_ = is_own(component);
-    if (among_own_) taken_off.emplace();
     if (component == ".") {  // "file/." and a directory without x are refused here
       Fd same(openat(at_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
       return same ? 0 : errno;
     }
     if (component == "..") return up();
     // O_DIRECTORY makes the usual case one call: a symlink and a file are ENOTDIR.
-    Fd found = open_entry(component, O_DIRECTORY, taken_off);
-    if (found) return enter(std::move(found), component), 0;
-    if (errno != ENOTDIR && errno != ELOOP) return errno;
-    found = open_entry(component, 0, taken_off);
-    if (!found) return errno;
+    auto found = open_entry(component, O_DIRECTORY);
+    if (found) return enter(std::move(*found), component), 0;
+    if (found.error().err != ENOTDIR && found.error().err != ELOOP) return found.error().err;
+    found = open_entry(component, 0);
+    if (!found) return found.error().err;
     struct stat st;
-    if (fstat(found.get(), &st) != 0) return errno;
+    if (fstat(found->get(), &st) != 0) return errno;
     const bool trailing_slash = last && rest_.starts_with('/');
     if (S_ISLNK(st.st_mode) && (!last || trailing_slash || final_link != FinalLink::keep))
-      return follow(std::move(found), st, component, last, last && final_link != FinalLink::pass);
+      return follow(std::move(*found), component, last, last && final_link != FinalLink::pass);
     if (!last && !S_ISDIR(st.st_mode)) return ENOTDIR;
-    return enter(std::move(found), component), 0;
+    return enter(std::move(*found), component), 0;
   }
 
-  int follow(Fd link, const struct stat& st, const std::string& component, bool last, bool ends_the_path) {
+  int follow(Fd link, const std::string& component, bool last, bool ends_the_path) {
     if (++links_ > most_links) return ELOOP;
     struct statvfs fs;
     if (fstatvfs(link.get(), &fs) == 0 && (fs.f_flag & st_nosymfollow) != 0) return ELOOP;
-    if (ends_the_path && is_protected(st)) return EACCES;
+    if (ends_the_path && is_protected(link)) return EACCES;
+    if (among_own_) {
+      auto target = own_rights_.follow(at_, component);
+      if (!target) return target.error().err;
+      among_own_ = false;
+      at_ = std::move(*target);
+      rename();
+      return 0;
+    }
     auto proc = follow_proc_link(task_, at_, component);
     if (!proc) return proc.error().err;
     if (proc->kind == ProcLink::Kind::self) {
@@ -168,12 +170,10 @@ class Walker {
       return 0;
     }
     if (proc->kind == ProcLink::Kind::object) {
-      among_own_ = false;
       at_ = std::move(proc->target);
       rename();
       return 0;
     }
-    among_own_ = false;
     char text[PATH_MAX];
     const ssize_t got = readlinkat(link.get(), "", text, sizeof text);
     if (got < 0) return errno;
@@ -187,14 +187,15 @@ class Walker {
 
   // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by
   // its owner, or when the directory's owner made it.
-  bool is_protected(const struct stat& link) const {
+  bool is_protected(const Fd& link) {
     struct stat dir;
-    if (!protected_symlinks() || link.st_uid == task_.identity.fsuid) return false;
+    if (!protected_symlinks()) return false;
     if (fstat(at_.get(), &dir) != 0) return true;
-    return (dir.st_mode & S_ISVTX) != 0 && (dir.st_mode & S_IWOTH) != 0 && dir.st_uid != link.st_uid;
+    return (dir.st_mode & S_ISVTX) != 0 && (dir.st_mode & S_IWOTH) != 0 && !own_rights_.is_owners(at_, link);
   }
 
   const Task& task_;
+  OwnRights& own_rights_;
   Fd at_;
   std::string name_;
   std::string rest_;
@@ -205,8 +206,9 @@ class Walker {
 
 }  // namespace
 
-Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link) {
-  return Walker(task, std::move(from)).to(path, final_link);
+Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link,
+            OwnRights& own_rights) {
+  return Walker(task, std::move(from), own_rights).to(path, final_link);
 }
 
 }  // namespace scsup

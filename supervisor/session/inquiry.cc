@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "supervisor/audit/clock.h"
+#include "supervisor/emulate/deputies.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
 #include "supervisor/policy/errno_names.h"
@@ -32,6 +33,8 @@ const Origin unreadable = builtin("@unreadable",
                                   "PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
 const Origin no_identity =
     builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
+const Origin no_deputy = builtin(
+    "@userns", "scsup can't act in the target's user namespace, or its process there was killed meanwhile");
 const Origin too_late =
     builtin("@deadline", "the call could not be looked at within 10 seconds, or before scsup ended");
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
@@ -39,6 +42,32 @@ const Origin runtime_call =
     builtin("@runtime", "what the container runtime does itself before it runs the program");
 const Origin killed = builtin("@kill", "the session was killed (scsup kill)");
 const Origin vanished = builtin("@gone", "the target has gone");
+
+// What acts on an object that was judged: this thread, which wears the target's identity...
+struct OwnHands {
+  const Call& call;
+  const Object& object;
+  Patience patience;
+  bool may_wait() const { return patience == Patience::none && scsup::may_wait(object.fd); }
+  bool exists_already() const { return scsup::exists_already(call, object); }
+  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask) const {
+    return scsup::perform(call, object, mode_mask);
+  }
+};
+
+// ...or a process in the target's user namespace.
+struct DeputysHands {
+  const Call& call;
+  Deputies::Errand& errand;
+  static Deadline end() { return std::chrono::steady_clock::now() + StallWatch::patience; }
+  bool may_wait() const { return false; }  // it isn't this thread that does
+  bool exists_already() const {
+    return call.syscall->family == Family::mkdir && errand.exists_already(end()).value_or(false);
+  }
+  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask) const {
+    return errand.perform(call.mode & mode_mask.value_or(07777), end());
+  }
+};
 
 }  // namespace
 
@@ -148,28 +177,54 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
     err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
+  if (task_->user_namespace)
+    return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, decision);
   const Wear wear(*task_);
   if (!wear.worn()) return refuse(EPERM, no_identity);
-  const Object object = resolve(call, *task_, std::move(start), patience);
+  OwnRightsHere own_rights(*task_);
+  const Object object = resolve(call, *task_, std::move(start), patience, own_rights);
   if (object.state == Object::State::would_block) return Progress::needs_patience;
+  OwnHands hands{call, object, patience};
+  return judge(object, hands, decision);
+}
+
+// As above, in the target's user namespace. It may take no longer than a call may be in work, whatever the
+// target does to the deputy.
+Inquiry::Progress Inquiry::look_by_deputy(const Start& start, std::optional<Decision> decision) {
+  const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
+  auto errand = session_->deputies_.send(*call_, *task_, start, end);
+  if (!errand)
+    return errand.error().err == ETIMEDOUT ? refuse(ETIMEDOUT, too_late) : refuse(EPERM, no_deputy);
+  DeputysHands hands{*call_, *errand};
+  return judge(errand->object(), hands, decision);
+}
+
+template <class Hands>
+Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::optional<Decision> decision) {
   const bool found = object.state == Object::State::found;
   resolved_ = object.path;
   const std::string_view path = object.path;
   if (!decision) decision = decide(&path);
   if (decision->act == Act::deny && !decision->existing_first) return decided(*decision);
 
-  if (found && patience == Patience::none && may_wait(object.fd)) return Progress::needs_patience;
+  if (found && hands.may_wait()) return Progress::needs_patience;
   if (decision->act == Act::deny) {
-    if (exists_already(call, object)) decision->err = EEXIST;
+    if (found ? hands.exists_already() : object.err == EEXIST) decision->err = EEXIST;
     return decided(*decision);
   }
   if (!session_->services_.log.is_writing()) return refuse(EPERM, no_audit);
   if (!claim(Stage::acting)) return Progress::given_up;
   decision_ = *decision;
   how_ = How::performed;
-  const Outcome outcome = found ? perform(call, object, decision->mode_mask) : Outcome{object.err, 0};
-  err_ = outcome.err;
-  value_ = outcome.value;
+  const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask) : Outcome{object.err, 0};
+  if (outcome) {
+    err_ = outcome->err;
+    value_ = outcome->value;
+  } else {  // nobody knows whether it was done
+    decision_.act = Act::deny;
+    decision_.origin = &no_deputy;
+    err_ = EPERM;
+  }
   return Progress::ready;
 }
 

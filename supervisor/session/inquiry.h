@@ -50,6 +50,9 @@ class Inquiry : public Timed {
   Progress decided(const Decision& decision);
   std::optional<Decision> decide(const std::string_view* object) const;
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
+  Progress look_by_deputy(const Start& start, std::optional<Decision> decision);
+  template <class Hands>
+  Progress judge(const Object& object, Hands& hands, std::optional<Decision> decision);
   void record_and_send(CallRecord& record);
 
   const std::shared_ptr<Line> line_;  // its listener stays open as long as we may answer

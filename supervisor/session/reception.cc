@@ -51,7 +51,8 @@ Services Reception::services_for(std::uint32_t session) const {
   const std::size_t loop = session % (more_loops_.size() + 1);
   if (loop == 0) return services;
   return {*more_loops_[loop - 1], services.workers,  services.log,
-          services.denials,       services.attended, services.receive_ends_with_targets};
+          services.denials,       services.attended, services.receive_ends_with_targets,
+          services.zygote};
 }
 
 std::shared_ptr<Session> Reception::begin_session(Subject subject, std::shared_ptr<InForce> policy,

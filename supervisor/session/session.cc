@@ -32,7 +32,8 @@ Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce>
       first_process_(subject_.pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, subject_.pid, 0)) : -1),
       services_(services),
       ended_(std::move(ended)),
-      tasks_(describe) {
+      tasks_(describe),
+      deputies_(services.zygote) {
   put_in_force(std::move(policy));
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "supervisor/audit/log.h"
+#include "supervisor/emulate/deputies.h"
 #include "supervisor/loop/loop.h"
 #include "supervisor/loop/workers.h"
 #include "supervisor/session/denials.h"
@@ -37,6 +38,7 @@ struct Services {
   Denials& denials;
   std::atomic<int>& attended;      // lines that have a thread of their own
   bool receive_ends_with_targets;  // KernelFeatures
+  const Zygote& zygote;
 };
 
 // What a session is of; does not change.
@@ -116,6 +118,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   const Services services_;
   const std::function<void(const Counts&)> ended_;
   TaskTable tasks_;
+  Deputies deputies_;  // for tasks in user namespaces of their own
 
   mutable std::mutex mutex_;
   std::condition_variable all_answered_;  // notified once it is closing

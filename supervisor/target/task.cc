@@ -50,9 +50,10 @@ Result<void> read_view(Task& task, const ProcStatus& status) {
   task.identity = {status.fsuid, status.fsgid, status.groups, status.effective_caps};
   auto user_namespace = read_link_at(proc, "ns/user");
   if (!user_namespace) return failed(user_namespace.error());
-  task.foreign_user_namespace = *user_namespace != own_user_namespace();
-  // Capabilities in another user namespace say nothing in ours: root in there is nobody special out here.
-  if (task.foreign_user_namespace) task.identity.effective_caps = 0;
+  if (*user_namespace != own_user_namespace()) {
+    task.user_namespace.reset(openat(proc.get(), "ns/user", O_RDONLY | O_CLOEXEC));
+    if (!task.user_namespace) return failed("cannot open the target's user namespace");
+  }
 
   task.root.reset(openat(proc.get(), "root", O_PATH | O_CLOEXEC));
   if (!task.root) return failed("cannot open the target's root");

@@ -19,10 +19,10 @@ namespace scsup {
 
 // What the kernel's permission checks look at (credentials(7)).
 struct Identity {
-  uid_t fsuid = 0;
+  uid_t fsuid = 0;  // ids as our user namespace numbers them
   gid_t fsgid = 0;
   std::vector<gid_t> groups;         // supplementary, sorted
-  std::uint64_t effective_caps = 0;  // in the supervisor's user namespace
+  std::uint64_t effective_caps = 0;  // in the task's user namespace
 
   bool operator==(const Identity&) const = default;
 };
@@ -54,7 +54,7 @@ struct Task {
 
   // How it meets the file system.
   Identity identity;
-  bool foreign_user_namespace = false;
+  Fd user_namespace;  // empty: it is the supervisor's own, where its capabilities count as ours do
   mode_t umask = 022;
   Fd root;  // O_PATH
   bool root_is_ours = false;

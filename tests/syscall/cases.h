@@ -35,6 +35,7 @@ Cases capability_cases();
 Cases root_cases();
 Cases mount_cases();
 Cases user_namespace_cases();
+Cases mapped_cases();
 Cases procfs_cases();
 Cases foreign_procfs_cases();
 Cases thread_cases();

@@ -1,13 +1,12 @@
 // A FUSE file system (spoken by hand) that never answers a lookup. Its call hangs, others go on; when the
-// server dies, the call ends. argv: directory.
+// server dies, the call ends. argv: directory, and `inside` for a user namespace of its own.
 #include <linux/fuse.h>
-#include <sched.h>
 #include <sys/mount.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "tests/hostile/attacks/attack.h"
+#include "tests/hostile/attacks/deputies.h"
 
 namespace {
 
@@ -55,12 +54,14 @@ void serve_until_lookup(int fuse) {
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
   const std::string root = argv[1];
   const std::string mounted = root + "/ok/fuse";
+  if (argc > 2) enter_user_namespace(CLONE_NEWNS);
   const int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
   if (fuse < 0) impossible("/dev/fuse");
-  if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+  if ((argc <= 2 && unshare(CLONE_NEWNS) != 0) ||
+      mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     impossible("a mount namespace");
   mkdir(mounted.c_str(), 0777);
   const std::string options =

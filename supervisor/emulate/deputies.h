@@ -1,0 +1,71 @@
+// The deputies of one session: borrowed for one call each, kept for the next, bounded in number.
+//
+// A session has its own, so that what one target does to a deputy (it may be root in that namespace) harms
+// its own calls only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "supervisor/emulate/deputy_line.h"
+#include "supervisor/emulate/object.h"
+#include "supervisor/emulate/outcome.h"
+#include "supervisor/emulate/resolve.h"
+#include "supervisor/emulate/zygote.h"
+#include "supervisor/seccomp/call.h"
+#include "supervisor/target/task.h"
+
+namespace scsup {
+
+class Deputy;
+
+class Deputies {
+ public:
+  explicit Deputies(const Zygote& zygote);
+  ~Deputies();
+
+  // A call that a deputy has resolved and may be told to do. The deputy is free again, and holds nothing of
+  // the target's file systems any more, when the errand ends.
+  class Errand {
+   public:
+    Errand(Deputies& owner, std::unique_ptr<Deputy> deputy, Object object);
+    Errand(Errand&&) noexcept;
+    ~Errand();
+
+    const Object& object() const { return object_; }  // without descriptor and name
+    // A failure says that the deputy was killed or did not come back in time. Whether it has done what it was
+    // told to isn't known then.
+    Result<Outcome> perform(std::uint32_t mode, Deadline until);
+    Result<bool> exists_already(Deadline until);
+
+   private:
+    Result<std::int64_t> end(const Packer& what, int* err, Deadline until);
+    Deputies& owner_;
+    std::unique_ptr<Deputy> deputy_;  // empty: it is back
+    Object object_;
+  };
+
+  // Thread-safe. ETIMEDOUT: it did not come about by then. EAGAIN: too many are busy or stuck. A deputy that
+  // isn't back in time is killed.
+  Result<Errand> send(const Call& call, const Task& task, const Start& start, Deadline until);
+
+ private:
+  // As many as a session has calls in work, and as many that were killed and can't end yet: a FUSE server
+  // that has read a request keeps whoever waits for it.
+  static constexpr std::size_t most = 32;
+
+  Result<std::unique_ptr<Deputy>> take(const Task& task, Deadline until);
+  void give_back(std::unique_ptr<Deputy> deputy);
+  void abandon(std::unique_ptr<Deputy> deputy);
+  bool make_room();
+
+  const Zygote& zygote_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Deputy>> free_;  // the one that was used last at the end
+  std::vector<Fd> dying_;                      // pidfds
+  std::size_t busy_ = 0;
+};
+
+}  // namespace scsup

@@ -1,0 +1,169 @@
+#include "supervisor/emulate/deputy.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "supervisor/emulate/deputy_words.h"
+#include "supervisor/emulate/identity.h"
+#include "supervisor/emulate/perform.h"
+#include "supervisor/target/procfs.h"
+
+namespace scsup {
+
+namespace {
+
+constexpr std::chrono::seconds idle{30};
+
+// What takes the supervisor's rights is asked of the supervisor.
+class RightsByAsking : public OwnRights {
+ public:
+  explicit RightsByAsking(DeputyLine& line) : line_(line) {}
+
+  Result<Fd> open(const Fd& directory, const std::string& name, std::uint64_t flags) override {
+    return descriptor(ask(Packer(Word::open).text(name).number(flags), {{directory.get()}}));
+  }
+  Result<Fd> follow(const Fd& directory, const std::string& name) override {
+    return descriptor(ask(Packer(Word::follow).text(name), {{directory.get()}}));
+  }
+  bool is_owners(const Fd& directory, const Fd& link) override {
+    auto answer = ask(Packer(Word::is_owners), {{directory.get(), link.get()}});
+    return answer.number() == 0 && answer.number() == 1;
+  }
+
+ private:
+  Parcel ask(const Packer& question, std::span<const int> fds) {
+    const auto asked = line_.send(question, fds);
+    auto answer = asked ? line_.receive() : Result<Parcel>(failed(asked.error()));
+    if (!answer || answer->word() != Word::given) _exit(1);  // there is no supervisor any more
+    return std::move(*answer);
+  }
+  static Result<Fd> descriptor(Parcel answer) {
+    const int err = static_cast<int>(answer.number());
+    Fd fd = answer.fd();
+    if (err != 0 || !fd) return failed(err != 0 ? err : EIO, "the supervisor can't open it either");
+    return fd;
+  }
+
+  DeputyLine& line_;
+};
+
+Result<Identity> identity_of(const Fd& task) {
+  auto text = read_file_at(task, "status");
+  if (!text) return failed(text.error());
+  const auto status = parse_status(*text);
+  if (!status) return failed(0, "cannot parse the target's /proc status");
+  return Identity{status->fsuid, status->fsgid, status->groups, status->effective_caps};
+}
+
+Result<bool> take_on_ids_of(const Fd& task) {
+  const auto target = identity_of(task);
+  if (!target) return failed(target.error());
+  const auto own = own_identity();
+  if (!own) return failed(own.error());
+  return take_on_ids(*target, *own);
+}
+
+// Ids that the target's namespace doesn't map can only be had out here, and only by a privileged supervisor;
+// an ordinary user's supervisor can have others only in there, where it owns the namespace.
+Result<void> become(const Fd& user_namespace, const Fd& task) {
+  const auto target = identity_of(task);
+  if (!target) return failed(target.error());
+  const auto have_ids = take_on_ids_of(task);
+  if (!have_ids) return failed(have_ids.error());
+  if (setns(user_namespace.get(), CLONE_NEWUSER) != 0)
+    return failed("cannot enter the target's user namespace");
+  if (!*have_ids) (void)take_on_ids_of(task);  // the supervisor looks at what has come of it
+  if (!keep_capabilities(target->effective_caps))
+    return failed(EPERM, "cannot have the target's capabilities");
+  return {};
+}
+
+void live_for(pid_t parent) {
+  prctl(PR_SET_DUMPABLE, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+}
+
+class Service {
+ public:
+  explicit Service(DeputyLine& line) : line_(line), rights_(line) {}
+
+  bool serve_one(Parcel parcel) {
+    switch (parcel.word()) {
+      case Word::resolve:
+        return resolve_for(parcel);
+      case Word::perform: {
+        if (!errands_) return false;
+        errands_->call.mode = static_cast<std::uint32_t>(parcel.number());
+        const Outcome outcome = perform(errands_->call, object_, {});
+        return close_and_say(outcome.err, outcome.value);
+      }
+      case Word::exists:
+        return errands_ && close_and_say(0, exists_already(errands_->call, object_) ? 1 : 0);
+      case Word::drop:
+        return close_and_say(0, 0);
+      default:
+        return false;
+    }
+  }
+
+ private:
+  bool resolve_for(Parcel& parcel) {
+    errands_ = unpack_resolve(parcel);
+    if (!errands_) return false;
+    ::umask(errands_->task.umask);
+    object_ =
+        resolve(errands_->call, errands_->task, std::move(errands_->start), Patience::unlimited, rights_);
+    errands_->task.root.reset();
+    return line_.send(pack_object(object_)).has_value();
+  }
+
+  // Nothing of the target's file systems is held when the supervisor hears of the end: it may unmount them.
+  bool close_and_say(int err, std::int64_t value) {
+    object_ = Object();
+    errands_.reset();
+    return line_
+        .send(Packer(Word::done)
+                  .number(static_cast<std::uint64_t>(err))
+                  .number(static_cast<std::uint64_t>(value)))
+        .has_value();
+  }
+
+  DeputyLine& line_;
+  RightsByAsking rights_;
+  std::optional<Errands> errands_;
+  Object object_;
+};
+
+}  // namespace
+
+void be_deputy(Fd socket, Fd user_namespace, Fd task, pid_t parent) {
+  prctl(PR_SET_NAME, "scsup-deputy");
+  live_for(parent);
+  DeputyLine line(std::move(socket));
+  const auto begin = line.receive(std::chrono::steady_clock::now() + idle);
+  if (!begin || begin->word() != Word::begin) _exit(1);
+  const auto become_it = become(user_namespace, task);
+  // A change of identity sets both back (prctl(2)). With fs.suid_dumpable=1, which is for debugging only, it
+  // is dumpable for an instant.
+  live_for(parent);
+  if (!become_it) {
+    (void)line.send(Packer(Word::failed)
+                        .number(static_cast<std::uint64_t>(become_it.error().err))
+                        .text(become_it.error().what));
+    _exit(1);
+  }
+  user_namespace.reset();
+  task.reset();
+  if (!line.send(Packer(Word::ready))) _exit(1);
+  Service service(line);
+  for (;;) {
+    auto parcel = line.receive(std::chrono::steady_clock::now() + idle);
+    if (!parcel || !service.serve_one(std::move(*parcel))) _exit(0);
+  }
+}
+
+}  // namespace scsup

@@ -1,0 +1,75 @@
+#include "supervisor/emulate/deputy_words.h"
+
+#include <utility>
+
+namespace scsup {
+
+namespace {
+
+constexpr std::uint64_t deepest = 64;  // PID namespaces nest 32 deep
+
+void pack_numbers(Packer& packer, const std::vector<pid_t>& numbers) {
+  packer.number(numbers.size());
+  for (const pid_t number : numbers) packer.number(static_cast<std::uint64_t>(number));
+}
+
+bool unpack_numbers(Parcel& parcel, std::vector<pid_t>& numbers) {
+  const std::uint64_t count = parcel.number();
+  if (count > deepest) return false;
+  for (std::uint64_t i = 0; i < count; ++i) numbers.push_back(static_cast<pid_t>(parcel.number()));
+  return true;
+}
+
+}  // namespace
+
+Packer pack_resolve(const Call& call, const Task& task, const Start& start) {
+  Packer packer(Word::resolve);
+  packer.number(static_cast<std::uint64_t>(call.abi)).number(call.nr).number(call.flags).text(*call.path);
+  packer.number(task.umask).number(task.start).text(task.root_name).text(start.name);
+  packer.number(start.directory ? 1 : 0);
+  pack_numbers(packer, task.pids);
+  pack_numbers(packer, task.tgids);
+  return packer;
+}
+
+std::optional<Errands> unpack_resolve(Parcel& parcel) {
+  Errands errands;
+  Call& call = errands.call;
+  call.abi = static_cast<Abi>(parcel.number());
+  call.nr = static_cast<std::uint32_t>(parcel.number());
+  if (static_cast<std::size_t>(call.abi) >= abi_count) return {};
+  call.syscall = find_syscall(call.abi, call.nr);
+  call.flags = static_cast<std::uint32_t>(parcel.number());
+  call.path = parcel.text();
+  Task& task = errands.task;
+  task.umask = static_cast<mode_t>(parcel.number());
+  task.start = parcel.number();
+  task.root_name = parcel.text();
+  errands.start.name = parcel.text();
+  const bool relative = parcel.number() != 0;
+  if (!unpack_numbers(parcel, task.pids) || !unpack_numbers(parcel, task.tgids) || !parcel.whole()) return {};
+  task.root = parcel.fd();
+  if (relative) errands.start.directory = parcel.fd();
+  if (!call.syscall || !task.root || (relative && !errands.start.directory)) return {};
+  return errands;
+}
+
+Packer pack_object(const Object& object) {
+  return std::move(Packer(Word::resolved)
+                       .number(static_cast<std::uint64_t>(object.state))
+                       .number(static_cast<std::uint64_t>(object.err))
+                       .text(object.path));
+}
+
+std::optional<Object> unpack_object(Parcel& parcel) {
+  Object object;
+  const std::uint64_t state = parcel.number();
+  object.err = static_cast<int>(parcel.number());
+  object.path = parcel.text();
+  object.state = state == static_cast<std::uint64_t>(Object::State::found) ? Object::State::found
+                                                                           : Object::State::failed;
+  if (!parcel.whole() || (object.state == Object::State::failed && object.err <= 0)) return {};
+  return object;
+}
+
+}  // namespace scsup
