@@ -76,6 +76,12 @@ class EngineCase(unittest.TestCase):
             file.write(content if isinstance(content, str) else json.dumps(content, indent=1))
         return path
 
+    @classmethod
+    def subdirectory(cls, name):
+        path = os.path.join(cls.directory, name)
+        os.mkdir(path)
+        return path
+
     def container(self, *command, **wanted):
         return Container(list(command), **wanted)
 

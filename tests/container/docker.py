@@ -59,6 +59,9 @@ class Docker(Engine):
     def remove(self, container):
         return self.call(*self.program, "rm", "--force", container.name)
 
+    def identity(self, container):
+        return self.call(*self.program, "inspect", "--format={{.Id}}", container.name, check=True).stdout.strip()
+
 
 class DockerRemapped(Docker):
     """Every container of this daemon has a user namespace."""

@@ -58,6 +58,9 @@ class Podman(Engine):
     def remove(self, container):
         return self.call(*self.runtime(container), "rm", "--force", "--time=0", container.name)
 
+    def identity(self, container):
+        return self.call(*self.runtime(container), "inspect", "--format={{.Id}}", container.name, check=True).stdout.strip()
+
 
 class PodmanRunc(Podman):
     PROGRAMS = ("podman", "conmon", "runc")
