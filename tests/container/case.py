@@ -16,10 +16,14 @@ from talk import Talk
 SUBORDINATE = "nobody:100000:65536\n"
 
 
+def missing_for_root():
+    return "" if os.geteuid() == 0 else "needs root"
+
+
 def missing(engine):
     """What this machine lacks for an engine; "" when nothing."""
-    if os.geteuid() != 0:
-        return "needs root"
+    if lacking := missing_for_root():
+        return lacking
     if not os.path.exists(BUSYBOX):
         return "needs busybox-static"
     if not os.path.ismount("/proc") or not os.path.isdir("/sys/fs/cgroup"):
