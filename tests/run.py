@@ -214,7 +214,7 @@ def main(arguments):
         if built(totals, "release", "release"):
             run_ctest(totals, f"all as {who}", "release", [])
             if who == "root":
-                run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench)$"], user=True)
+                run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container)$"], user=True)
         sanitizer(totals, "asan")
         sanitizer(totals, "tsan")
         fuzz(totals, 60)

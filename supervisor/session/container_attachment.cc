@@ -75,16 +75,18 @@ void ContainerAttachment::expire() {
 Source::Next ContainerAttachment::serve(std::uint32_t, Lead&) {
   auto chunk = receive_stream(socket_);
   if (!chunk && chunk.error().err == EAGAIN) return Next::again;
-  if (late_) return refuse("it has not said all within its time");
   if (!chunk) return refuse(chunk.error().text());
-  if (!speaks_) {
-    if (chunk->bytes.empty() && chunk->fds.empty()) return Next::done;  // looked whether we are here
-    if (!reception_.begin_handshake()) return refuse("too many attach at this moment");
-    speaks_ = true;
-    reception_.services.loop.stall_watch().limit(shared_from_this());
-  }
-  switch (message_.feed(std::move(*chunk))) {
+  if (!speaks_ && !late_ && chunk->bytes.empty()) return Next::done;  // looked whether we are here
+  // First of all, so that a listener that came along is kept whatever is wrong.
+  const auto progress = message_.feed(std::move(*chunk));
+  if (late_) return refuse("it has not said all within its time");
+  switch (progress) {
     case oci::StateMessage::Progress::more:
+      if (!speaks_) {  // who says all at once is never kept out by those who don't
+        if (!reception_.begin_handshake()) return refuse("too many attach at this moment");
+        speaks_ = true;
+        reception_.services.loop.stall_watch().limit(shared_from_this());
+      }
       return Next::again;
     case oci::StateMessage::Progress::broken:
       return refuse(message_.mistake());

@@ -1,0 +1,89 @@
+"""What every engine can do, in the words of its own command line."""
+
+import dataclasses
+import itertools
+import os
+import shutil
+import subprocess
+
+from talk import PATIENCE
+
+_numbers = itertools.count(1)
+
+
+@dataclasses.dataclass
+class Container:
+    command: list
+    name: str = ""
+    profile: str = ""  # a file; the engine's default otherwise
+    runtime: str = ""  # for engines that have several
+    annotations: dict = dataclasses.field(default_factory=dict)
+    mounts: dict = dataclasses.field(default_factory=dict)  # directory outside -> inside
+    capabilities: tuple = ()  # more than the engine gives by itself
+    user_namespace: bool = False
+    read_only: bool = False
+    no_new_privileges: bool = True
+
+    def __post_init__(self):
+        self.name = self.name or f"c{next(_numbers)}"
+
+
+def find_program(name):
+    """The distribution's own, whatever else is in front of it."""
+    return shutil.which(name, path="/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin:/usr/local/sbin")
+
+
+class Engine:
+    """Started in its constructor, in namespaces of its own; state below `directory`, cgroups below `cgroup`."""
+
+    PROGRAMS = ()
+    USER_NAMESPACE = True  # can be asked for per container
+
+    def __init__(self, namespaces, directory, cgroup):
+        self.namespaces = namespaces
+        self.directory = directory
+        self.cgroup = cgroup
+        self._logs = itertools.count(1)
+
+    @classmethod
+    def missing(cls):
+        return [name for name in cls.PROGRAMS if not find_program(name)]
+
+    def call(self, *words, check=False, cwd="/"):
+        """Runs an engine's command to its end. What it leaves running may hold its output: so that goes to files."""
+        log = os.path.join(self.directory, f"log{next(self._logs)}")
+        with open(log + ".out", "w+") as out, open(log + ".err", "w+") as err:
+            done = subprocess.run(self.namespaces.command(*words, cwd=cwd), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                  timeout=PATIENCE, env=dict(os.environ, PATH="/usr/bin:/usr/sbin:/bin:/sbin"))
+            out.seek(0)
+            err.seek(0)
+            done.stdout, done.stderr = out.read(), err.read()
+        if check and done.returncode:
+            raise RuntimeError(f"{' '.join(map(str, words))}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    # Each of these returns a CompletedProcess. `run` stays until the container ends, `detach` doesn't.
+    def run(self, container):
+        raise NotImplementedError
+
+    def detach(self, container):
+        raise NotImplementedError
+
+    def create(self, container):
+        raise NotImplementedError
+
+    def start(self, container):
+        raise NotImplementedError
+
+    def exec(self, container, *command):
+        raise NotImplementedError
+
+    def kill(self, container, signal="KILL"):
+        raise NotImplementedError
+
+    def remove(self, container):
+        raise NotImplementedError
+
+    def identity(self, container):
+        """What the engine calls it towards its runtime."""
+        return container.name

@@ -1,0 +1,64 @@
+"""Where engines run: mount, pid and network namespaces of their own, which end with everything in them.
+
+Engines leave daemons, shims and containers behind, and keep state in fixed places. Here /run is an empty tmpfs, what
+they mount and whom they start is gone when the first process of the pid namespace is, and that one ends with the test
+(its standard input is a pipe from it), whatever happens to the test.
+"""
+
+import os
+import subprocess
+
+# crun refuses a cgroup v1 tree with a v2 tree beside it: that one is taken away. Ignored children are reaped.
+FIRST = """
+import os, signal, subprocess, sys
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def do(*command):
+    subprocess.run(command, check=True)
+do("mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run")
+do("ip", "link", "set", "lo", "up") if os.path.exists("/sbin/ip") else None
+if os.path.ismount("/sys/fs/cgroup/unified"):
+    do("umount", "/sys/fs/cgroup/unified")
+for source, place in zip(sys.argv[1::2], sys.argv[2::2]):
+    do("mount", "--bind", source, place)
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+class Namespaces:
+    def __init__(self, binds=()):
+        """binds: (source, place) to be seen at `place` in there; each place must exist."""
+        pairs = [str(word) for pair in binds for word in pair]
+        self._unshare = subprocess.Popen(
+            ["unshare", "--mount", "--pid", "--net", "--fork", "--mount-proc", "python3", "-c", FIRST, *pairs],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if self._unshare.stdout.readline() != "ready\n":
+            _, said = self._unshare.communicate()
+            raise RuntimeError(f"no namespaces for the engines: {said.strip()}")
+        pid = self._unshare.pid
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            self.first = int(file.read())
+
+    def command(self, *words, cwd="/"):
+        """`words` as a command that runs in there."""
+        enter = ["nsenter", "--target", str(self.first), "--mount", "--pid", "--net", f"--wdns={cwd}", "--"]
+        return enter + [str(w) for w in words]
+
+    def path(self, path):
+        """What lies at `path` in there, as seen from here."""
+        return f"/proc/{self.first}/root{path}"
+
+    def end(self):
+        """Returns when every process in there is gone."""
+        self._unshare.stdin.close()
+        self._unshare.wait()
+        self._unshare.stdout.close()
+        self._unshare.stderr.close()
+
+
+def remove_cgroups(parent):
+    """The empty cgroups below /`parent`, in each hierarchy."""
+    for hierarchy in ("/sys/fs/cgroup", *(f.path for f in os.scandir("/sys/fs/cgroup") if f.is_dir(follow_symlinks=False))):
+        for directory, _, _ in os.walk(os.path.join(hierarchy, parent), topdown=False):
+            os.rmdir(directory)

@@ -1,0 +1,72 @@
+"""podman with runc or crun, without any of its system services."""
+
+import os
+
+from bundle import OWNER_IN_USER_NAMESPACE
+from engine import Engine
+from rootfs import make_layer, make_rootfs
+
+
+class Podman(Engine):
+    RUNTIME = ""
+
+    def __init__(self, namespaces, directory, cgroup):
+        super().__init__(namespaces, directory, cgroup)
+        state = [f"--{name}={os.path.join(directory, name)}" for name in ("root", "runroot", "tmpdir")]
+        self.program = ["podman", *state, "--storage-driver=vfs", "--cgroup-manager=cgroupfs", "--events-backend=file"]
+        layer = make_layer(make_rootfs(os.path.join(directory, "rootfs")), os.path.join(directory, "layer.tar"))
+        self.call(*self.program, "import", "--quiet", layer, "busybox-image:latest", check=True)
+
+    def words(self, container):
+        # A limit may only be lowered without CAP_SYS_RESOURCE, and podman would raise these two.
+        words = [f"--name={container.name}", "--network=none", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024",
+                 f"--cgroup-parent=/{self.cgroup}", "--security-opt=label=disable"]
+        if container.profile:
+            words.append(f"--security-opt=seccomp={container.profile}")
+        if container.no_new_privileges:
+            words.append("--security-opt=no-new-privileges")
+        if container.read_only:
+            words.append("--read-only")
+        if container.user_namespace:
+            words += [f"--{kind}=0:{OWNER_IN_USER_NAMESPACE}:65536" for kind in ("uidmap", "gidmap")]
+        words += [f"--annotation={key}={value}" for key, value in container.annotations.items()]
+        words += [f"--volume={outside}:{inside}" for outside, inside in container.mounts.items()]
+        words += [f"--cap-add={capability}" for capability in container.capabilities]
+        return words + ["busybox-image", *container.command]
+
+    def runtime(self, container):
+        return [*self.program, f"--runtime={container.runtime or self.RUNTIME}"]
+
+    def run(self, container):
+        return self.call(*self.runtime(container), "run", *self.words(container))
+
+    def detach(self, container):
+        return self.call(*self.runtime(container), "run", "--detach", *self.words(container))
+
+    def create(self, container):
+        return self.call(*self.runtime(container), "create", *self.words(container))
+
+    def start(self, container):
+        return self.call(*self.runtime(container), "start", container.name)
+
+    def exec(self, container, *command):
+        return self.call(*self.runtime(container), "exec", container.name, *command)
+
+    def kill(self, container, signal="KILL"):
+        return self.call(*self.runtime(container), "kill", f"--signal={signal}", container.name)
+
+    def remove(self, container):
+        return self.call(*self.runtime(container), "rm", "--force", "--time=0", container.name)
+
+    def identity(self, container):
+        return self.call(*self.runtime(container), "inspect", "--format={{.Id}}", container.name, check=True).stdout.strip()
+
+
+class PodmanRunc(Podman):
+    PROGRAMS = ("podman", "conmon", "runc")
+    RUNTIME = "runc"
+
+
+class PodmanCrun(Podman):
+    PROGRAMS = ("podman", "conmon", "crun")
+    RUNTIME = "crun"

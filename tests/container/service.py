@@ -1,0 +1,113 @@
+"""scsup serve, and the commands that ask it."""
+
+import ctypes
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+
+from daemon import Daemon
+from talk import PATIENCE
+
+IN_MODIFY, IN_CLOEXEC = 2, 0o2000000
+
+
+def program(name):
+    """The build's; a sanitized one with SCSUP_BIN_DIR."""
+    folder = os.environ.get("SCSUP_BIN_DIR") or os.path.dirname(os.environ["SCSUP"])
+    return os.path.join(folder, name)
+
+
+class Service:
+    def __init__(self, directory, policies, default="", config=None):
+        """policies: name -> policy, as JSON or its text."""
+        self.directory = directory
+        self.policies = os.path.join(directory, "policies")
+        os.makedirs(self.policies)
+        for name, policy in policies.items():
+            self.put(name, policy)
+        self.oci, self.control, self.agent, self.audit = (
+            os.path.join(directory, name) for name in ("oci", "control", "agent", "audit.jsonl"))
+        settings = {"policies": self.policies, "audit": self.audit,
+                    "sockets": {"oci": self.oci, "control": self.control, "agent": self.agent}}
+        if default:
+            settings["default_policy"] = default
+        file = os.path.join(directory, "config.json")
+        with open(file, "w") as out:
+            json.dump(dict(settings, **(config or {})), out)
+        os.chmod(file, 0o644)
+        self.daemon = Daemon([program("scsup"), "serve", "--config", file], directory, "service")
+
+    def file(self, name):
+        return os.path.join(self.policies, name + ".json")
+
+    def put(self, name, policy):
+        """In one step, as an editor does it."""
+        with open(self.file("." + name), "w") as out:
+            out.write(policy if isinstance(policy, str) else json.dumps(policy, indent=1))
+        os.rename(self.file("." + name), self.file(name))
+
+    def ask(self, command, *words):
+        return subprocess.run([program("scsup"), command, "--control", self.control, *words], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+
+    def sessions(self):
+        """What `scsup ps --json` says."""
+        done = self.ask("ps", "--json")
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return json.loads(done.stdout)["sessions"]
+
+    def session(self, identity):
+        """The session of a container; None when there is none."""
+        found = [s for s in self.sessions() if s["container"].get("id") == identity]
+        if len(found) > 1:
+            raise RuntimeError(f"{len(found)} sessions of container {identity}")
+        return found[0] if found else None
+
+    def profile(self, name, *words):
+        """An OCI profile that brings a container here under a policy."""
+        done = subprocess.run([program("scsup"), "policy", "oci", self.file(name), "--listener", self.oci, "--metadata",
+                               f"policy={name}", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        path = os.path.join(self.directory, f"profile-{name}.json")
+        with open(path, "w") as out:
+            out.write(done.stdout)
+        return path
+
+    def records(self, kind, container=None):
+        """The audit's, of one container if it is named."""
+        with open(self.audit) as file:
+            lines = file.read().splitlines()
+        records = [json.loads(line) for line in lines]
+        return [r for r in records if r["type"] == kind and
+                (container is None or r.get("container", {}).get("id") == container)]
+
+    def calls(self, container, *names):
+        """The decided calls of a container, by the given names' ending: "mkdir", "chmod"."""
+        return [r for r in self.records("call", container) if any(n in r["sys"].get("name", "") for n in names)]
+
+    def wait_for_records(self, satisfied):
+        """Until `satisfied()`; looked at again whenever a record is written."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        changes = libc.inotify_init1(IN_CLOEXEC)
+        libc.inotify_add_watch(changes, self.audit.encode(), IN_MODIFY)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not satisfied():
+                if not select.select([changes], [], [], max(0, deadline - time.monotonic()))[0]:
+                    raise TimeoutError(f"no such record within {PATIENCE} s")
+                os.read(changes, 4096)
+        finally:
+            os.close(changes)
+
+    def end(self):
+        """SIGTERM; its exit status."""
+        if self.daemon.process.poll() is None:
+            self.daemon.process.terminate()
+        status = self.daemon.process.wait(PATIENCE)
+        shutil.rmtree(self.policies, ignore_errors=True)
+        return status
