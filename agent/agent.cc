@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "agent/conversation.h"
 #include "agent/courier.h"
 #include "agent/executable.h"
@@ -11,6 +13,8 @@
 #include "agent/introduction.h"
 #include "agent/last_words.h"
 #include "agent/program.h"
+#include "base/read_file.h"
+#include "base/sealed.h"
 
 namespace scsup::agent {
 namespace {
@@ -28,6 +32,16 @@ Result<Fd> usable(Fd socket) {
       ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC) < 0)
     return failed("cannot use the supervisor's socket");
   return socket;
+}
+
+// The supervisor reads it, with its own limit; an empty Fd when none is to come along.
+Result<Fd> policy_to_bring(const Command& command) {
+  constexpr std::size_t limit = 16u << 20;
+  if (command.policy_file.empty()) return Fd();
+  const std::string what = "the policy '" + command.policy_file + "'";
+  auto file = read_regular_file(command.policy_file, what, limit);
+  if (!file) return failed(file.error());
+  return seal(file->text, what);
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
@@ -55,8 +69,11 @@ void run(Fd socket, const Command& command) {
   if (!connection) unrun(connection.error().text());
   const std::vector<char*> argv = pointers(command.argv);
 
-  if (command.policy.size() > handshake::string_limit) unrun("the policy's name is too long");
-  if (auto said = say(*connection, introduce(command)); !said) unrun(said.error().text());
+  if (std::max(command.policy.size(), command.policy_file.size()) > handshake::string_limit)
+    unrun("the policy's name is too long");
+  const auto own_policy = policy_to_bring(command);
+  if (!own_policy) unrun(own_policy.error().text());
+  if (auto said = say(*connection, introduce(command), own_policy->get()); !said) unrun(said.error().text());
   const auto filter = hear_program(*connection);
   if (!filter) unrun(filter.error().text());
 

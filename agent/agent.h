@@ -21,6 +21,7 @@ enum ExitStatus { exit_own_failure = 125, exit_not_executable = 126, exit_not_fo
 struct Command {
   std::vector<std::string> argv;  // argv[0] is searched in $PATH unless it has a slash
   std::string policy;             // name sent in Hello; "" for the supervisor's default
+  std::string policy_file{};      // a file that is sent along instead; "": none
 };
 
 // Must be called from a process with one thread. Prints "scsup: ..." on stderr when it fails.

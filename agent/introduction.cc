@@ -79,8 +79,8 @@ std::string or_nothing(std::string path) { return path.size() > handshake::strin
 }  // namespace
 
 handshake::Hello introduce(const Command& command) {
-  return {command.policy, command.argv.front(), or_nothing(working_directory()), or_nothing(home()),
-          capabilities_after_exec()};
+  return {command.policy,     command.argv.front(),      or_nothing(working_directory()),
+          or_nothing(home()), capabilities_after_exec(), command.policy_file};
 }
 
 }  // namespace scsup::agent

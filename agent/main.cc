@@ -13,11 +13,12 @@ namespace {
 using namespace scsup;
 
 constexpr char help[] =
-    "Usage: scsup-agent --socket PATH [--policy NAME] [--] CMD [ARG...]\n"
+    "Usage: scsup-agent --socket PATH [--policy NAME | --policy-file FILE] [--] CMD [ARG...]\n"
     "Run CMD under the supervisor that serves PATH (scsup serve --socket PATH ...).\n"
     "\n"
     "  --socket PATH   the supervisor's unix socket\n"
     "  --policy NAME   which of its policies to run under; its default if not given\n"
+    "  --policy-file FILE   a policy of your own, if the supervisor lets you bring one\n"
     "  --help          print this and exit\n"
     "  --version       print the version and exit\n"
     "\n"
@@ -39,11 +40,10 @@ struct Options {
 };
 
 Options parse(int argc, char** argv) {
-  const option known[] = {{"socket", required_argument, nullptr, 's'},
-                          {"policy", required_argument, nullptr, 'p'},
-                          {"help", no_argument, nullptr, 'h'},
-                          {"version", no_argument, nullptr, 'v'},
-                          {}};
+  const option known[] = {
+      {"socket", required_argument, nullptr, 's'},      {"policy", required_argument, nullptr, 'p'},
+      {"policy-file", required_argument, nullptr, 'f'}, {"help", no_argument, nullptr, 'h'},
+      {"version", no_argument, nullptr, 'v'},           {}};
   Options options;
   opterr = 0;
   // "+": the first word that is no option starts CMD. ":": tells a missing value from an unknown option.
@@ -54,6 +54,9 @@ Options parse(int argc, char** argv) {
         break;
       case 'p':
         options.command.policy = optarg;
+        break;
+      case 'f':
+        options.command.policy_file = optarg;
         break;
       case 'h':
         std::fputs(help, stdout);
@@ -68,6 +71,8 @@ Options parse(int argc, char** argv) {
     }
   }
   if (options.socket.empty()) misused("no --socket was given");
+  if (!options.command.policy.empty() && !options.command.policy_file.empty())
+    misused("--policy names one of the supervisor's, --policy-file brings another: give one of them");
   if (optind == argc) misused("no command was given");
   options.command.argv.assign(argv + optind, argv + argc);
   return options;

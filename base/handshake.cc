@@ -42,6 +42,7 @@ void write(Writer& out, const Hello& hello) {
   out.text(hello.directory);
   out.text(hello.home);
   out.number(hello.caps, 8);
+  out.text(hello.policy_file);
 }
 void write(Writer& out, const Program& program) {
   out.number(program.exec_waits, 4);
@@ -116,6 +117,7 @@ Message read(Reader& in, Type type) {
       hello.directory = in.text("directory");
       hello.home = in.text("home");
       hello.caps = in.number(8, "capabilities");
+      hello.policy_file = in.text("policy file");
       return hello;
     }
     case Type::program:

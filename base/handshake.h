@@ -1,7 +1,7 @@
 // The words that an agent and a supervisor exchange before the target runs.
 //
 //   agent                                  supervisor
-//   Hello {policy, command, caps}    ->
+//   Hello {policy, command, caps}    ->        (+ sealed memfd of a policy of its own)
 //                                    <-    Program {flags, ...} + sealed memfd of the BPF program
 //   Listener {tid} + listener fd     ->
 //                                    <-    Go
@@ -30,11 +30,12 @@ inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t string_limit = 4096;
 
 struct Hello {
-  std::string policy;      // name of a policy that the supervisor has; "" for its default
-  std::string command;     // argv[0] as given, for messages
-  std::string directory;   // the agent's working directory, ${PWD} in a policy; "" when it has no name
-  std::string home;        // the invoking user's home: ~ in a policy; "" when unknown
-  std::uint64_t caps = 0;  // permitted capabilities that the command will have, bit = capability number
+  std::string policy;       // name of a policy that the supervisor has; "" for its default
+  std::string command;      // argv[0] as given, for messages
+  std::string directory;    // the agent's working directory, ${PWD} in a policy; "" when it has no name
+  std::string home;         // the invoking user's home: ~ in a policy; "" when unknown
+  std::uint64_t caps = 0;   // permitted capabilities that the command will have, bit = capability number
+  std::string policy_file;  // how a policy that comes along, in a sealed memfd, is named; "": none does
 };
 struct Program {
   bool exec_waits = false;  // execve is trapped or refused by it: the exec itself waits for the supervisor

@@ -85,6 +85,8 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
   supervisor.reception().ask_before_attaching([&config](const Peer& peer, const std::string& policy) {
     return config.may_attach(peer.uid, peer.gid, policy);
   });
+  supervisor.reception().ask_before_bringing(
+      [&config](const Peer& peer) { return config.may_bring_policy(peer.uid, peer.gid); });
   if (!read_policies(supervisor)) return own_failure;
 
   Loop& loop = supervisor.loop();

@@ -1,13 +1,11 @@
 #include "supervisor/seccomp/filter.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "base/sealed.h"
 #include "supervisor/seccomp/filter_front.h"
 #include "supervisor/seccomp/filter_tree.h"
 
@@ -80,17 +78,8 @@ Result<Program> compile(const FilterPlan& plan) {
 }
 
 Result<Fd> sealed_memfd(const Program& program) {
-  Fd file(memfd_create("scsup-filter", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!file) return failed("cannot create a memfd for the filter");
-  const std::size_t size = program.size() * sizeof(sock_filter);
-  // pwrite: the reader finds the offset at 0.
-  const ssize_t written = pwrite(file.get(), program.data(), size, 0);
-  if (written < 0) return failed("cannot write the filter to its memfd");
-  if (static_cast<std::size_t>(written) != size)
-    return failed(ENOSPC, "cannot write the filter to its memfd");
-  if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-    return failed("cannot seal the filter's memfd");
-  return file;
+  return seal({reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter)},
+              "the filter");
 }
 
 }  // namespace scsup

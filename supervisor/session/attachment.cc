@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "base/say.h"
+#include "base/sealed.h"
 #include "supervisor/seccomp/filter.h"
 
 namespace scsup {
@@ -60,7 +61,7 @@ Result<void> Attachment::hear(Packet packet) {
   auto message = handshake::decode(packet.bytes);
   if (!message) return failed(message.error());
   if (auto* hello = std::get_if<handshake::Hello>(&*message); hello && awaiting_ == Awaiting::hello)
-    return on(std::move(*hello));
+    return on(std::move(*hello), std::move(packet.fds));
   if (auto* listener = std::get_if<handshake::Listener>(&*message);
       listener && awaiting_ == Awaiting::listener)
     return on(*listener, std::move(packet.fds));
@@ -70,12 +71,31 @@ Result<void> Attachment::hear(Packet packet) {
   return unexpected_message();
 }
 
-Result<void> Attachment::on(handshake::Hello hello) {
-  auto edition = reception_.catalogue.find(hello.policy);
+Result<std::shared_ptr<const Edition>> Attachment::choose_policy(const handshake::Hello& hello,
+                                                                 std::vector<Fd> fds) const {
+  const std::string peer = "uid " + std::to_string(peer_.uid);
+  if (hello.policy_file.empty()) {
+    auto edition = reception_.catalogue.find(hello.policy);
+    if (edition && !reception_.may_attach(peer_, (*edition)->name()))
+      return failed(0, peer + " may not attach with policy '" + (*edition)->name() + "'");
+    return edition;
+  }
+  if (!reception_.may_bring_policy(peer_))
+    return failed(0, peer + " may not bring a policy; name one of those here");
+  if (fds.size() != 1)
+    return failed(0, "the agent brings a policy and sends " + std::to_string(fds.size()) + " descriptors");
+  auto text = read_sealed(fds.front(), policy_size_limit, "the policy");
+  if (!text) return failed(text.error());
+  PolicyFile file = policy_file_of(hello.policy_file, std::move(*text));
+  if (const auto mistakes = mistakes_in(file); !mistakes.empty()) return failed(0, mistakes.front());
+  auto edition = reception_.catalogue.edition_of(std::move(file));
+  reception_.services.log.policy(edition->policy_record());
+  return edition;
+}
+
+Result<void> Attachment::on(handshake::Hello hello, std::vector<Fd> fds) {
+  auto edition = choose_policy(hello, std::move(fds));
   if (!edition) return failed(edition.error());
-  if (!reception_.may_attach(peer_, (*edition)->name()))
-    return failed(
-        0, "uid " + std::to_string(peer_.uid) + " may not attach with policy '" + (*edition)->name() + "'");
   edition_ = std::move(*edition);
   subject_.command = hello.command;
   subject_.environment = environment_of(hello);
@@ -116,7 +136,8 @@ void Attachment::start_session(Fd listener, std::uint32_t tid) {
   session_ = reception_.begin_session(std::move(subject_), std::move(policy), Listener(std::move(listener)),
                                       Line::MadeBy::agent);
   // Read anew meanwhile? Whoever put that in force may not have seen this session yet.
-  if (const auto now = reception_.catalogue.find(edition_->name()); now && *now != edition_)
+  if (const auto now = reception_.catalogue.find(edition_->name());
+      now && *now != edition_ && (*now)->file().file == edition_->file().file)
     if (const auto newer = (*now)->policy(session_->subject().environment))
       session_->put_in_force(std::make_shared<InForce>(*now, *newer));
 }

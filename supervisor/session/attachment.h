@@ -31,7 +31,9 @@ class Attachment : public Source, public Timed {
   enum class Awaiting : std::uint8_t { hello, listener, exec };
 
   Result<void> hear(Packet packet);
-  Result<void> on(handshake::Hello hello);
+  Result<void> on(handshake::Hello hello, std::vector<Fd> fds);
+  Result<std::shared_ptr<const Edition>> choose_policy(const handshake::Hello& hello,
+                                                       std::vector<Fd> fds) const;
   Result<void> on(const handshake::Listener& message, std::vector<Fd> fds);
   Result<void> on(const handshake::ExecFailed& message);
   void start_session(Fd listener, std::uint32_t tid);

@@ -35,6 +35,10 @@ class Reception {
   bool may_attach(const Peer& peer, const std::string& policy) const {
     return !may_attach_ || may_attach_(peer, policy);
   }
+  // Nobody may bring a policy of their own, unless told otherwise.
+  using MayBring = std::function<bool(const Peer&)>;
+  void ask_before_bringing(MayBring may_bring) { may_bring_ = std::move(may_bring); }
+  bool may_bring_policy(const Peer& peer) const { return may_bring_ && may_bring_(peer); }
 
   Catalogue& catalogue;
   const Services services;
@@ -72,6 +76,7 @@ class Reception {
 
   const std::function<void()> all_gone_;
   MayAttach may_attach_;
+  MayBring may_bring_;
   std::vector<Loop*> more_loops_;
   std::atomic<int> handshakes_{0};
   std::atomic<std::uint32_t> numbers_{0};

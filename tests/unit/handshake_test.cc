@@ -5,7 +5,7 @@
 namespace scsup::handshake {
 namespace {
 
-Hello full_hello() { return {"web", "/bin/true", "/srv/app", "/home/a", 0x8000000000000201}; }
+Hello full_hello() { return {"web", "/bin/true", "/srv/app", "/home/a", 0x8000000000000201, "own.json"}; }
 
 // "SCSP", version, type, then `fields`.
 std::string packet(std::uint16_t version_number, std::uint16_t type, std::string_view fields = "") {
@@ -31,6 +31,7 @@ TEST(Handshake, HelloSurvivesTheWire) {
   EXPECT_EQ(hello.directory, "/srv/app");
   EXPECT_EQ(hello.home, "/home/a");
   EXPECT_EQ(hello.caps, 0x8000000000000201);
+  EXPECT_EQ(hello.policy_file, "own.json");
 }
 
 TEST(Handshake, EveryOtherMessageSurvivesTheWire) {
