@@ -5,6 +5,7 @@
 
 #include "supervisor/audit/json_line.h"
 #include "supervisor/command/options.h"
+#include "supervisor/seccomp/runtime_calls.h"
 
 namespace scsup {
 
@@ -27,6 +28,13 @@ const char* how(const Syscall& call) {
   return call.alters != Alters::nothing ? "watched" : "";
 }
 
+std::string groups_of(const Syscall& call) {
+  std::string out;
+  for (const std::string_view group : all_groups())
+    if (belongs_to(call, group)) out += (out.empty() ? "" : ",") + std::string(group);
+  return out;
+}
+
 std::string roles(const Syscall& call) {
   std::string out;
   int last = 5;
@@ -43,7 +51,8 @@ void print_json(const Syscall& call) {
   line.close().open_list("args");
   for (const Argument& argument : call.args) line.item_text(name(argument.role));
   line.close_list().word("group", call.group).boolean("emulated", call.family != Family::none);
-  line.boolean("watched", call.alters != Alters::nothing).close().end_line();
+  line.boolean("watched", call.alters != Alters::nothing).boolean("runtime", is_runtime_call(call));
+  line.close().end_line();
   std::fwrite(line.view().data(), 1, line.view().size(), stdout);
 }
 
@@ -67,8 +76,7 @@ int command_syscalls(const Arguments& arguments) {
       }
       std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", std::string(call.name).c_str(),
                   number(call, Abi::x86_64).c_str(), number(call, Abi::i386).c_str(),
-                  number(call, Abi::x32).c_str(), std::string(call.group).c_str(), how(call),
-                  roles(call).c_str());
+                  number(call, Abi::x32).c_str(), groups_of(call).c_str(), how(call), roles(call).c_str());
     }
     return 0;
   } catch (const UsageError& error) {

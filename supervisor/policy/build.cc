@@ -5,14 +5,15 @@
 #include "supervisor/policy/policy.h"
 #include "supervisor/policy/profile_steps.h"
 #include "supervisor/policy/rule_steps.h"
+#include "supervisor/policy/traps.h"
 
 namespace scsup {
 namespace {
 
 constexpr int no_such_call = 38;  // ENOSYS
 
-bool is_watched(const Syscall& syscall, bool looks_at_paths) {
-  return syscall.alters == Alters::image || (syscall.alters != Alters::nothing && looks_at_paths);
+bool is_watched(const Syscall& syscall, bool watches) {
+  return syscall.alters == Alters::image || (syscall.alters != Alters::nothing && watches);
 }
 
 // A call that acts on a path: io_uring can do most of these without a system call.
@@ -48,7 +49,7 @@ const Ruling* refuse_io_uring(PolicyTables& tables, AuditScope scope) {
 }
 
 void collect_calls(const Supervise* supervise, const ProfileSteps& profile, const RuleSteps* rules,
-                   PolicyTables& tables) {
+                   Traps& traps, PolicyTables& tables) {
   const Syscall* io_uring = find_syscall("io_uring_setup");
   const Ruling* refused = rules && !supervise->allow_io_uring && rules_act_on_paths(*rules)
                               ? refuse_io_uring(tables, supervise->audit)
@@ -57,8 +58,9 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
   for (const CallKey& key : profile.named()) keys.insert(key);
   if (rules)
     for (const CallKey& key : rules->named()) keys.insert(key);
+  for (const CallKey& key : traps.named()) keys.insert(key);
   for (const Syscall& syscall : all_syscalls())
-    if (is_watched(syscall, tables.looks_at_paths) || (refused && &syscall == io_uring))
+    if (is_watched(syscall, tables.watches) || (refused && &syscall == io_uring))
       for (const Abi abi : tables.abis)
         if (syscall.number(abi) >= 0) keys.insert({abi, static_cast<std::uint32_t>(syscall.number(abi))});
 
@@ -66,13 +68,14 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     CallSteps call;
     std::tie(call.abi, call.nr) = key;
     call.syscall = find_syscall(call.abi, call.nr);
-    call.watched = is_watched(*call.syscall, tables.looks_at_paths);
+    call.watched = is_watched(*call.syscall, tables.watches);
     call.supervised = rules && rules->names(key);
     call.steps = profile.steps(key);
     if (call.supervised)
       call.steps = rules->steps(key, std::move(call.steps));
     else if (refused && call.syscall == io_uring)
       call.steps = {{{}, false, 0, refused}};
+    traps.mark(call);
     tables.calls.push_back(std::move(call));
   }
 }
@@ -105,8 +108,9 @@ Built build(const Document& document, const std::string& file, const Environment
   std::optional<RuleSteps> rules;
   if (supervise) rules.emplace(*supervise, environment, fallback, *tables, built.diagnostics);
   if (has_errors(built.diagnostics)) return built;
+  Traps traps(supervise, *tables, built.diagnostics);
 
-  collect_calls(supervise, profile, rules ? &*rules : nullptr, *tables);
+  collect_calls(supervise, profile, rules ? &*rules : nullptr, traps, *tables);
   tables->index_calls();
   tables->plan = make_plan(*tables);
   read_flags(document.profile, tables->plan, built.diagnostics);

@@ -98,6 +98,8 @@ struct Supervise {
   };
   std::optional<Default> fallback;  // "default"; absent: deny EPERM at the place of "supervise"
   AuditScope audit = AuditScope::denied;
+  Place audit_place;                        // line 0 when not given
+  std::vector<Located<std::string>> traps;  // "trap": names and @groups
   bool allow_io_uring = false;
 };
 

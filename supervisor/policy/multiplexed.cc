@@ -29,4 +29,11 @@ std::optional<Multiplexed> multiplexed_on_i386(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> multiplexed_names() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, number] : sockets) names.push_back(name);
+  for (const auto& [name, number] : ipcs) names.push_back(name);
+  return names;
+}
+
 }  // namespace scsup

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "supervisor/seccomp/filter.h"
 #include "supervisor/seccomp/syscalls.h"
@@ -18,5 +19,6 @@ struct Multiplexed {
 
 // Also for names that exist only in there ("recv", "send").
 std::optional<Multiplexed> multiplexed_on_i386(std::string_view name);
+std::vector<std::string_view> multiplexed_names();
 
 }  // namespace scsup

@@ -139,15 +139,6 @@ std::string unreachable(std::span<const Rule* const> rules, const Rule& rule, in
 
 }  // namespace
 
-std::vector<const Syscall*> calls_named(std::string_view written) {
-  std::vector<const Syscall*> calls;
-  if (const Syscall* one = find_syscall(written)) calls.push_back(one);
-  if (is_group(written))
-    for (const Syscall& syscall : all_syscalls())
-      if (syscall.group == written) calls.push_back(&syscall);
-  return calls;
-}
-
 void check_calls(Reader& reader, const Rule& rule) {
   std::set<const Syscall*> checked;
   for (const auto& written : rule.syscalls)

@@ -42,8 +42,8 @@ std::optional<std::uint32_t> read_mode(Reader& reader, const Json& json, std::st
 // "path": a glob or a list of them.
 std::vector<Located<std::string>> read_paths(Reader& reader, const Json& json);
 
-// The calls that a rule's name stands for: itself, or a group's members; none for an unknown name.
-std::vector<const Syscall*> calls_named(std::string_view name);
+// A list of names and @groups, at least one; the known ones. `key` is "syscalls" or "trap", with its quotes.
+std::vector<Located<std::string>> read_call_names(Reader& reader, const Json& json, std::string_view key);
 
 // Can each call of the rule have each of its conditions?
 void check_calls(Reader& reader, const Rule& rule);

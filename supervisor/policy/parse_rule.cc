@@ -37,26 +37,9 @@ std::span<const std::string_view> names_and_groups() {
 }
 
 std::vector<Located<std::string>> read_syscalls(Reader& reader, const Json& rule) {
-  const Json* json = value_of(rule, "syscalls");
-  if (!json) {
-    reader.error(rule.place, "this rule has no \"syscalls\"");
-    return {};
-  }
-  std::vector<Located<std::string>> known;
-  const auto* items = reader.list(*json, "\"syscalls\"");
-  if (!items) return {};
-  if (items->empty())
-    reader.error(json->place, "\"syscalls\" is empty: name a call or a group such as \"@mkdir\"");
-  for (const Json& item : *items) {
-    auto name = reader.text(item, "\"syscalls\"");
-    if (!name) continue;
-    if (find_syscall(name->value) || is_group(name->value))
-      known.push_back(std::move(*name));
-    else
-      reader.unknown(name->place, name->value.starts_with('@') ? "group" : "syscall", name->value,
-                     names_and_groups());
-  }
-  return known;
+  if (const Json* json = value_of(rule, "syscalls")) return read_call_names(reader, *json, "\"syscalls\"");
+  reader.error(rule.place, "this rule has no \"syscalls\"");
+  return {};
 }
 
 int read_errno_name(Reader& reader, const Json& json) {
@@ -87,6 +70,24 @@ void read_emulate(Reader& reader, const Json& json, Rule& rule, bool emulates) {
 }
 
 }  // namespace
+
+std::vector<Located<std::string>> read_call_names(Reader& reader, const Json& json, std::string_view key) {
+  const auto* items = reader.list(json, key);
+  if (!items) return {};
+  if (items->empty())
+    reader.error(json.place, std::string(key) + " is empty: name a call or a group such as \"@mkdir\"");
+  std::vector<Located<std::string>> known;
+  for (const Json& item : *items) {
+    auto name = reader.text(item, key);
+    if (!name) continue;
+    if (find_syscall(name->value) || is_group(name->value))
+      known.push_back(std::move(*name));
+    else
+      reader.unknown(name->place, name->value.starts_with('@') ? "group" : "syscall", name->value,
+                     names_and_groups());
+  }
+  return known;
+}
 
 Verdict read_verdict(Reader& reader, const Json& object, std::string_view what) {
   Verdict verdict;

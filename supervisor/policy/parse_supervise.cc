@@ -5,11 +5,13 @@
 namespace scsup {
 namespace {
 
-constexpr std::string_view supervise_keys[] = {"rules", "default", "audit", "io_uring", "comment"};
+constexpr std::string_view supervise_keys[] = {"rules", "default", "audit", "trap", "io_uring", "comment"};
 constexpr std::string_view default_keys[] = {"action", "errno", "comment"};
 constexpr Word<AuditScope> audit_words[] = {
     {"denied", AuditScope::denied}, {"trapped", AuditScope::trapped}, {"all", AuditScope::all}};
 constexpr Word<bool> io_uring_words[] = {{"allow", true}, {"deny", false}};
+
+std::string at(Place place) { return std::to_string(place.line) + ":" + std::to_string(place.column); }
 
 void read_default(Reader& reader, const Json& json, Supervise& supervise) {
   constexpr std::string_view what = "\"default\"";
@@ -29,9 +31,8 @@ void refuse_equal_ids(Reader& reader, std::span<const Json> items) {
     if (!id || id->kind != Json::Kind::string) continue;
     auto [first, fresh] = seen.emplace(id->text, id->place);
     if (!fresh)
-      reader.error(id->place, "duplicate rule id " + quoted(id->text) + "; it is already at " +
-                                  std::to_string(first->second.line) + ":" +
-                                  std::to_string(first->second.column));
+      reader.error(id->place,
+                   "duplicate rule id " + quoted(id->text) + "; it is already at " + at(first->second));
   }
 }
 
@@ -52,6 +53,29 @@ void read_rules(Reader& reader, const Json& json, Supervise& supervise) {
   check_order(reader, in_order);
 }
 
+// A call that is named twice, or by its name and by its group, is a slip: one of them was to be another.
+std::vector<Located<std::string>> read_traps(Reader& reader, const Json& json) {
+  auto traps = read_call_names(reader, json, "\"trap\"");
+  std::unordered_map<const Syscall*, const Located<std::string>*> seen;
+  for (const auto& written : traps) {
+    for (const Syscall* call : calls_named(written.value)) {
+      const auto [first, fresh] = seen.emplace(call, &written);
+      if (fresh) continue;
+      const auto& [before, place] = *first->second;
+      if (before == written.value)
+        reader.error(written.place,
+                     "duplicate " + quoted(written.value) + " in \"trap\"; it is already at " + at(place));
+      else if (!is_group(written.value) || !is_group(before))
+        reader.error(written.place, quoted(call->name) + " is in \"trap\" twice: as " + quoted(before) +
+                                        " at " + at(place) + " and as " + quoted(written.value));
+      else
+        continue;  // groups may overlap
+      break;
+    }
+  }
+  return traps;
+}
+
 }  // namespace
 
 Supervise read_supervise(Reader& reader, const Json& json) {
@@ -60,9 +84,12 @@ Supervise read_supervise(Reader& reader, const Json& json) {
   if (!reader.object(json, "\"supervise\"", supervise_keys)) return supervise;
   if (const Json* rules = value_of(json, "rules")) read_rules(reader, *rules, supervise);
   if (const Json* fallback = value_of(json, "default")) read_default(reader, *fallback, supervise);
-  if (const Json* audit = value_of(json, "audit"))
+  if (const Json* audit = value_of(json, "audit")) {
     supervise.audit =
         reader.word<AuditScope>(*audit, "\"audit\" scope", audit_words).value_or(AuditScope::denied);
+    supervise.audit_place = audit->place;
+  }
+  if (const Json* trap = value_of(json, "trap")) supervise.traps = read_traps(reader, *trap);
   if (const Json* io_uring = value_of(json, "io_uring"))
     supervise.allow_io_uring =
         reader.word<bool>(*io_uring, "\"io_uring\" setting", io_uring_words).value_or(false);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "supervisor/policy/errno_names.h"
+#include "supervisor/policy/traps.h"
 
 namespace scsup {
 namespace {
@@ -52,7 +53,7 @@ std::string decision_text(const Decision& decision) {
   return "deny";
 }
 
-std::string trapped_text(const Ruling& ruling) {
+std::string trapped_text(const Ruling& ruling, bool by_trap) {
   const Origin& origin = *ruling.decision.origin;
   switch (origin.kind) {
     case Origin::Kind::rule:
@@ -64,7 +65,7 @@ std::string trapped_text(const Ruling& ruling) {
     default:
       break;
   }
-  if (ruling.kernel != SECCOMP_RET_USER_NOTIF) return "watched, then let through";
+  if (ruling.kernel != SECCOMP_RET_USER_NOTIF && !by_trap) return "watched, then let through";
   return decision_text(ruling.decision) + " by " + origin.words;
 }
 
@@ -116,7 +117,13 @@ struct Part {
   std::vector<std::string> conditions;
 };
 
-std::string join(const std::vector<Part>& parts) {
+// Would the filter decide this step by itself if supervise.trap weren't?
+bool silent(const Step& step) {
+  return !step.looks_at_path && step.ruling->kernel != SECCOMP_RET_USER_NOTIF &&
+         !only_kernel_does(step.ruling->kernel);
+}
+
+std::string join(const std::vector<Part>& parts, const std::string& trapped) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
@@ -131,7 +138,7 @@ std::string join(const std::vector<Part>& parts) {
                              : last && part.conditions.empty() && !(same && part.trapped) ? "else "
                                                                                           : "then ";
     if (i > 0) text += same ? ", " : "; ";
-    text += lead + (same ? "" : part.trapped ? "trapped: " : "filter: ") + part.what;
+    text += lead + (same ? "" : part.trapped ? trapped : "filter: ") + part.what;
     for (std::size_t c = 0; c < part.conditions.size(); ++c) {
       if (c == shown) {
         text += " or " + std::to_string(part.conditions.size() - c) + " more";
@@ -147,12 +154,19 @@ std::string join(const std::vector<Part>& parts) {
 
 std::string phrase(const CallSteps& call, const CallPlan& plan) {
   const bool all_trapped = plan.branches.empty() && plan.otherwise == SECCOMP_RET_USER_NOTIF;
+  const bool by_trap = call.trap && call.traps_inside.empty() && std::ranges::any_of(call.steps, silent);
+  const std::string lead = by_trap ? "trapped, by " + call.trap->words + ": " : "trapped: ";
   std::vector<Part> parts;
+  if (!call.traps_inside.empty()) {
+    parts.push_back({true, call.trap->words, {}});
+    for (const Comparison& inside : call.traps_inside)
+      parts.back().conditions.push_back(comparison_text(inside, call));
+  }
   for (const Step& step : call.steps) {
     Part part;
     part.trapped = all_trapped || step.looks_at_path || step.ruling->kernel == SECCOMP_RET_USER_NOTIF ||
-                   (call.watched && step.ruling->kernel == SECCOMP_RET_ALLOW);
-    part.what = part.trapped ? trapped_text(*step.ruling) : action_text(step.ruling->kernel);
+                   (by_trap && silent(step)) || (call.watched && step.ruling->kernel == SECCOMP_RET_ALLOW);
+    part.what = part.trapped ? trapped_text(*step.ruling, by_trap) : action_text(step.ruling->kernel);
     if (!all_trapped && !step.all_of.empty()) part.conditions.push_back(conditions_text(step.all_of, call));
     const bool joins =
         !parts.empty() && parts.back().trapped == part.trapped && parts.back().what == part.what;
@@ -164,11 +178,11 @@ std::string phrase(const CallSteps& call, const CallPlan& plan) {
       parts.back().conditions.insert(parts.back().conditions.end(), part.conditions.begin(),
                                      part.conditions.end());
   }
-  return join(parts);
+  return join(parts, lead);
 }
 
 std::string phrase(const Ruling& ruling, std::uint32_t action) {
-  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling)
+  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling, false)
                                           : "filter: " + action_text(action);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "supervisor/policy/traps.h"
+
 namespace scsup {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr std::size_t comparison_cost = 8, branch_cost = 2, call_cost = 4;
 std::uint32_t action_of(const CallSteps& call, const Step& step) {
   if (step.looks_at_path) return notify;
   const std::uint32_t action = step.ruling->kernel;
+  if (call.trap && call.traps_inside.empty() && !only_kernel_does(action)) return notify;
   const bool lets_through = action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
   return call.watched && lets_through ? notify : action;
 }
@@ -90,6 +93,7 @@ CallPlan plan_call(const CallSteps& call) {
   const bool may_give_up = std::ranges::none_of(
       call.steps, [&](const Step& step) { return only_kernel_can(action_of(call, step)); });
   const std::size_t limit = may_give_up ? branch_limit : std::size_t{BPF_MAXINSNS};
+  for (const Comparison& comparison : call.traps_inside) plan.branches.push_back({{comparison}, notify});
   std::set<std::vector<Comparison>, Before> seen;
   for (const Step& step : call.steps) {
     const std::uint32_t action = action_of(call, step);

@@ -13,6 +13,7 @@
 // On top of that:
 // - A watched call (Syscall::alters) is never let through unseen: its ALLOW and LOG become notifications.
 //   execve and execveat are always watched, the others when Policy::looks_at_paths().
+// - A call that supervise.trap names notifies instead of ALLOW, LOG and ERRNO (traps.h).
 // - A call with more branches than branch_limit, and the longest calls while all branches together would
 // threaten
 //   BPF's 4096 instructions, notify instead: slower, and the same decision. Not so where the Docker part

@@ -46,6 +46,7 @@ class Policy {
   // Does any rule look at a path, or have a call performed (emulate)? Then the supervisor remembers what
   // tasks are, and calls that alter a task's filesystem view or identity are watched.
   bool looks_at_paths() const;
+  const PolicyTables& tables() const { return *tables_; }  // for policy/ only
 
  private:
   friend Built build(const Document&, const std::string&, const Environment&);

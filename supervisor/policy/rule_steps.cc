@@ -35,15 +35,9 @@ Act act_of(RuleAction action) {
 
 std::vector<const Syscall*> calls_of(const Rule& rule) {
   std::vector<const Syscall*> calls;
-  const auto add = [&](const Syscall& syscall) {
-    if (std::ranges::find(calls, &syscall) == calls.end()) calls.push_back(&syscall);
-  };
-  for (const auto& written : rule.syscalls) {
-    if (const Syscall* syscall = find_syscall(written.value)) add(*syscall);
-    if (!is_group(written.value)) continue;
-    for (const Syscall& syscall : all_syscalls())
-      if (syscall.group == written.value) add(syscall);
-  }
+  for (const auto& written : rule.syscalls)
+    for (const Syscall* syscall : calls_named(written.value))
+      if (std::ranges::find(calls, syscall) == calls.end()) calls.push_back(syscall);
   return calls;
 }
 

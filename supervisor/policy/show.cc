@@ -10,12 +10,14 @@ namespace {
 
 constexpr std::size_t columns = 100;
 
-enum class Section : std::uint8_t { rules, builtin, entries, watched };
+enum class Section : std::uint8_t { rules, trapped, builtin, entries, watched };
 
 std::string_view title(Section section) {
   switch (section) {
     case Section::rules:
       return "decided by supervise";
+    case Section::trapped:
+      return "trapped, so that a later policy can decide them";
     case Section::builtin:
       return "built in";
     case Section::entries:
@@ -29,6 +31,7 @@ std::string_view title(Section section) {
 Section section_of(const CallSteps& call, const Ruling* fallback) {
   if (call.supervised) return Section::rules;
   if (call.steps[0].ruling->decision.origin->kind == Origin::Kind::builtin) return Section::builtin;
+  if (call.trap) return Section::trapped;
   return call.steps.size() == 1 && call.steps[0].ruling == fallback ? Section::watched : Section::entries;
 }
 
@@ -132,7 +135,8 @@ std::string show(const Document& document, const std::string& file, const Enviro
   const PolicyTables& tables = *built.policy->tables_;
   std::string text = file + ": " + abi_list(tables.abis) + "; any other architecture: kill process\n";
   const std::vector<Group> groups = groups_of(tables);
-  for (const Section section : {Section::rules, Section::builtin, Section::entries, Section::watched}) {
+  for (const Section section :
+       {Section::rules, Section::trapped, Section::builtin, Section::entries, Section::watched}) {
     std::vector<const Group*> shown;
     for (const Group& group : groups)
       if (group.section == section) shown.push_back(&group);

@@ -1,13 +1,16 @@
-// What a container runtime does itself between loading the filter and exec'ing the program (@runtime).
+// "@runtime": what runc and crun do themselves between loading a container's filter and exec'ing its program.
 //
-// Seen of runc 1.1.5 and crun 1.8.1: the calls that open, read and close descriptors of its own, become the
-// container's user and report to its parent. They are the runtime's, not the program's, so no policy has to
-// name them.
+// Whoever lists calls for a container has to let these through as well, or it doesn't start. Rules can name
+// the group; a session lets its calls through until the first exec.
 #pragma once
+
+#include <string_view>
 
 #include "supervisor/seccomp/syscalls.h"
 
 namespace scsup {
+
+inline constexpr std::string_view runtime_group = "@runtime";
 
 bool is_runtime_call(const Syscall& syscall);
 

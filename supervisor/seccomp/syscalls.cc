@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "supervisor/seccomp/runtime_calls.h"
+
 namespace scsup {
 namespace {
 
@@ -93,7 +95,7 @@ constexpr auto by_number = [] {
   return result;
 }();
 
-constexpr std::array<std::string_view, 2> groups{"@chmod", "@mkdir"};
+constexpr std::array<std::string_view, 3> groups{"@chmod", "@mkdir", runtime_group};
 
 }  // namespace
 
@@ -115,6 +117,19 @@ const Syscall* find_syscall(Abi abi, std::uint32_t number_) {
 bool is_group(std::string_view name) { return std::ranges::find(groups, name) != groups.end(); }
 
 std::span<const std::string_view> all_groups() { return groups; }
+
+bool belongs_to(const Syscall& syscall, std::string_view group) {
+  return group == runtime_group ? is_runtime_call(syscall) : !group.empty() && syscall.group == group;
+}
+
+std::vector<const Syscall*> calls_named(std::string_view name) {
+  std::vector<const Syscall*> calls;
+  if (const Syscall* one = find_syscall(name)) calls.push_back(one);
+  if (is_group(name))
+    for (const Syscall& syscall : all_syscalls())
+      if (belongs_to(syscall, name)) calls.push_back(&syscall);
+  return calls;
+}
 
 std::string_view name(Role role) {
   switch (role) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "supervisor/seccomp/abi.h"
 
@@ -63,6 +64,10 @@ const Syscall* find_syscall(std::string_view name);          // nullptr: unknown
 const Syscall* find_syscall(Abi abi, std::uint32_t number);  // nullptr: unknown
 bool is_group(std::string_view name);                        // "@mkdir"
 std::span<const std::string_view> all_groups();
+// Syscall::group names one; a call may be in "@runtime" (runtime_calls.h) besides.
+bool belongs_to(const Syscall& syscall, std::string_view group);
+// What a name in a policy stands for: a call, or a group's members; none for an unknown name.
+std::vector<const Syscall*> calls_named(std::string_view name);
 
 std::string_view name(Role role);  // "path", "mode", ... as written in a policy
 

@@ -11,6 +11,8 @@
 #include <string>
 
 #include "supervisor/seccomp/call.h"
+#include "supervisor/seccomp/engine_names.h"
+#include "supervisor/seccomp/runtime_calls.h"
 
 namespace scsup {
 namespace {
@@ -133,10 +135,35 @@ TEST(SyscallTable, AGroupCoversEveryWayToTheEffect) {
   }
   EXPECT_EQ(members["@mkdir"], (std::set<std::string>{"mkdir", "mkdirat"}));
   EXPECT_EQ(members["@chmod"], (std::set<std::string>{"chmod", "fchmod", "fchmodat", "fchmodat2"}));
-  EXPECT_EQ(members.size(), all_groups().size());
+  EXPECT_EQ(members.size() + 1, all_groups().size());  // and @runtime
   for (const auto& [group, unused] : members) EXPECT_TRUE(is_group(group));
   EXPECT_FALSE(is_group("mkdir"));
   EXPECT_FALSE(is_group("@nothing"));
+}
+
+// Each name in the list is one, or it would stand for nothing.
+TEST(SyscallTable, RuntimeIsWhatContainerRuntimesDoAfterTheFilter) {
+  EXPECT_TRUE(is_group("@runtime"));
+  const auto calls = calls_named("@runtime");
+  EXPECT_EQ(calls.size(), 65u);  // as many as there are names: a misspelt one would be missing
+  for (const char* name :
+       {"execve", "write", "futex", "epoll_ctl", "setresuid", "wait4", "close_range", "umask"})
+    EXPECT_TRUE(is_runtime_call(*find_syscall(name))) << name;
+  for (const char* name : {"mkdir", "chmod", "mount", "fsopen", "unshare", "execveat", "socket"})
+    EXPECT_FALSE(is_runtime_call(*find_syscall(name))) << name;
+  EXPECT_TRUE(belongs_to(*find_syscall("fchmod"), "@chmod"));
+  EXPECT_FALSE(belongs_to(*find_syscall("fchmod"), "@runtime"));
+}
+
+TEST(SyscallTable, KnowsWhichNamesAnEngineMayNotUnderstand) {
+  EXPECT_FALSE(engines_know(*find_syscall("fchmodat2")));
+  EXPECT_TRUE(engines_know(*find_syscall("fchmodat")));
+  EXPECT_FALSE(engines_know(*find_syscall("uretprobe")));
+  EXPECT_TRUE(engines_know(*find_syscall("rt_sigaction")));
+  for (const Syscall& call : all_syscalls())
+    EXPECT_TRUE(!engines_know(call) ||
+                seccomp_syscall_resolve_name(std::string(call.name).c_str()) != __NR_SCMP_ERROR)
+        << call.name;
 }
 
 TEST(SyscallTable, KnowsWhatAltersATask) {
