@@ -38,7 +38,7 @@ class Reload(EngineCase):
         # Each record carries the policy that decided.
         calls = self.service.calls(identity, "mkdir", "chmod")
         self.assertEqual([r["policy"]["gen"] for r in calls], [first["number"]] * 2 + [second["number"]] * 4)
-        self.assertEqual({r["policy"]["sha"] for r in calls[:2]}, {first["sha"]})
+        self.assertEqual([r["policy"]["sha"] for r in calls], [first["sha"][:16]] * 2 + [second["sha"][:16]] * 4)
 
     def test_a_mistake_leaves_the_old_policy_in_force(self):
         container, talk = self.shell(profile=self.service.profile("app"))
@@ -46,7 +46,7 @@ class Reload(EngineCase):
         self.service.put("app", '{"defaultAction": "SCMP_ACT_ALLOW", "supervize": {}}')
         said = self.service.ask("reload", "app")
         self.assertNotEqual(said.returncode, 0)
-        self.assertIn("app.json:1:38: error", said.stdout + said.stderr)
+        self.assertIn("app.json:1:37: error", said.stdout + said.stderr)
         self.assertEqual(talk.ask(MKDIR) + talk.ask(CHMOD), "".join(SAYS["mkdir-only"]))
 
     def test_another_policy_for_one_container(self):

@@ -49,8 +49,9 @@ class Service:
             out.write(policy if isinstance(policy, str) else json.dumps(policy, indent=1))
         os.rename(self.file("." + name), self.file(name))
 
-    def ask(self, command, *words):
-        return subprocess.run([program("scsup"), command, "--control", self.control, *words], stdin=subprocess.DEVNULL,
+    def ask(self, *words):
+        """A command of scsup's that asks the service."""
+        return subprocess.run([program("scsup"), *words, "--control", self.control], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
 
     def sessions(self):
