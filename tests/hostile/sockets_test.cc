@@ -18,7 +18,7 @@
 namespace scsup::hostile {
 namespace {
 
-const handshake::Hello hello{"", "hostile", "/", "/", 0};
+const handshake::Hello hello{"", "hostile", "/", "/", 0, ""};
 
 class Sockets : public testing::Test {
  protected:

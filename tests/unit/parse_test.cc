@@ -146,8 +146,8 @@ TEST(HostilePolicy, NestingIsRefusedAtOnce) {
     std::string text;
     for (int i = 0; i < 100'000; ++i) text += open;
     std::string at = std::to_string(policy_depth_limit * std::string(open).size() + 1);
-    EXPECT_EQ(remarks(text),
-              std::vector<std::string>{"p:1:" + at + ": error: nested too deep: a policy has at most 32 levels"});
+    EXPECT_EQ(remarks(text), std::vector<std::string>{
+                                 "p:1:" + at + ": error: nested too deep: a policy has at most 32 levels"});
   }
 }
 
