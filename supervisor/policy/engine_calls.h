@@ -27,8 +27,8 @@ struct EngineCall {
 // Each name once. Valid as long as the policy.
 std::vector<EngineCall> engine_calls(const Policy& policy);
 
-// A call of @runtime that is to be let through before the first exec. Not one that an entry answers with ENOSYS on
-// purpose, as engines do with clone3: whoever gets that does without.
+// A call of @runtime that is to be let through before the first exec. Not one that an entry answers with
+// ENOSYS on purpose, as engines do with clone3: whoever gets that does without.
 bool runtimes_need(const EngineCall& call);
 
 // runc tells by write(2) which descriptor is the listener, so nobody could answer for that call.
