@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <iterator>
 
 #include "base/socket.h"
 
@@ -28,7 +27,7 @@ constexpr Kind kinds[] = {
     {"control", &ServiceSockets::control, &SocketSettings::control, Carries::stream},
 };
 
-int type_of(const Kind& kind) { return kind.carries == Carries::stream ? SOCK_STREAM : SOCK_SEQPACKET; }
+int type_of(Carries carries) { return carries == Carries::stream ? SOCK_STREAM : SOCK_SEQPACKET; }
 
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -70,12 +69,11 @@ bool is_let_go(const std::string& path, int type, std::chrono::steady_clock::tim
 // waiting.
 Result<Fd> listen_after_the_dead(Carries carries, const SocketSetting& setting) {
   constexpr std::chrono::seconds patience{2};
-  const int type = carries == Carries::stream ? SOCK_STREAM : SOCK_SEQPACKET;
   const auto end = std::chrono::steady_clock::now() + patience;
   for (;;) {
     auto fd = listen_unix(setting.path, carries, setting.group);
     if (fd || fd.error().err != EADDRINUSE || std::chrono::steady_clock::now() >= end) return fd;
-    if (!is_let_go(setting.path, type, end)) return fd;
+    if (!is_let_go(setting.path, type_of(carries), end)) return fd;
   }
 }
 
@@ -92,7 +90,7 @@ Result<ServiceSockets> ServiceSockets::open(const SocketSettings& settings, cons
   for (PassedSocket& one : passed) {
     const Kind* kind = kind_of(one, settings);
     if (!kind) return failed(0, said_of(one) + " is unknown: FileDescriptorName= is agent, oci or control");
-    if (one.type != type_of(*kind))
+    if (one.type != type_of(kind->carries))
       return failed(0, said_of(one) + " is of the wrong type: the " + std::string(kind->name) +
                            " socket is " +
                            (kind->carries == Carries::stream ? "ListenStream=" : "ListenSequentialPacket="));
