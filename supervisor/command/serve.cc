@@ -50,7 +50,8 @@ bool read_policies(Supervisor& supervisor) {
   for (const auto& reading : readings)
     if (reading.edition) supervisor.log().policy(reading.edition->policy_record());
   if (catalogue.names().empty()) {
-    complain("there is no usable policy in '" + catalogue.directory() + "'");
+    complain("there is no usable policy in '" + catalogue.directory() +
+             "'; see --policies in scsup serve --help");
     return false;
   }
   if (!catalogue.fallback().empty() && !catalogue.find("")) {

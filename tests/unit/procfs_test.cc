@@ -10,7 +10,8 @@ constexpr const char* status =
     "Name:\ta\\nUid:\\\\b\nUmask:\t0027\nState:\tS "
     "(sleeping)\nTgid:\t10\nNgid:\t0\nPid:\t12\nPPid:\t3\nTracerPid:\t0\n"
     "Uid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nFDSize:\t64\nGroups:\t30 10 20 \nNStgid:\t10\t1\nNSpid:\t12\t2\n"
-    "CapInh:\t0000000000000000\nCapPrm:\t00000000000000ff\nCapEff:\t00000000000000f3\n";
+    "CapInh:\t0000000000000000\nCapPrm:\t00000000000000ff\nCapEff:\t00000000000000f3\n"
+    "CapBnd:\t00000000000001ff\n";
 
 TEST(ParseStatus, ReadsWhatPermissionChecksLookAt) {
   const auto parsed = parse_status(status);
@@ -24,6 +25,7 @@ TEST(ParseStatus, ReadsWhatPermissionChecksLookAt) {
   EXPECT_EQ(parsed->fsgid, 8u);
   EXPECT_EQ(parsed->groups, (std::vector<gid_t>{10, 20, 30}));
   EXPECT_EQ(parsed->effective_caps, 0xf3u);
+  EXPECT_EQ(parsed->bounding_caps, 0x1ffu);
 }
 
 TEST(ParseStatus, IsNotFooledByANameThatLooksLikeAField) {
