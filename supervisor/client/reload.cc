@@ -45,7 +45,12 @@ void print_one(const Reloaded& policy) {
     for (const std::string& mistake : policy.mistakes) print(printable(mistake));
     return;
   }
-  if (!policy.changed) return print(name + ": the same text as before, " + generation);
+  if (!policy.changed) {
+    print(name + ": the same text as before, " + generation);
+    for (const Changed& session : policy.sessions)
+      if (!session.needs_restart.empty()) print_session(session);
+    return;
+  }
   print(name + ": " + generation + ", from " + printable(policy.file));
   if (policy.sessions.empty()) print("  no session has it");
   for (const Changed& changed : policy.sessions) print_session(changed);

@@ -75,6 +75,8 @@ TEST_F(Control, ReloadSaysWhatTakesEffectAndWhatNeedsARestart) {
             "    rename is not trapped in session 7; its filter still decides it: allow\n");
   EXPECT_EQ(shown({"reload", "same", "bad"}, 1),
             "same: the same text as before, generation 5\n"
+            "  session 7: takes effect now, but for what needs a restart of its processes:\n"
+            "    unlink needs a restart\n"
             "bad: not changed, generation 5 stays in force\n"
             "policies/bad.json:4:21: error: unknown errno 'EPREM'\n");
   EXPECT_EQ(complaint({"reload", "none"}), "scsup: there is no policy 'none' here\n");

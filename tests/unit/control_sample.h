@@ -79,6 +79,7 @@ class SampleService : public Service {
       if (name == "disk") return failed(EIO, "cannot read 'disk.json'");
       Reloaded one{name, "policies/" + name + ".json", std::string(64, 'd'), 5, name != "same", {}, {}};
       if (name == "bad") one.mistakes = {"policies/bad.json:4:21: error: unknown errno 'EPREM'"};
+      if (name == "same") one.sessions = {{3, 5, {}}, {7, 5, {"unlink needs a restart"}}};
       if (name == "web")
         one.sessions = {{2, 5, {}},
                         {7, 5, {"rename is not trapped in session 7; its filter still decides it: allow"}}};
