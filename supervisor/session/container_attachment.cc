@@ -116,8 +116,9 @@ Source::Next ContainerAttachment::refuse(const std::string& why) {
 }
 
 void ContainerAttachment::attach(const oci::ContainerState& state, Listener listener) {
-  if (reception_.join_session(state.id, listener)) return;
   Subject subject;
+  subject.claim = std::to_string(peer_.uid) + '\0' + state.id + '\0' + policy_named_by(state);
+  if (reception_.join_session(subject.claim, listener)) return;
   subject.container = container_of(state);
   subject.command = state.names.name.empty() ? state.id : state.names.name;
   subject.pid = state.pid;

@@ -74,11 +74,9 @@ std::shared_ptr<Session> Reception::begin_session(Subject subject, std::shared_p
   return session;
 }
 
-std::shared_ptr<Session> Reception::join_session(const std::string& container_id, Listener& listener) {
+std::shared_ptr<Session> Reception::join_session(const std::string& claim, Listener& listener) {
   for (const auto& session : sessions()) {
-    const auto id = session->subject().container.find("id");
-    if (id == session->subject().container.end() || id->second != container_id || !session->line_came())
-      continue;
+    if (session->subject().claim != claim || !session->line_came()) continue;
     session->say_attached();
     std::make_shared<Line>(session, std::move(listener), Line::MadeBy::runtime)->start();
     return session;

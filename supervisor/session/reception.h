@@ -57,8 +57,8 @@ class Reception {
   // A session for this listener. Serves at once.
   std::shared_ptr<Session> begin_session(Subject subject, std::shared_ptr<InForce> policy, Listener listener,
                                          Line::MadeBy made_by);
-  // One more listener of a container that is here already; nullptr: it isn't.
-  std::shared_ptr<Session> join_session(const std::string& container_id, Listener& listener);
+  // One more listener of a container that is here already, by its subject's claim; nullptr: it isn't.
+  std::shared_ptr<Session> join_session(const std::string& claim, Listener& listener);
 
   std::vector<std::shared_ptr<Session>> sessions() const;  // that live, in the order in which they came
   std::shared_ptr<Session> session(std::uint32_t number) const;

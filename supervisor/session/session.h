@@ -49,7 +49,10 @@ struct Subject {
   // The policy that made its filter; null: somebody else made it.
   std::shared_ptr<const Policy> installed;
   Container container;  // audit/record.h; empty: a command
-  std::string remark;   // why it isn't as was asked for
+  // Who asked for which container under which policy. An id alone names no container: two runtimes may both
+  // have a "web", and who may attach with one policy must not come in under another.
+  std::string claim;
+  std::string remark;  // why it isn't as was asked for
 };
 
 class Session : public Timed, public std::enable_shared_from_this<Session> {

@@ -10,6 +10,8 @@ from fake_runtime import FakeRuntime, state
 from policies import ALL
 from service import Service
 
+NOBODY = 65534  # may attach with one policy only
+
 
 class BrokenRuntimes(unittest.TestCase):
     @classmethod
@@ -18,7 +20,9 @@ class BrokenRuntimes(unittest.TestCase):
             raise unittest.SkipTest(lacking)
         cls.directory = scratch_directory()
         cls.addClassCleanup(shutil.rmtree, cls.directory)
-        cls.service = Service(os.path.join(cls.directory, "service"), ALL)
+        oci = {"path": os.path.join(cls.directory, "service/oci"), "group": NOBODY}
+        cls.service = Service(os.path.join(cls.directory, "service"), ALL, oci=oci, config={
+            "attach": [{"uid": 0, "policies": ["*"]}, {"uid": NOBODY, "policies": ["neither"]}]})
         cls.addClassCleanup(cls.service.end)
 
     def setUp(self):
@@ -51,7 +55,8 @@ class BrokenRuntimes(unittest.TestCase):
         self.assertEqual(runtime.mkdir(self.place()), "EPERM")
         self.assertFalse(os.path.exists(self.place()))
         last = self.service.records("call")[before:]
-        self.assertEqual([(r["sys"]["name"], r["act"], r["rule"]["id"]) for r in last], [("mkdir", "deny", "@no-policy")])
+        self.assertEqual([(r["sys"]["name"], r["act"], r["rule"]["id"]) for r in last],
+                         [("mkdir", "deny", "@no-policy")])
         for words in said:
             self.assertIn(words, self.service.daemon.log())
 
@@ -76,7 +81,8 @@ class BrokenRuntimes(unittest.TestCase):
         self.assertEqual(runtime.mkdir(self.place()), "EDOM")
 
     def test_a_policy_that_is_not_there(self):
-        for number, metadata in enumerate(("policy=nowhere", "policy=../mkdir-only", "policy=", "policy=a\0b", "policy=" + "x" * 5000)):
+        names = ("nowhere", "../mkdir-only", "", "a\0b", "x" * 5000)
+        for number, metadata in enumerate(f"policy={name}" for name in names):
             runtime = self.runtime()
             self.connect_and_send(runtime, state(f"unknown-{number}", metadata=metadata))
             self.assert_denied(runtime, "listenerMetadata policy=NAME")
@@ -130,6 +136,26 @@ class BrokenRuntimes(unittest.TestCase):
             socket.send_fds(connection, [state("zero", metadata="policy=mkdir-only")], [zero.fileno()])
         self.assert_hung_up(connection)
         self.assertIsNone(self.service.session("zero"))
+
+    def test_the_same_id_twice_is_two_containers_if_they_ask_for_different_policies(self):
+        for policy, errno in (("neither", "E2BIG"), ("chmod-only", "EDOM"), ("neither", "E2BIG")):
+            runtime = self.runtime()
+            self.connect_and_send(runtime, state("twice", metadata=f"policy={policy}"))
+            self.assertEqual(runtime.mkdir(self.place()), errno)
+        sessions = [s for s in self.service.sessions() if s["container"].get("id") == "twice"]
+        self.assertEqual([(s["generations"][-1]["policy"], s["listeners"]) for s in sessions],
+                         [("neither", 2), ("chmod-only", 1)])
+
+    def test_another_user_does_not_come_in_by_a_containers_id(self):
+        first = self.runtime()
+        self.connect_and_send(first, state("roots", metadata="policy=chmod-only"))
+        self.assertEqual(first.mkdir(self.place()), "EDOM")
+        for metadata, errno in (("policy=neither", "E2BIG"), ("policy=chmod-only", "EPERM")):
+            stranger = self.runtime()
+            with stranger.as_user(NOBODY):
+                self.connect_and_send(stranger, state("roots", metadata=metadata))
+            self.assertEqual(stranger.mkdir(self.place()), errno)
+        self.assertIn(f"uid {NOBODY} may not attach with policy 'chmod-only'", self.service.daemon.log())
 
     def test_a_megabyte_byte_by_byte_has_an_end(self):
         runtime = self.runtime()

@@ -21,7 +21,8 @@ def write_bundle(directory, container, rootfs, cgroup):
         "process": {
             "terminal": False, "user": {"uid": 0, "gid": 0}, "args": container.command, "cwd": "/",
             "env": ["PATH=/bin"], "noNewPrivileges": container.no_new_privileges,
-            "capabilities": {k: [*CAPABILITIES, *container.capabilities] for k in ("bounding", "effective", "permitted")},
+            "capabilities": dict.fromkeys(("bounding", "effective", "permitted"),
+                                          [*CAPABILITIES, *container.capabilities]),
         },
         "root": {"path": rootfs, "readonly": container.read_only},
         "mounts": [

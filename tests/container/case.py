@@ -1,5 +1,6 @@
 """What the tests here share: an engine for a class of tests, containers that a test may talk to."""
 
+import itertools
 import json
 import os
 import secrets
@@ -44,6 +45,7 @@ class EngineCase(unittest.TestCase):
 
     ENGINE = None
     engine_options = {}
+    numbers = itertools.count(1)  # for names that are short enough for a socket
 
     @classmethod
     def setUpClass(cls):

@@ -58,8 +58,8 @@ class Containerd(Engine):
 
     def create(self, container):
         # Unlike run, it takes the command's options for its own.
-        return self.call(*self.program, "containers", "create", *self.words(container)[:-2], "--", IMAGE, container.name,
-                         *container.command)
+        words = [*self.words(container)[:-2], "--", IMAGE, container.name]
+        return self.call(*self.program, "containers", "create", *words, *container.command)
 
     def start(self, container):
         return self.call(*self.program, "tasks", "start", "--detach", container.name)

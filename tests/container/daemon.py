@@ -14,6 +14,8 @@ class Daemon:
     def __init__(self, command, directory, name):
         self._log = os.path.join(directory, name + ".log")
         address = os.path.join(directory, name + ".notify")
+        if os.path.exists(address):  # of one that was here before
+            os.unlink(address)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready, open(self._log, "w") as log:
             ready.bind(address)
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

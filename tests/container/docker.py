@@ -16,8 +16,8 @@ class Docker(Engine):
         super().__init__(namespaces, directory, cgroup)
         self.socket = f"unix://{directory}/docker.sock"
         self.program = [find_program("docker"), "-H", self.socket]
-        words = [find_program("dockerd"), "-H", self.socket, f"--data-root={directory}/data", f"--exec-root={directory}/exec",
-                 f"--pidfile={directory}/pid", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
+        words = [find_program("dockerd"), "-H", self.socket, f"--data-root={directory}/data",
+                 f"--exec-root={directory}/exec", f"--pidfile={directory}/pid", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
                  "--bridge=none", "--storage-driver=vfs", "--exec-opt=native.cgroupdriver=cgroupfs",
                  f"--cgroup-parent=/{cgroup}", *(f"--add-runtime={name}={path}" for name, path in runtimes), *options]
         self._daemon = Daemon(namespaces.command(*words), directory, "dockerd")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+from daemon import PATH
 from talk import PATIENCE
 
 _numbers = itertools.count(1)
@@ -53,8 +54,8 @@ class Engine:
         """Runs an engine's command to its end. What it leaves running may hold its output: so that goes to files."""
         log = os.path.join(self.directory, f"log{next(self._logs)}")
         with open(log + ".out", "w+") as out, open(log + ".err", "w+") as err:
-            done = subprocess.run(self.namespaces.command(*words, cwd=cwd), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                  timeout=PATIENCE, env=dict(os.environ, PATH="/usr/bin:/usr/sbin:/bin:/sbin"))
+            done = subprocess.run(self.namespaces.command(*words, cwd=cwd), stdin=subprocess.DEVNULL, stdout=out,
+                                  stderr=err, timeout=PATIENCE, env=dict(os.environ, PATH=PATH))
             out.seek(0)
             err.seek(0)
             done.stdout, done.stderr = out.read(), err.read()

@@ -43,7 +43,8 @@ class Unsupervised(EngineCase):
 
     def test_a_read_only_root(self):
         done = self.engine.run(self.container("mkdir", "/x", read_only=True))
-        self.assertEqual((done.returncode, done.stderr), (1, "mkdir: can't create directory '/x': Read-only file system\n"))
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "mkdir: can't create directory '/x': Read-only file system\n"))
 
     def test_no_new_privileges_on_and_off(self):
         for wanted in (True, False):

@@ -1,7 +1,8 @@
-"""A runtime that says whatever a test wants: a process under a filter that shows mkdir to its listener, and what is sent
-of it to the service."""
+"""A runtime that says whatever a test wants: a process under a filter that shows mkdir to its listener, and what is
+sent of it to the service."""
 
 import array
+import contextlib
 import ctypes
 import errno
 import json
@@ -81,6 +82,17 @@ class FakeRuntime:
             raise TimeoutError("the call was never answered")
         failed = struct.unpack("i", self._words.recv(4))[0]
         return errno.errorcode[failed] if failed else ""
+
+    @contextlib.contextmanager
+    def as_user(self, number):
+        """Who connects meanwhile is that user (SO_PEERCRED takes the effective ids)."""
+        os.setegid(number)
+        os.seteuid(number)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
 
     def connect(self, path):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

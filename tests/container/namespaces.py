@@ -11,11 +11,9 @@ import subprocess
 # crun refuses a cgroup v1 tree with a v2 tree beside it: that one is taken away. Ignored children are reaped.
 FIRST = """
 import os, signal, subprocess, sys
-signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 def do(*command):
     subprocess.run(command, check=True)
 do("mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run")
-do("ip", "link", "set", "lo", "up") if os.path.exists("/sbin/ip") else None
 if os.path.ismount("/sys/fs/cgroup/unified"):
     do("umount", "/sys/fs/cgroup/unified")
 for source, place in zip(sys.argv[1::2], sys.argv[2::2]):
@@ -59,6 +57,7 @@ class Namespaces:
 
 def remove_cgroups(parent):
     """The empty cgroups below /`parent`, in each hierarchy."""
-    for hierarchy in ("/sys/fs/cgroup", *(f.path for f in os.scandir("/sys/fs/cgroup") if f.is_dir(follow_symlinks=False))):
+    top = "/sys/fs/cgroup"
+    for hierarchy in [top] + [f.path for f in os.scandir(top) if f.is_dir(follow_symlinks=False)]:
         for directory, _, _ in os.walk(os.path.join(hierarchy, parent), topdown=False):
             os.rmdir(directory)

@@ -59,7 +59,8 @@ class Podman(Engine):
         return self.call(*self.runtime(container), "rm", "--force", "--time=0", container.name)
 
     def identity(self, container):
-        return self.call(*self.runtime(container), "inspect", "--format={{.Id}}", container.name, check=True).stdout.strip()
+        said = self.call(*self.runtime(container), "inspect", "--format={{.Id}}", container.name, check=True)
+        return said.stdout.strip()
 
 
 class PodmanRunc(Podman):

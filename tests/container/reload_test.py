@@ -10,7 +10,7 @@ from service import Service
 
 class Reload(EngineCase):
     def setUp(self):
-        directory = self.subdirectory(f"service-{self._testMethodName}")
+        directory = self.subdirectory(f"service{next(self.numbers)}")
         self.service = Service(directory, {"app": MKDIR_ONLY})
         self.addCleanup(self.service.end)
 

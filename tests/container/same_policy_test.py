@@ -1,4 +1,5 @@
-"""One policy file for a wrapped command and for containers: the same decisions, the same records but for the container."""
+"""One policy file for a wrapped command and for containers: the same decisions, and the same records but for the
+container."""
 
 import json
 import os
@@ -8,6 +9,7 @@ import unittest
 from bare_runtime import Crun, Runc
 from case import EngineCase, for_each_engine
 from containerd import Containerd
+from daemon import PATH
 from podman import PodmanCrun
 from rootfs import make_rootfs
 from service import Service, program
@@ -52,8 +54,8 @@ class SamePolicy(EngineCase):
         done = subprocess.run(
             [program("scsup"), "--quiet", "--policy", self.service.file("same"), "--audit", audit, "--",
              "unshare", "--mount", "/bin/sh", "-c", IN_A_ROOT, "-", root, SCRIPT],
-            env=dict(os.environ, PATH="/usr/sbin:/usr/bin:/sbin:/bin"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+            env=dict(os.environ, PATH=PATH), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, timeout=PATIENCE)
         with open(audit) as file:
             return done, [json.loads(line) for line in file]
 

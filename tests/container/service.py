@@ -4,7 +4,6 @@ import ctypes
 import json
 import os
 import select
-import shutil
 import subprocess
 import time
 
@@ -21,17 +20,17 @@ def program(name):
 
 
 class Service:
-    def __init__(self, directory, policies, default="", config=None):
-        """policies: name -> policy, as JSON or its text."""
+    def __init__(self, directory, policies, default="", config=None, oci=None):
+        """policies: name -> policy, as JSON or its text. oci: what the config says of that socket, if not its path."""
         self.directory = directory
         self.policies = os.path.join(directory, "policies")
-        os.makedirs(self.policies)
+        os.makedirs(self.policies, exist_ok=True)
         for name, policy in policies.items():
             self.put(name, policy)
         self.oci, self.control, self.agent, self.audit = (
             os.path.join(directory, name) for name in ("oci", "control", "agent", "audit.jsonl"))
         settings = {"policies": self.policies, "audit": self.audit,
-                    "sockets": {"oci": self.oci, "control": self.control, "agent": self.agent}}
+                    "sockets": {"oci": oci or self.oci, "control": self.control, "agent": self.agent}}
         if default:
             settings["default_policy"] = default
         file = os.path.join(directory, "config.json")
@@ -109,6 +108,4 @@ class Service:
         """SIGTERM; its exit status."""
         if self.daemon.process.poll() is None:
             self.daemon.process.terminate()
-        status = self.daemon.process.wait(PATIENCE)
-        shutil.rmtree(self.policies, ignore_errors=True)
-        return status
+        return self.daemon.process.wait(PATIENCE)

@@ -109,7 +109,8 @@ class Twins(EngineCase):
         for case in self.cases:
             self.assertIn(native[case][0], (RAN, NO_SETUP), (case, native[case]))
         container, supervised = self.results(place, self.service.profile("twins"), **wanted)
-        different = [difference(case, native[case], supervised[case]) for case in ran if native[case] != supervised[case]]
+        different = [difference(case, native[case], supervised[case]) for case in ran
+                     if native[case] != supervised[case]]
         self.assertFalse(different, f"{len(different)} of {len(ran)}:\n" + "\n".join(different[:20]))
         # And it was scsup that did it.
         calls = self.service.calls(self.engine.identity(container), "mkdir", "chmod")
