@@ -148,11 +148,24 @@ control::Reloaded RunningService::keep(const Catalogue::Reading& reading) const 
   return reply;
 }
 
+// What was in force already, as when a changed file was noticed before anybody asked: what of it waits for a
+// restart.
+control::Reloaded RunningService::still_undone(control::Reloaded reply,
+                                               const std::shared_ptr<const Edition>& edition) const {
+  for (const auto& session : reception_.sessions()) {
+    Change change{session, session->in_force()};
+    if (!edition || change.policy->edition != edition) continue;
+    if (control::Changed undone = describe(change); !undone.needs_restart.empty())
+      reply.sessions.push_back(std::move(undone));
+  }
+  return reply;
+}
+
 control::Reloaded RunningService::apply(const Catalogue::Reading& reading,
                                         const std::vector<Change>& changes) {
   reception_.catalogue.put({reading});
   control::Reloaded reply = keep(reading);
-  if (!reading.changed) return reply;
+  if (!reading.changed) return still_undone(std::move(reply), reading.edition);
   reply.changed = true;
   reception_.services.log.policy(reading.edition->policy_record());
   std::vector<std::string> too_late;

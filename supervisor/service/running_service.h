@@ -42,6 +42,8 @@ class RunningService : public control::Service {
   static control::Changed describe(const Change& change);
   control::Reloaded keep(const Catalogue::Reading& reading) const;
   control::Reloaded apply(const Catalogue::Reading& reading, const std::vector<Change>& changes);
+  control::Reloaded still_undone(control::Reloaded reply,
+                                 const std::shared_ptr<const Edition>& edition) const;
   void remember(const std::string& policy, const std::vector<std::string>& mistakes);
 
   Reception& reception_;

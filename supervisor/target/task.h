@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,10 +32,20 @@ struct Identity {
 Result<Identity> own_identity();
 
 struct TaskHandles {
+  TaskHandles() { ++alive_; }
+  ~TaskHandles() { --alive_; }
+  TaskHandles(const TaskHandles&) = delete;
+  TaskHandles& operator=(const TaskHandles&) = delete;
+  // How many of these the supervisor has, of all sessions; with a Task's root each is three descriptors.
+  static int alive() { return alive_; }
+
   Fd proc;   // O_PATH on /proc/TID
   Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
              // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
+
+ private:
+  static inline std::atomic<int> alive_{0};
 };
 
 struct Task {

@@ -1,11 +1,27 @@
 #include "supervisor/target/task_table.h"
 
 #include <sys/epoll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <iterator>
 
 namespace scsup {
+
+namespace {
+
+// A third of the descriptors that we may have, at three each: what remembers is never what keeps the work
+// from having some.
+int most_handles() {
+  static const int most = [] {
+    rlimit descriptors{};
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return 64;
+    return static_cast<int>(std::min<rlim_t>(descriptors.rlim_cur, 1 << 20) / 9);
+  }();
+  return most;
+}
+
+}  // namespace
 
 TaskTable::TaskTable(std::string (*describe)(const Task&))
     : describe_(describe), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
@@ -40,7 +56,7 @@ Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   std::shared_ptr<const Task> task = std::move(*seen);
 
   std::lock_guard lock(mutex_);
-  if (entries_.size() >= most_remembered) forget_some();
+  if (entries_.size() >= most_remembered || TaskHandles::alive() > most_handles()) forget_some();
   settled = settled && remembers_ && !pending_.can_change(*task);
   entries_.insert_or_assign(tid, Entry{task, view, !settled || !task->handles->pidfd});
   return task;
@@ -103,7 +119,7 @@ void TaskTable::altering(const Task& task, const Call& call) {
 
 void TaskTable::forget_some() {
   std::erase_if(entries_, [](const auto& entry) { return !is_alive(*entry.second.task->handles); });
-  if (entries_.size() >= most_remembered / 2) entries_.clear();
+  if (entries_.size() >= most_remembered / 2 || TaskHandles::alive() > most_handles()) entries_.clear();
 }
 
 }  // namespace scsup
