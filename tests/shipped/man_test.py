@@ -35,6 +35,14 @@ class ManPages(Shipped):
         missing = [k for k in sorted(keys) if not re.search(rf"\b{k}\b", text)]
         self.assertEqual(missing, [])
 
+    def test_each_key_of_the_config_is_described(self):
+        text = page("scsup-config.5.scd")
+        with open(os.path.join(SOURCE, "supervisor", "service", "config_parse.cc")) as file:
+            groups = re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S)
+        keys = {key for group in groups for key in re.findall(r'"(\w+)"', group)}
+        self.assertGreater(len(keys), 10)
+        self.assertEqual([k for k in sorted(keys) if f"*{k}*" not in text], [])
+
     def test_each_option_is_described(self):
         for command in ("run", "serve", "syscalls", "ps", "inspect", "top", "reload", "kill"):
             said = run(SCSUP, command, "--help")

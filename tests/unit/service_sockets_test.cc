@@ -130,12 +130,12 @@ TEST_F(Sockets, WhatAKilledServiceLeftIsReplaced) {
 
 TEST_F(Sockets, WhatAKilledServiceStillHoldsIsWaitedFor) {
   fs::create_directory(work_ + "/scsup");
-  Fd dying = bound(SOCK_SEQPACKET, "scsup/agent", true);
+  Fd dying = bound(SOCK_SEQPACKET, "scsup/agent.sock", true);
   std::thread kernel([&] {  // takes the dead one's ring down after somebody has connected
     pollfd connected{dying.get(), POLLIN, 0};
-    EXPECT_EQ(::poll(&connected, 1, 10000), 1);
-    (void)accept_unix(dying, Blocking::yes);  // the first look only asks whether anybody is there
-    EXPECT_EQ(::poll(&connected, 1, 10000), 1);
+    ASSERT_EQ(::poll(&connected, 1, 10000), 1);
+    (void)accept_unix(dying, Blocking::no);  // the first look only asks whether anybody is there
+    ASSERT_EQ(::poll(&connected, 1, 10000), 1);
     dying.reset();
   });
   const auto sockets = open();
