@@ -63,6 +63,7 @@ struct Peer {
   pid_t pid;
   uid_t uid;
   gid_t gid;
+  std::vector<gid_t> groups{};  // supplementary ones (SO_PEERGROUPS, Linux 4.13)
 };
 // Who connected (SO_PEERCRED): fixed at connect time, not forgeable by the peer.
 Result<Peer> peer_of(const Fd& socket);

@@ -84,15 +84,15 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
       },
       config.threads);
   supervisor.reception().ask_before_attaching([&config](const Peer& peer, const std::string& policy) {
-    return config.may_attach(peer.uid, peer.gid, policy);
+    return config.may_attach(caller_of(peer), policy);
   });
   supervisor.reception().ask_before_bringing(
-      [&config](const Peer& peer) { return config.may_bring_policy(peer.uid, peer.gid); });
+      [&config](const Peer& peer) { return config.may_bring_policy(caller_of(peer)); });
   if (!read_policies(supervisor)) return own_failure;
 
   Loop& loop = supervisor.loop();
   RunningService service(supervisor.reception(),
-                         [&config](uid_t uid, gid_t gid) { return config.may_control(uid, gid); });
+                         [&config](const Peer& peer) { return config.may_control(caller_of(peer)); });
   Reloads reloads(service, supervisor.workers(), manager, [&supervisor] { return status_of(supervisor); });
   std::vector<std::shared_ptr<Door>> doors;
   const auto open_door = [&](ServiceSockets::Socket& socket, Door::For whom) {
@@ -114,7 +114,8 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
     say(Severity::warning, watched.error().text() + "; changed policies take effect after scsup reload");
   }
   if (watchdog_interval)
-    if (auto pulses = Watchdog::sources(manager, *watchdog_interval)) loop.add(pulses->front());
+    if (auto pulses = Watchdog::sources(manager, *watchdog_interval, supervisor.loops().size()))
+      for (std::size_t i = 0; i < pulses->size(); ++i) supervisor.loops()[i]->add((*pulses)[i]);
   open_door(settings.sockets.agent, Door::For::agents);
   open_door(settings.sockets.oci, Door::For::runtimes);
   if (settings.sockets.control.fd)

@@ -86,6 +86,12 @@ void Supervisor::admit(Fd agent, Peer peer) {
   loop_.add(attachment);
 }
 
+std::vector<Loop*> Supervisor::loops() {
+  std::vector<Loop*> all{&loop_};
+  for (const auto& loop : more_loops_) all.push_back(loop.get());
+  return all;
+}
+
 Result<void> Supervisor::run() {
   for (const auto& loop : more_loops_)
     std::thread([&loop] {

@@ -30,6 +30,7 @@ class Supervisor {
   void admit(Fd agent, Peer peer);
   void admit_runtime(Fd runtime, Peer peer);
   Loop& loop() { return loop_; }
+  std::vector<Loop*> loops();  // all of them, loop() first
   Workers& workers() { return workers_; }
   Log& log() { return log_; }
   Catalogue& catalogue() { return *catalogue_; }

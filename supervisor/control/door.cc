@@ -35,7 +35,7 @@ Source::Next Door::serve(std::uint32_t, Lead&) {
 void Door::admit(Fd socket) {
   const auto peer = peer_of(socket);
   if (!peer) return;
-  if (!clients_->service.may_control(peer->uid, peer->gid))
+  if (!clients_->service.may_control(*peer))
     return refuse(
         socket, "PermissionDenied",
         "user " + std::to_string(peer->uid) + " may not control this supervisor; see scsup-config(5)");

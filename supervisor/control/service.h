@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/socket.h"
 
 namespace scsup::control {
 
@@ -79,8 +80,7 @@ struct Reloaded {  // one policy
 class Service {
  public:
   virtual ~Service() = default;
-  // May a peer with these ids (SO_PEERCRED) control this supervisor?
-  virtual bool may_control(uid_t uid, gid_t gid) const = 0;
+  virtual bool may_control(const Peer& peer) const = 0;
   virtual std::vector<SessionState> sessions() const = 0;
   virtual Result<Inspection> inspect(std::uint32_t session) const = 0;
   // The `rules` of inspect() alone: `top` asks for those of each session, once a second.

@@ -54,6 +54,12 @@ std::optional<Id> look_up(const std::string& name, Id Entry::*id,
 
 }  // namespace
 
+Caller caller_of(const Peer& peer) {
+  Caller caller{peer.uid, {peer.gid}};
+  caller.gids.insert(caller.gids.end(), peer.groups.begin(), peer.groups.end());
+  return caller;
+}
+
 bool Config::may_attach(const Caller& caller, const std::string& policy) const {
   return granted(*this, attach, caller, [&](const Grant& grant) {
     return std::any_of(grant.policies.begin(), grant.policies.end(), [&](const std::string& pattern) {
@@ -69,12 +75,6 @@ bool Config::may_bring_policy(const Caller& caller) const {
 bool Config::may_control(const Caller& caller) const {
   return granted(*this, control, caller, [](const Grant&) { return true; });
 }
-
-bool Config::may_attach(uid_t uid, gid_t gid, const std::string& policy) const {
-  return may_attach(Caller{uid, {gid}}, policy);
-}
-bool Config::may_bring_policy(uid_t uid, gid_t gid) const { return may_bring_policy(Caller{uid, {gid}}); }
-bool Config::may_control(uid_t uid, gid_t gid) const { return may_control(Caller{uid, {gid}}); }
 
 Config default_config(const Places& places, uid_t own_uid) {
   Config config;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/socket.h"
 #include "supervisor/policy/diagnostic.h"
 #include "supervisor/service/places.h"
 
@@ -40,6 +41,7 @@ struct Caller {
   uid_t uid;
   std::vector<gid_t> gids;
 };
+Caller caller_of(const Peer& peer);
 
 enum class AtEnd { leave, wait };  // targets that still run: leave them with ENOSYS, or wait for their end
 
@@ -57,10 +59,6 @@ struct Config {
   bool may_attach(const Caller& caller, const std::string& policy) const;
   bool may_bring_policy(const Caller& caller) const;
   bool may_control(const Caller& caller) const;
-  // Of a caller of whom no further groups are known.
-  bool may_attach(uid_t uid, gid_t gid, const std::string& policy) const;
-  bool may_bring_policy(uid_t uid, gid_t gid) const;
-  bool may_control(uid_t uid, gid_t gid) const;
 };
 
 // What holds without a file.

@@ -18,11 +18,11 @@ namespace scsup {
 
 class RunningService : public control::Service {
  public:
-  using MayControl = std::function<bool(uid_t, gid_t)>;
+  using MayControl = std::function<bool(const Peer&)>;
   RunningService(Reception& reception, MayControl may_control)
       : reception_(reception), may_control_(std::move(may_control)) {}
 
-  bool may_control(uid_t uid, gid_t gid) const override { return may_control_(uid, gid); }
+  bool may_control(const Peer& peer) const override { return may_control_(peer); }
   std::vector<control::SessionState> sessions() const override;
   Result<control::Inspection> inspect(std::uint32_t session) const override;
   Result<std::vector<control::Reloaded>> reload(const std::vector<std::string>& names) override;

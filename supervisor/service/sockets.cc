@@ -146,23 +146,4 @@ void ServiceSockets::remove() {
   locks_.clear();
 }
 
-Result<Caller> caller_of(const Fd& socket) {
-  const auto peer = peer_of(socket);
-  if (!peer) return failed(peer.error());
-  Caller caller{peer->uid, {peer->gid}};
-  std::vector<gid_t> groups(64);
-  for (;;) {
-    auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
-    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) == 0) {
-      groups.resize(size / sizeof(gid_t));
-      break;
-    }
-    if (errno != ERANGE || size <= groups.size() * sizeof(gid_t))
-      return failed("cannot see the groups of who is at the other end of a socket");
-    groups.resize(size / sizeof(gid_t));
-  }
-  caller.gids.insert(caller.gids.end(), groups.begin(), groups.end());
-  return caller;
-}
-
 }  // namespace scsup

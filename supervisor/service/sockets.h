@@ -56,8 +56,4 @@ class ServiceSockets {
   std::vector<SocketLock> locks_;
 };
 
-// Who is at the other end, with further groups (SO_PEERGROUPS, Linux 4.13): as they were when the peer
-// connected.
-Result<Caller> caller_of(const Fd& socket);
-
 }  // namespace scsup

@@ -87,38 +87,39 @@ TEST(Config, RelativePathsCountFromTheFile) {
 TEST(Config, WithoutListsOnlyRootAndTheSupervisorsOwnUserMayDoAnything) {
   const Config config = good("{}");
   for (const uid_t uid : {0u, 500u}) {
-    EXPECT_TRUE(config.may_attach(uid, 1, "any") && config.may_bring_policy(uid, 1) &&
-                config.may_control(uid, 1));
+    EXPECT_TRUE(config.may_attach({uid, {1}}, "any") && config.may_bring_policy({uid, {1}}) &&
+                config.may_control({uid, {1}}));
   }
-  EXPECT_FALSE(config.may_attach(1000, 0, "any") || config.may_bring_policy(1000, 0) ||
-               config.may_control(1000, 0));
+  EXPECT_FALSE(config.may_attach({1000, {0}}, "any") || config.may_bring_policy({1000, {0}}) ||
+               config.may_control({1000, {0}}));
 }
 
 TEST(Config, AListSaysItAllAlsoForRoot) {
   const Config config = good(R"({"attach": [{"uid": "alice", "policies": ["web-*", "db"]}], "control": []})");
-  EXPECT_TRUE(config.may_attach(1000, 1, "web-1"));
-  EXPECT_TRUE(config.may_attach(1000, 1, "db"));
-  EXPECT_FALSE(config.may_attach(1000, 1, "db2"));
-  EXPECT_FALSE(config.may_attach(1000, 1, "my-web-1"));
-  EXPECT_FALSE(config.may_attach(0, 0, "web-1"));
-  EXPECT_FALSE(config.may_attach(500, 500, "web-1"));
-  EXPECT_FALSE(config.may_control(0, 0));
-  EXPECT_FALSE(config.may_bring_policy(1000, 1));
+  EXPECT_TRUE(config.may_attach({1000, {1}}, "web-1"));
+  EXPECT_TRUE(config.may_attach({1000, {1}}, "db"));
+  EXPECT_FALSE(config.may_attach({1000, {1}}, "db2"));
+  EXPECT_FALSE(config.may_attach({1000, {1}}, "my-web-1"));
+  EXPECT_FALSE(config.may_attach({0, {0}}, "web-1"));
+  EXPECT_FALSE(config.may_attach({500, {500}}, "web-1"));
+  EXPECT_FALSE(config.may_control({0, {0}}));
+  EXPECT_FALSE(config.may_bring_policy({1000, {1}}));
 }
 
 TEST(Config, AnOwnFileIsOnlyForWhomItIsWritten) {
   const Config config =
       good(R"({"attach": [{"uid": [1, "root"], "own_file": true}, {"uid": 2, "policies": ["*"]}]})");
-  EXPECT_TRUE(config.may_bring_policy(1, 1) && config.may_bring_policy(0, 0));
-  EXPECT_FALSE(config.may_bring_policy(2, 2));
-  EXPECT_FALSE(config.may_attach(1, 1, "web"));
-  EXPECT_TRUE(config.may_attach(2, 2, "web"));
+  EXPECT_TRUE(config.may_bring_policy({1, {1}}) && config.may_bring_policy({0, {0}}));
+  EXPECT_FALSE(config.may_bring_policy({2, {2}}));
+  EXPECT_FALSE(config.may_attach({1, {1}}, "web"));
+  EXPECT_TRUE(config.may_attach({2, {2}}, "web"));
 }
 
 TEST(Config, OfUserAndGroupBothMustHoldWhenBothAreGiven) {
   const Config config = good(R"({"control": [{"uid": 1000, "gid": ["docker", 5]}, {"gid": 6}]})");
-  EXPECT_TRUE(config.may_control(1000, 999) && config.may_control(1000, 5) && config.may_control(77, 6));
-  EXPECT_FALSE(config.may_control(1000, 1000) || config.may_control(1001, 999));
+  EXPECT_TRUE(config.may_control({1000, {999}}) && config.may_control({1000, {5}}) &&
+              config.may_control({77, {6}}));
+  EXPECT_FALSE(config.may_control({1000, {1000}}) || config.may_control({1001, {999}}));
   EXPECT_TRUE(config.may_control(Caller{1000, {1000, 999}}));
   EXPECT_FALSE(config.may_control(Caller{1000, {}}));
 }

@@ -40,7 +40,7 @@ inline SessionState sample_container(std::uint32_t number) {
 
 class SampleService : public Service {
  public:
-  bool may_control(uid_t uid, gid_t) const override { return uid != refused_uid_; }
+  bool may_control(const Peer& peer) const override { return peer.uid != refused_uid_; }
 
   std::vector<SessionState> sessions() const override {
     std::lock_guard lock(mutex_);

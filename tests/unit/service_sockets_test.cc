@@ -336,12 +336,13 @@ TEST_F(Sockets, ACallerIsKnownWithAllOfItsGroups) {
   ASSERT_EQ(status, 0);
   const auto connection = accept_unix(sockets->control.fd, Blocking::yes);
   ASSERT_TRUE(connection) << connection.error().text();
-  const auto caller = caller_of(*connection);
-  ASSERT_TRUE(caller) << caller.error().text();
-  EXPECT_EQ(caller->uid, 4711u);
-  EXPECT_EQ(caller->gids.front(), 4712u);
-  EXPECT_EQ(caller->gids.size(), 101u);
-  EXPECT_EQ(caller->gids.back(), 5099u);
+  const auto peer = peer_of(*connection);
+  ASSERT_TRUE(peer) << peer.error().text();
+  const Caller caller = caller_of(*peer);
+  EXPECT_EQ(caller.uid, 4711u);
+  EXPECT_EQ(caller.gids.front(), 4712u);
+  EXPECT_EQ(caller.gids.size(), 101u);
+  EXPECT_EQ(caller.gids.back(), 5099u);
 }
 
 }  // namespace
