@@ -39,6 +39,14 @@ Json everything() {
   return section;
 }
 
+// runc takes a section without default and entries for none at all.
+bool says_nothing(const Json& section) {
+  const Json* entries = given(section, "syscalls");
+  return section.kind == Json::Kind::null ||
+         (section.kind == Json::Kind::object && !given(section, "defaultAction") &&
+          (!entries || (entries->kind == Json::Kind::array && entries->items.empty())));
+}
+
 // Out of the engine's architectures those that the policy doesn't admit. x86_64 is in any filter, listed or
 // not.
 void restrict_architectures(Json& section, const std::vector<Abi>& admitted) {
@@ -110,7 +118,7 @@ Result<Json> merged_profile(const Json& section, const std::string& file, const 
                             const Agent& agent) {
   const auto calls = wanted(policy);
   if (!calls) return failed(calls.error());
-  Json tree = section.kind == Json::Kind::null ? everything() : section;
+  Json tree = says_nothing(section) ? everything() : section;
   restrict_architectures(tree, policy.tables().abis);
   const auto typed = read_section(tree, file);
   if (!typed) return failed(typed.error());

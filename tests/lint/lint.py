@@ -21,6 +21,8 @@ BELOW = {
     "supervisor/emulate": ["supervisor/target", "supervisor/seccomp", "base"],
     "supervisor/oci": ["base"],
     "supervisor/audit": ["supervisor/policy", "supervisor/seccomp", "base"],
+    "supervisor/catalogue": ["supervisor/audit", "supervisor/policy", "supervisor/seccomp", "base"],
+    "runtime": ["supervisor/catalogue", "supervisor/policy", "supervisor/seccomp", "base"],
 }
 BELOW[WIRING] = list(BELOW)
 # System headers that belong to some folders only (tests and bench may use any).
