@@ -17,8 +17,9 @@ class Docker(Engine):
         self.socket = f"unix://{directory}/docker.sock"
         self.program = [find_program("docker"), "-H", self.socket]
         words = [find_program("dockerd"), "-H", self.socket, f"--data-root={directory}/data",
-                 f"--exec-root={directory}/exec", f"--pidfile={directory}/pid", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-                 "--bridge=none", "--storage-driver=vfs", "--exec-opt=native.cgroupdriver=cgroupfs",
+                 f"--exec-root={directory}/exec", f"--pidfile={directory}/pid", "--iptables=false",
+                 "--ip6tables=false", "--ip-forward=false", "--bridge=none", "--storage-driver=vfs",
+                 "--exec-opt=native.cgroupdriver=cgroupfs",
                  f"--cgroup-parent=/{cgroup}", *(f"--add-runtime={name}={path}" for name, path in runtimes), *options]
         self._daemon = Daemon(namespaces.command(*words), directory, "dockerd")
         layer = make_layer(make_rootfs(os.path.join(directory, "rootfs")), os.path.join(directory, "layer.tar"))
