@@ -9,13 +9,18 @@ namespace scsup {
 
 int Door::open_spare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
+void Door::refuse(const Fd& client) {
+  if (whom_ == For::agents)
+    (void)send_packet(client,
+                      handshake::encode(handshake::Refused{
+                          "the supervisor has no descriptors left (RLIMIT_NOFILE); try again later"}));
+  say(Severity::error, "no descriptors left (RLIMIT_NOFILE): a new target was refused, the others go on");
+}
+
 // Without a descriptor we can't even say no: the client would wait, and the loop would turn for ever.
 void Door::turn_away() {
   spare_.reset();
-  if (auto client = accept_unix(listening_, Blocking::no); client && whom_ == For::agents)
-    (void)send_packet(*client, handshake::encode(handshake::Refused{
-                                   "the supervisor has no descriptors left (RLIMIT_NOFILE); try again"}));
-  say(Severity::error, "no descriptors left (RLIMIT_NOFILE): a new target was refused, the others go on");
+  if (const auto client = accept_unix(listening_, Blocking::no)) refuse(*client);
   spare_.reset(open_spare());
 }
 
@@ -27,6 +32,10 @@ Source::Next Door::serve(std::uint32_t, Lead&) {
       turn_away();
     else if (client.error().err != EAGAIN)
       say(Severity::error, client.error().text());
+    return Next::again;
+  }
+  if (!supervisor_.reception().has_room()) {
+    refuse(*client);
     return Next::again;
   }
   const auto peer = peer_of(*client);

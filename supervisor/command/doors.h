@@ -23,6 +23,7 @@ class Door : public Source {
   void close() { closed_ = true; }
 
  private:
+  void refuse(const Fd& client);
   void turn_away();
 
   const Fd listening_;

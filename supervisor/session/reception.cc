@@ -1,5 +1,7 @@
 #include "supervisor/session/reception.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "base/say.h"
@@ -45,6 +47,16 @@ void Reception::look_at_kernel(const Listener& listener) {
       "no SYNC_WAKE_UP (Linux 6.6): a supervised call may wait for an interrupt to another CPU and then "
       "takes "
       "several times as long");
+}
+
+bool Reception::has_room() const {
+  constexpr rlim_t per_session = 4, per_task = 3;  // listener, epoll, pidfd, connection; see TaskHandles
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur == RLIM_INFINITY) return true;
+  const rlim_t kept = descriptors.rlim_cur / 4;  // for calls in work, connections, the log
+  std::lock_guard lock(mutex_);
+  return here_ * per_session + static_cast<rlim_t>(TaskHandles::alive()) * per_task + kept <
+         descriptors.rlim_cur;
 }
 
 Services Reception::services_for(std::uint32_t session) const {

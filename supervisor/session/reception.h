@@ -54,6 +54,10 @@ class Reception {
   // Loops that take whole sessions beside the one of `services`. Before serving begins.
   void share_among(std::vector<Loop*> more) { more_loops_ = std::move(more); }
 
+  // Are there descriptors for one session more, so that those that are here keep what their work needs? By
+  // RLIMIT_NOFILE and what sessions and remembered tasks hold.
+  bool has_room() const;
+
   // A session for this listener. Serves at once.
   std::shared_ptr<Session> begin_session(Subject subject, std::shared_ptr<InForce> policy, Listener listener,
                                          Line::MadeBy made_by);
