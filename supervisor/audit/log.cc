@@ -205,7 +205,8 @@ void Log::render(const CallRecord& record) {
   line_.open("sys").word("arch", name(call.abi)).number("nr", call.nr);
   if (call.syscall) line_.word("name", call.syscall->name);
   line_.open_list("args");
-  for (const std::uint64_t argument : call.args) line_.item_hex(argument);
+  const std::size_t arity = call.syscall ? call.syscall->arity(call.abi) : call.args.size();
+  for (std::size_t i = 0; i < arity; ++i) line_.item_hex(call.args[i]);
   line_.close_list().close();
 
   if (call.syscall && (call.path || call.path_error != 0 || record.resolved)) {

@@ -50,6 +50,13 @@ struct Syscall {
   }
 
   constexpr std::int32_t number(Abi abi) const { return nr[static_cast<int>(abi)]; }
+  // How many arguments it takes; what lies in the other registers is anything.
+  constexpr std::size_t arity(Abi abi) const {
+    const Signature& signature = arguments(abi);
+    std::size_t count = signature.size();
+    while (count > 0 && signature[count - 1].role == Role::none) --count;
+    return count;
+  }
   // The position of the first argument with that role, or -1.
   constexpr int position(Role role, Abi abi = Abi::x86_64) const {
     const Signature& signature = arguments(abi);
