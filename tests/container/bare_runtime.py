@@ -10,7 +10,10 @@ from rootfs import make_rootfs
 class BareRuntime(Engine):
     def __init__(self, namespaces, directory, cgroup):
         super().__init__(namespaces, directory, cgroup)
-        self.program = [self.PROGRAMS[0], "--root", os.path.join(directory, "state")]
+        self.program = [self.REAL_RUNTIME, "--root", os.path.join(directory, "state")]
+
+    def runtime(self, container):
+        return [container.runtime or self.REAL_RUNTIME, *self.program[1:]]
 
     def bundle(self, container):
         bundle = os.path.join(self.directory, container.name)
@@ -21,25 +24,25 @@ class BareRuntime(Engine):
         return bundle
 
     def run(self, container):
-        return self.call(*self.program, "run", "--bundle", self.bundle(container), container.name)
+        return self.call(*self.runtime(container), "run", "--bundle", self.bundle(container), container.name)
 
     def detach(self, container):
-        return self.call(*self.program, "run", "--detach", "--bundle", self.bundle(container), container.name)
+        return self.call(*self.runtime(container), "run", "--detach", "--bundle", self.bundle(container), container.name)
 
     def create(self, container):
-        return self.call(*self.program, "create", "--bundle", self.bundle(container), container.name)
+        return self.call(*self.runtime(container), "create", "--bundle", self.bundle(container), container.name)
 
     def start(self, container):
-        return self.call(*self.program, "start", container.name)
+        return self.call(*self.runtime(container), "start", container.name)
 
     def exec(self, container, *command):
-        return self.call(*self.program, "exec", container.name, *command)
+        return self.call(*self.runtime(container), "exec", container.name, *command)
 
     def kill(self, container, signal="KILL"):
-        return self.call(*self.program, "kill", container.name, signal)
+        return self.call(*self.runtime(container), "kill", container.name, signal)
 
     def remove(self, container):
-        return self.call(*self.program, "delete", "--force", container.name)
+        return self.call(*self.runtime(container), "delete", "--force", container.name)
 
 
 class Runc(BareRuntime):
@@ -48,3 +51,4 @@ class Runc(BareRuntime):
 
 class Crun(BareRuntime):
     PROGRAMS = ("crun",)
+    REAL_RUNTIME = "crun"

@@ -19,6 +19,10 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 class Containerd(Engine):
     PROGRAMS = ("containerd", "ctr", "runc")
+    USUAL_RUNTIME_ONLY = {
+        "test_create_start_exec_kill": "needs a ctr whose `containers create` takes --runc-binary",
+        "test_a_user_namespace": "needs a ctr that heeds --runc-binary beside --uidmap",
+    }
 
     def __init__(self, namespaces, directory, cgroup):
         super().__init__(namespaces, directory, cgroup)

@@ -10,6 +10,7 @@ from rootfs import make_layer, make_rootfs
 class Docker(Engine):
     PROGRAMS = ("dockerd", "docker", "containerd", "runc")
     USER_NAMESPACE = False  # a matter of the daemon: DockerRemapped
+    ANNOTATIONS = False  # since Docker 24
 
     def __init__(self, namespaces, directory, cgroup, runtimes=(), options=()):
         """runtimes: (name, program), for --add-runtime."""

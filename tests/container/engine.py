@@ -38,7 +38,11 @@ class Engine:
     """Started in its constructor, in namespaces of its own; state below `directory`, cgroups below `cgroup`."""
 
     PROGRAMS = ()
+    REAL_RUNTIME = "runc"  # that it starts containers with, or can
     USER_NAMESPACE = True  # can be asked for per container
+    ANNOTATIONS = True  # the same
+    # What it does with its usual runtime only, whatever runtime was asked for: a reason to skip by test.
+    USUAL_RUNTIME_ONLY = {}
 
     def __init__(self, namespaces, directory, cgroup):
         self.namespaces = namespaces
@@ -53,9 +57,10 @@ class Engine:
     def call(self, *words, check=False, cwd="/"):
         """Runs an engine's command to its end. What it leaves running may hold its output: so that goes to files."""
         log = os.path.join(self.directory, f"log{next(self._logs)}")
-        with open(log + ".out", "w+") as out, open(log + ".err", "w+") as err:
-            done = subprocess.run(self.namespaces.command(*words, cwd=cwd), stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=err, timeout=PATIENCE, env=dict(os.environ, PATH=PATH))
+        # No /dev/null: crun gives what it passes on to the container's root.
+        with open(log + ".in", "w+") as nothing, open(log + ".out", "w+") as out, open(log + ".err", "w+") as err:
+            done = subprocess.run(self.namespaces.command(*words, cwd=cwd), stdin=nothing, stdout=out, stderr=err,
+                                  timeout=PATIENCE, env=dict(os.environ, PATH=PATH))
             out.seek(0)
             err.seek(0)
             done.stdout, done.stderr = out.read(), err.read()

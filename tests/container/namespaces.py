@@ -2,7 +2,8 @@
 
 Engines leave daemons, shims and containers behind, and keep state in fixed places. Here /run is an empty tmpfs, what
 they mount and whom they start is gone when the first process of the pid namespace is, and that one ends with the test
-(its standard input is a pipe from it), whatever happens to the test.
+(its standard input is a pipe from it), whatever happens to the test. /dev has nodes of its own: what is done to one in a
+container (crun gives the devices that it passes on to the container's root) would else be done to the machine's.
 """
 
 import os
@@ -14,6 +15,10 @@ import os, signal, subprocess, sys
 def do(*command):
     subprocess.run(command, check=True)
 do("mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run")
+do("mkdir", "-p", "/run/dev/pts", "/run/dev/shm", "/run/dev/mqueue")
+do("cp", "-a", *("/dev/" + n for n in "null zero full random urandom tty ptmx fd stdin stdout stderr".split()), "/run/dev")
+do("mount", "--bind", "/dev/pts", "/run/dev/pts")
+do("mount", "--rbind", "/run/dev", "/dev")
 if os.path.ismount("/sys/fs/cgroup/unified"):
     do("umount", "/sys/fs/cgroup/unified")
 for source, place in zip(sys.argv[1::2], sys.argv[2::2]):

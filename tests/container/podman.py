@@ -8,8 +8,6 @@ from rootfs import make_layer, make_rootfs
 
 
 class Podman(Engine):
-    RUNTIME = ""
-
     def __init__(self, namespaces, directory, cgroup):
         super().__init__(namespaces, directory, cgroup)
         state = [f"--{name}={os.path.join(directory, name)}" for name in ("root", "runroot", "tmpdir")]
@@ -35,7 +33,7 @@ class Podman(Engine):
         return words + ["busybox-image", *container.command]
 
     def runtime(self, container):
-        return [*self.program, f"--runtime={container.runtime or self.RUNTIME}"]
+        return [*self.program, f"--runtime={container.runtime or self.REAL_RUNTIME}"]
 
     def run(self, container):
         return self.call(*self.runtime(container), "run", *self.words(container))
@@ -65,9 +63,8 @@ class Podman(Engine):
 
 class PodmanRunc(Podman):
     PROGRAMS = ("podman", "conmon", "runc")
-    RUNTIME = "runc"
 
 
 class PodmanCrun(Podman):
     PROGRAMS = ("podman", "conmon", "crun")
-    RUNTIME = "crun"
+    REAL_RUNTIME = "crun"

@@ -6,11 +6,10 @@ import os
 import subprocess
 import unittest
 
-from bare_runtime import Crun, Runc
 from case import EngineCase, for_each_engine
-from containerd import Containerd
 from daemon import PATH
-from podman import PodmanCrun
+from docker import DockerRemapped
+from engines import BY_PROFILE, ENGINES
 from rootfs import make_rootfs
 from service import Service, program
 from talk import PATIENCE
@@ -46,7 +45,11 @@ class SamePolicy(EngineCase):
     def start_service(cls):
         cls.service = Service(cls.subdirectory("service"), {"same": POLICY})
         cls.addClassCleanup(cls.service.end)
-        cls.profile = cls.service.profile("same")
+        if cls.ENGINE in BY_PROFILE:
+            cls.wanting = {"profile": cls.service.profile("same")}
+        else:
+            cls.engine_options = {"runtimes": [("scsup", cls.service.runtime("same", cls.ENGINE.REAL_RUNTIME))]}
+            cls.wanting = {"runtime": "scsup"}
 
     def as_command(self):
         root = make_rootfs(os.path.join(self.directory, "root"))
@@ -61,7 +64,7 @@ class SamePolicy(EngineCase):
 
     def test_as_a_command_and_in_a_container(self):
         command, records = self.as_command()
-        container = self.container("/bin/sh", "-c", SCRIPT, profile=self.profile)
+        container = self.container("/bin/sh", "-c", SCRIPT, **self.wanting)
         self.addCleanup(self.engine.remove, container)
         contained = self.engine.run(container)
         self.assertEqual(command.stdout, "700 private/x\n750 work/y\n", command.stderr)
@@ -74,7 +77,7 @@ class SamePolicy(EngineCase):
         self.assertEqual(calls, [essence(r) for r in self.service.calls(identity, "mkdir", "chmod")])
 
 
-for_each_engine(globals(), SamePolicy, (Runc, Crun, PodmanCrun, Containerd))
+for_each_engine(globals(), SamePolicy, [e for e in ENGINES if e is not DockerRemapped])  # other ids there
 del SamePolicy
 
 if __name__ == "__main__":

@@ -78,6 +78,17 @@ class Service:
             out.write(done.stdout)
         return path
 
+    def runtime(self, default, real):
+        """A program to give to an engine as its runtime: scsup-runtime with a configuration of its own."""
+        path = os.path.join(self.directory, f"runtime-{real}-{default}")
+        with open(path + ".json", "w") as out:
+            json.dump({"runtime": real, "policies": self.policies, "default": default, "listener": self.oci}, out)
+        with open(path, "w") as out:
+            out.write(f"#!/bin/sh\nSCSUP_RUNTIME_CONFIG={path}.json exec {program('scsup-runtime')} \"$@\"\n")
+        os.chmod(path + ".json", 0o644)
+        os.chmod(path, 0o755)
+        return path
+
     def records(self, kind, container=None):
         """The audit's, of one container if it is named."""
         with open(self.audit) as file:

@@ -1,21 +1,16 @@
-"""Each engine's containers under the service: whatever an engine can do with a container, its policy decides."""
+"""An engine's containers under the service: whatever an engine can do with a container, its policy decides. The modules
+by_profile_test and by_runtime_test say how a container comes to its policy."""
 
-import unittest
-
-from case import EngineCase, for_each_engine
-from engines import BY_PROFILE
+from case import EngineCase
 from policies import ALL, CHMOD, MKDIR, SAYS
 from service import Service
 
 
 class Supervised(EngineCase):
-    """By a profile with listenerPath and listenerMetadata."""
-
     @classmethod
     def start_service(cls):
         cls.service = Service(cls.subdirectory("service"), ALL)
         cls.addClassCleanup(cls.service.end)
-        cls.profiles = {name: cls.service.profile(name) for name in ALL}
 
     def under(self, policy, *command, **wanted):
         return self.container(*command, **self.wanting(policy), **wanted)
@@ -24,7 +19,8 @@ class Supervised(EngineCase):
         return self.shell(**self.wanting(policy), **wanted)
 
     def wanting(self, policy):
-        return {"profile": self.profiles[policy]}
+        """What to ask an engine for, for a container under that policy."""
+        raise NotImplementedError
 
     def run_under(self, policy, command, **wanted):
         container = self.under(policy, "sh", "-c", command, **wanted)
@@ -112,10 +108,3 @@ class Supervised(EngineCase):
         for record in self.service.records("detach"):
             self.assertEqual(record["received"], record["answered"], record)
             self.assertEqual(record["received"], record["recorded"], record)
-
-
-for_each_engine(globals(), Supervised, BY_PROFILE)
-del Supervised
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2)
