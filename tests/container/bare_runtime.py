@@ -13,7 +13,7 @@ class BareRuntime(Engine):
         self.program = [self.REAL_RUNTIME, "--root", os.path.join(directory, "state")]
 
     def runtime(self, container):
-        return [container.runtime or self.REAL_RUNTIME, *self.program[1:]]
+        return [container.runtime, *self.program[1:]] if container.runtime else self.program
 
     def bundle(self, container):
         bundle = os.path.join(self.directory, container.name)
@@ -27,7 +27,8 @@ class BareRuntime(Engine):
         return self.call(*self.runtime(container), "run", "--bundle", self.bundle(container), container.name)
 
     def detach(self, container):
-        return self.call(*self.runtime(container), "run", "--detach", "--bundle", self.bundle(container), container.name)
+        bundle = self.bundle(container)
+        return self.call(*self.runtime(container), "run", "--detach", "--bundle", bundle, container.name)
 
     def create(self, container):
         return self.call(*self.runtime(container), "create", "--bundle", self.bundle(container), container.name)

@@ -2,8 +2,8 @@
 
 Engines leave daemons, shims and containers behind, and keep state in fixed places. Here /run is an empty tmpfs, what
 they mount and whom they start is gone when the first process of the pid namespace is, and that one ends with the test
-(its standard input is a pipe from it), whatever happens to the test. /dev has nodes of its own: what is done to one in a
-container (crun gives the devices that it passes on to the container's root) would else be done to the machine's.
+(its standard input is a pipe from it), whatever happens to the test. /dev has nodes of its own: what is done to one in
+a container (crun gives the devices that it passes on to the container's root) would else be done to the machine's.
 """
 
 import os
@@ -16,7 +16,8 @@ def do(*command):
     subprocess.run(command, check=True)
 do("mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run")
 do("mkdir", "-p", "/run/dev/pts", "/run/dev/shm", "/run/dev/mqueue")
-do("cp", "-a", *("/dev/" + n for n in "null zero full random urandom tty ptmx fd stdin stdout stderr".split()), "/run/dev")
+nodes = "null zero full random urandom tty ptmx fd stdin stdout stderr"
+do("cp", "-a", *("/dev/" + n for n in nodes.split()), "/run/dev")
 do("mount", "--bind", "/dev/pts", "/run/dev/pts")
 do("mount", "--rbind", "/run/dev", "/dev")
 if os.path.ismount("/sys/fs/cgroup/unified"):
