@@ -37,7 +37,7 @@ struct Process {
 std::string render(const Process& process);
 
 // The container that a session is of, as far as its runtime told: "id", "name", "image", "pod", "namespace",
-// "runtime" and their values. Empty: a command.
+// "engine" and their values. Empty: a command.
 using Container = std::map<std::string, std::string>;
 // Its members of "container" in a record; "" for a command.
 std::string render(const Container& container);

@@ -42,7 +42,7 @@ struct Rate {           // of one rule in one session
 struct SessionState {
   std::uint32_t number = 0;
   std::string command;  // argv[0], or what the container runtime calls it
-  // "id", "name", "image", "pod", "namespace", "runtime": what is known; empty for a command.
+  // "id", "name", "image", "pod", "namespace", "engine": what is known; empty for a command.
   std::map<std::string, std::string> container;
   pid_t pid = 0;                        // of the first task, as the supervisor sees it
   std::vector<Generation> generations;  // oldest first; the last one is in force; never empty
