@@ -77,7 +77,7 @@ TEST_F(AuditRecord, OfADeniedCallSaysWhoWhatAndWhy) {
   EXPECT_EQ(sys["arch"], "x86_64");
   EXPECT_EQ(sys["nr"], 83);
   EXPECT_EQ(sys["name"], "mkdir");
-  ASSERT_EQ(sys["args"].size(), 6u);
+  ASSERT_EQ(sys["args"].size(), 2u);  // what mkdir takes; the other registers hold anything
   for (const Json& argument : sys["args"])
     EXPECT_TRUE(std::regex_match(argument.get<std::string>(), std::regex("0x[0-9a-f]+")));
   EXPECT_EQ(call["obj"]["path"], at("d"));

@@ -12,7 +12,8 @@ class Install(Shipped):
         if "install_manifest.txt" in done.stderr and "Permission denied" in done.stderr:
             self.skipTest("needs a build directory that is the user's own")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for name in ("bin/scsup", "bin/scsup-agent", "bin/scsup-runtime", "share/man/man8/scsup-runtime.8", "share/man/man1/scsup.1", "share/man/man1/scsup-agent.1",
+        for name in ("bin/scsup", "bin/scsup-agent", "bin/scsup-runtime", "share/man/man8/scsup-runtime.8",
+                     "share/man/man1/scsup.1", "share/man/man1/scsup-agent.1",
                      "share/man/man5/scsup-policy.5", "share/man/man5/scsup-config.5",
                      "share/man/man7/scsup-control.7", "share/man/man8/scsup-serve.8",
                      "share/scsup/policies/no-mkdir.json", "share/scsup/serve/config.json",
