@@ -21,6 +21,10 @@ namespace scsup {
 
 namespace {
 
+// fork(3) without its handlers: there is one thread whose state they could look after, and a sanitizer's would
+// start another, with which nobody may enter a user namespace. glibc 2.34.
+pid_t fork_single() { return _Fork(); }
+
 void close_all_but(int kept) {
   const auto fd = static_cast<unsigned>(kept);
   if (fd > 0) syscall(SYS_close_range, 0, fd - 1, 0);  // 5.9
@@ -34,7 +38,7 @@ void close_all_but(int kept) {
 void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
   Fd socket = request.fd(), user_namespace = request.fd(), task = request.fd();
   if (request.word() != Word::bear || !task) return;
-  const pid_t zygote = getpid(), child = fork();
+  const pid_t zygote = getpid(), child = fork_single();
   if (child == 0) {
     own_line.reset();
     ended.reset();
@@ -97,7 +101,7 @@ tl::unexpected<Error> told(Result<Parcel>& parcel) {
 Result<DeputyLine> start() {
   auto pair = socket_pair();
   if (!pair) return failed(pair.error());
-  const pid_t parent = getpid(), child = fork();
+  const pid_t parent = getpid(), child = fork_single();
   if (child < 0) return failed("cannot start a process");
   if (child == 0) {
     pair->first.reset();
