@@ -190,12 +190,12 @@ def sanitizer(totals, preset):
 
 
 def fuzz(totals, seconds):
-    directory = build_directory("fuzz")
-    if not built(totals, "fuzz", "fuzz", "tests/fuzz/all"):
+    directory = build_directory("asan")
+    if not built(totals, "fuzz", "asan", "tests/fuzz/all"):
         return
     subprocess.run(["cmake", f"-DSCSUP_FUZZ_SECONDS={seconds}", "--log-level=WARNING", directory], check=True,
                    stdout=subprocess.DEVNULL)
-    run_ctest(totals, f"fuzz, {seconds} s each", "fuzz", ["-L", "^fuzz$"], more_env=SANITIZER_ENV)
+    run_ctest(totals, f"fuzz, {seconds} s each", "asan", ["-L", "^fuzz$"], more_env=SANITIZER_ENV)
 
 
 def main(arguments):

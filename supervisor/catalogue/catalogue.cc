@@ -91,8 +91,7 @@ std::vector<Catalogue::Reading> Catalogue::read_all() {
     }
   }
   std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   std::vector<Reading> readings;
   for (const std::string& name : all) readings.push_back(read(name));
   return readings;

@@ -21,8 +21,8 @@ namespace scsup {
 
 namespace {
 
-// fork(3) without its handlers: there is one thread whose state they could look after, and a sanitizer's would
-// start another, with which nobody may enter a user namespace. glibc 2.34.
+// fork(3) without its handlers: there is one thread whose state they could look after, and a sanitizer's
+// would start another, with which nobody may enter a user namespace. glibc 2.34.
 pid_t fork_single() { return _Fork(); }
 
 void close_all_but(int kept) {
