@@ -12,14 +12,14 @@ namespace {
 
 Result<std::string> read_all(int fd, const std::string& what) {
   const std::string too_large =
-      what + ": it is larger than " + std::to_string(config_size_limit >> 20) + " MiB";
+      what + ": it is larger than " + std::to_string(bundle_config_size_limit >> 20) + " MiB";
   std::string text;
   char chunk[65536];
   for (ssize_t got; (got = read(fd, chunk, sizeof chunk)) != 0;) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(what);
     text.append(chunk, static_cast<std::size_t>(got));
-    if (text.size() > config_size_limit) return failed(0, too_large);
+    if (text.size() > bundle_config_size_limit) return failed(0, too_large);
   }
   return text;
 }

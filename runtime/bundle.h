@@ -13,7 +13,7 @@
 
 namespace scsup::runtime {
 
-inline constexpr std::size_t config_size_limit = 16u << 20;  // bytes
+inline constexpr std::size_t bundle_config_size_limit = 16u << 20;  // bytes
 
 class Bundle {
  public:

@@ -26,10 +26,8 @@ constexpr const char* usage =
     "  dockerd --add-runtime scsup=/usr/bin/scsup-runtime    then: docker run --runtime scsup ...\n"
     "  podman --runtime /usr/bin/scsup-runtime run ...\n"
     "\n"
-    "The container's annotation io.scsup.policy names the policy, else the configuration does:\n"
-    "  /etc/scsup/runtime.json, or $SCSUP_RUNTIME_CONFIG:\n"
-    "  {\"runtime\": \"runc\", \"policies\": \"/etc/scsup/policies\", \"default\": \"default\",\n"
-    "   \"listener\": \"/run/scsup/oci.sock\"}\n"
+    "The container's annotation io.scsup.policy names the policy, else \"default_policy\" of the service's\n"
+    "config does: /etc/scsup/config.json, or $SCSUP_CONFIG. See scsup-config(5).\n"
     "\n"
     "See scsup-runtime(8). 'scsup-runtime --scsup-version' prints the version.\n";
 
@@ -49,7 +47,7 @@ scsup::Result<void> run(const std::vector<std::string>& arguments) {
         0,
         "a restored container has the filter that it was dumped with and no listener, so it can't be "
         "supervised; restore it with another runtime");
-  const auto settings = read_settings(std::getenv("SCSUP_RUNTIME_CONFIG"));
+  const auto settings = read_settings(std::getenv("SCSUP_CONFIG"));
   if (!settings) return scsup::failed(settings.error());
   const auto program = find_runtime(*settings);
   if (!program) return scsup::failed(program.error());

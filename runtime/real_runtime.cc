@@ -42,7 +42,7 @@ std::string search(const std::string& name, bool& ourselves) {
 
 Result<std::string> find_runtime(const Settings& settings) {
   bool ourselves = false;
-  const std::string file = settings.file.empty() ? usual_file : settings.file;
+  const std::string& file = settings.file;
   if (settings.runtime.starts_with('/')) {
     if (!is_program(settings.runtime, ourselves))
       return failed(errno, "cannot run the runtime '" + settings.runtime + "' that " + file + " names");

@@ -88,12 +88,6 @@ class Supervised {
   }
 
  private:
-  static std::string first_error(const std::string& file, const Diagnostics& diagnostics) {
-    for (const Diagnostic& one : diagnostics)
-      if (one.severity == Diagnostic::Severity::error) return render(file, one);
-    return file;
-  }
-
   Result<void> check_annotations(const Json& annotations) const {
     for (const char* key : around_the_profile)
       if (given(annotations, key))
@@ -131,6 +125,10 @@ class Supervised {
     const std::string name = !annotated->empty()   ? *annotated
                              : !in_profile.empty() ? in_profile
                                                    : settings_.default_policy;
+    if (name.empty())
+      return failed(0, "the container names no policy: name one by the annotation " +
+                           std::string(policy_annotation) + ", or by \"default_policy\" in " +
+                           settings_.file);
     if (!is_policy_name(name) || name.find(';') != std::string::npos)
       return failed(0, file_ + ": error: " + quoted(name) + " can't be a policy's name; see " +
                            policy_annotation + " in scsup-runtime(8)");
@@ -141,8 +139,8 @@ class Supervised {
     auto policy = read_policy_file(settings_.policies + "/" + name + ".json");
     if (!policy && policy.error().err == ENOENT)
       return failed(0, "there is no policy " + quoted(name) + " in '" + settings_.policies +
-                           "'; name one by the annotation " + policy_annotation + ", or by \"default\" in " +
-                           (settings_.file.empty() ? usual_file : settings_.file));
+                           "'; name one by the annotation " + policy_annotation +
+                           ", or by \"default_policy\" in " + settings_.file);
     if (!policy) return failed(policy.error());
     if (has_errors(policy->parsed.diagnostics))
       return failed(0, first_error(policy->file, policy->parsed.diagnostics));

@@ -134,10 +134,14 @@ void print_json(const control::Json& reply) {
 }
 
 std::string title_of(const control::SessionState& session) {
-  for (const char* key : {"name", "id"})
-    if (const auto known = session.container.find(key);
-        known != session.container.end() && !known->second.empty())
-      return printable(known->second);
+  const auto known = [&](const char* key) {
+    const auto found = session.container.find(key);
+    return found == session.container.end() ? std::string() : found->second;
+  };
+  if (const std::string name = known("name"); !name.empty()) return printable(name);
+  const std::string id = known("id");
+  const bool is_digest = id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!id.empty()) return printable(is_digest ? id.substr(0, 12) : id);
   return printable(session.command);
 }
 

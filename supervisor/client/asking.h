@@ -54,7 +54,8 @@ std::uint64_t number_in(const control::Json& reply, const char* key);
 // The reply as it came, for --json.
 void print_json(const control::Json& reply);
 
-// "web", or what else the session is known by: the container's name or id, else its command. Printable.
+// "web", or what else the session is known by: the container's name, or its id as engines show it (the first
+// 12 digits of 64), else its command. Printable.
 std::string title_of(const control::SessionState& session);
 
 // A rule's words, printable, for a column that is called RULE: "no-mkdir at p.json:6:7".

@@ -9,8 +9,8 @@
 #include "supervisor/catalogue/catalogue.h"
 #include "supervisor/command/audit_file.h"
 #include "supervisor/command/options.h"
+#include "supervisor/config/config.h"
 #include "supervisor/seccomp/kernel.h"
-#include "supervisor/service/config.h"
 #include "supervisor/service/sockets.h"
 
 namespace scsup {

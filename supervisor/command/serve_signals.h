@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "base/fd.h"
+#include "supervisor/config/config.h"
 #include "supervisor/loop/loop.h"
-#include "supervisor/service/config.h"
 #include "supervisor/service/notify.h"
 #include "supervisor/service/reloads.h"
 #include "supervisor/session/reception.h"

@@ -19,6 +19,12 @@ std::string render(const std::string& file, const Diagnostic& diagnostic) {
   return render(file, diagnostic.place) + severity + diagnostic.message;
 }
 
+std::string first_error(const std::string& file, const Diagnostics& diagnostics) {
+  for (const Diagnostic& one : diagnostics)
+    if (one.severity == Diagnostic::Severity::error) return render(file, one);
+  return file;
+}
+
 std::string quoted(std::string_view word) {
   constexpr std::size_t longest = 80;
   constexpr char hex[] = "0123456789abcdef";

@@ -29,6 +29,8 @@ bool has_errors(const Diagnostics& diagnostics);
 std::string render(const std::string& file, Place place);
 // "p.json:6:7: error: unknown syscall ..."
 std::string render(const std::string& file, const Diagnostic& diagnostic);
+// The same of the first error; `file` alone when there is none.
+std::string first_error(const std::string& file, const Diagnostics& diagnostics);
 
 // A word from a policy file for use in a message: 'mkdir', without control characters, cut when it is long.
 std::string quoted(std::string_view word);

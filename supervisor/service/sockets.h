@@ -13,7 +13,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "base/socket.h"
-#include "supervisor/service/config.h"
+#include "supervisor/config/config.h"
 #include "supervisor/service/passed_sockets.h"
 #include "supervisor/service/socket_lock.h"
 

@@ -12,13 +12,13 @@ class Docker(Engine):
     USER_NAMESPACE = False  # a matter of the daemon: DockerRemapped
     ANNOTATIONS = False  # since Docker 24
 
-    def __init__(self, namespaces, directory, cgroup, runtimes=(), options=()):
+    def __init__(self, namespaces, directory, cgroup, runtimes=(), options=(), socket="", pidfile=""):
         """runtimes: (name, program), for --add-runtime."""
         super().__init__(namespaces, directory, cgroup)
-        self.socket = f"unix://{directory}/docker.sock"
+        self.socket = socket or f"unix://{directory}/docker.sock"
         self.program = [find_program("docker"), "-H", self.socket]
         words = [find_program("dockerd"), "-H", self.socket, f"--data-root={directory}/data",
-                 f"--exec-root={directory}/exec", f"--pidfile={directory}/pid", "--iptables=false",
+                 f"--exec-root={directory}/exec", f"--pidfile={pidfile or directory + '/pid'}", "--iptables=false",
                  "--ip6tables=false", "--ip-forward=false", "--bridge=none", "--storage-driver=vfs",
                  "--exec-opt=native.cgroupdriver=cgroupfs",
                  f"--cgroup-parent=/{cgroup}", *(f"--add-runtime={name}={path}" for name, path in runtimes), *options]

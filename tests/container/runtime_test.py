@@ -39,8 +39,8 @@ class Listening(EngineCase):
                 json.dump(policy, file)
         cls.socket = os.path.join(cls.directory, "listener")
         cls.listener = Listener(cls.socket, {MKDIR: errno.EXDEV})
-        cls.settings = cls.write("runtime.json", {"runtime": cls.RUNTIME, "policies": cls.policies, "default": "web",
-                                                  "listener": cls.socket})
+        cls.settings = cls.write("config.json", {"runtime": cls.RUNTIME, "policies": cls.policies,
+                                                 "default_policy": "web", "sockets": {"oci": cls.socket}})
         os.chmod(cls.settings, 0o644)
 
     def setUp(self):
@@ -56,7 +56,7 @@ class Bundles(Listening):
         super().start_engine()
         cls.plain = cls.engine.program
         cls.log = os.path.join(cls.directory, "log.json")
-        cls.through = ["env", f"SCSUP_RUNTIME_CONFIG={cls.settings}", program("scsup-runtime"), *cls.plain[1:], "--log", cls.log,
+        cls.through = ["env", f"SCSUP_CONFIG={cls.settings}", program("scsup-runtime"), *cls.plain[1:], "--log", cls.log,
                        "--log-format=json"]
 
     def setUp(self):
@@ -171,7 +171,7 @@ class DockerRuntime(Listening):
     @classmethod
     def start_service(cls):
         super().start_service()
-        wrapper = cls.write("scsup-runtime", f'#!/bin/sh\nSCSUP_RUNTIME_CONFIG={cls.settings} exec {program("scsup-runtime")} "$@"\n')
+        wrapper = cls.write("scsup-runtime", f'#!/bin/sh\nSCSUP_CONFIG={cls.settings} exec {program("scsup-runtime")} "$@"\n')
         os.chmod(wrapper, 0o755)
         cls.engine_options = {"runtimes": [("scsup", wrapper)]}
 

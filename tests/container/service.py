@@ -33,9 +33,10 @@ class Service:
                     "sockets": {"oci": oci or self.oci, "control": self.control, "agent": self.agent}}
         if default:
             settings["default_policy"] = default
+        self.settings = dict(settings, **(config or {}))
         file = os.path.join(directory, "config.json")
         with open(file, "w") as out:
-            json.dump(dict(settings, **(config or {})), out)
+            json.dump(self.settings, out)
         os.chmod(file, 0o644)
         self.daemon = Daemon([program("scsup"), "serve", "--config", file], directory, "service")
 
@@ -82,9 +83,9 @@ class Service:
         """A program to give to an engine as its runtime: scsup-runtime with a configuration of its own."""
         path = os.path.join(self.directory, f"runtime-{real}-{default}")
         with open(path + ".json", "w") as out:
-            json.dump({"runtime": real, "policies": self.policies, "default": default, "listener": self.oci}, out)
+            json.dump(dict(self.settings, runtime=real, default_policy=default), out)
         with open(path, "w") as out:
-            out.write(f"#!/bin/sh\nSCSUP_RUNTIME_CONFIG={path}.json exec {program('scsup-runtime')} \"$@\"\n")
+            out.write(f"#!/bin/sh\nSCSUP_CONFIG={path}.json exec {program('scsup-runtime')} \"$@\"\n")
         os.chmod(path + ".json", 0o644)
         os.chmod(path, 0o755)
         return path

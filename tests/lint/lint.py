@@ -19,10 +19,11 @@ BELOW = {
     "supervisor/target": ["supervisor/seccomp", "base"],
     "supervisor/policy": ["supervisor/seccomp", "base"],
     "supervisor/emulate": ["supervisor/target", "supervisor/seccomp", "base"],
+    "supervisor/config": ["supervisor/policy", "base"],
     "supervisor/oci": ["base"],
     "supervisor/audit": ["supervisor/policy", "supervisor/seccomp", "base"],
     "supervisor/catalogue": ["supervisor/audit", "supervisor/policy", "supervisor/seccomp", "base"],
-    "runtime": ["supervisor/catalogue", "supervisor/policy", "supervisor/seccomp", "base"],
+    "runtime": ["supervisor/catalogue", "supervisor/config", "supervisor/policy", "supervisor/seccomp", "base"],
 }
 BELOW[WIRING] = list(BELOW)
 # System headers that belong to some folders only (tests and bench may use any).

@@ -37,7 +37,7 @@ class ManPages(Shipped):
 
     def test_each_key_of_the_config_is_described(self):
         text = page("scsup-config.5.scd")
-        with open(os.path.join(SOURCE, "supervisor", "service", "config_parse.cc")) as file:
+        with open(os.path.join(SOURCE, "supervisor", "config", "config_parse.cc")) as file:
             groups = re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S)
         keys = {key for group in groups for key in re.findall(r'"(\w+)"', group)}
         self.assertGreater(len(keys), 10)

@@ -1,4 +1,4 @@
-#include "supervisor/service/config.h"
+#include "supervisor/config/config.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -56,6 +56,7 @@ TEST(Config, NothingSaidMeansTheDefaults) {
 TEST(Config, EachKeyIsTaken) {
   const Config config = good(R"({
     "policies": "/srv/p", "default_policy": "web", "audit": "/var/log/a.jsonl", "at_end": "wait", "threads": 4,
+    "runtime": "/usr/bin/crun",
     "sockets": {"agent": "/run/a", "oci": "none", "control": {"path": "/run/c", "group": "docker"}},
     "comment": "x"})");
   EXPECT_EQ(config.policies, "/srv/p");
@@ -63,6 +64,7 @@ TEST(Config, EachKeyIsTaken) {
   EXPECT_EQ(config.audit, "/var/log/a.jsonl");
   EXPECT_EQ(config.at_end, AtEnd::wait);
   EXPECT_EQ(config.threads, 4u);
+  EXPECT_EQ(config.runtime, "/usr/bin/crun");
   EXPECT_EQ(config.sockets.agent.path, "/run/a");
   EXPECT_EQ(config.sockets.oci.path, "");
   EXPECT_EQ(config.sockets.control.path, "/run/c");

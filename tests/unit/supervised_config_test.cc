@@ -25,6 +25,7 @@ class SupervisedConfig : public testing::Test {
     settings_.policies = work_;
     settings_.default_policy = "web";
     settings_.listener = "/run/l.sock";
+    settings_.file = "/etc/scsup/config.json";
     write("web.json",
           R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "path": "/a", "action": "allow"}]}})");
     write(
@@ -115,10 +116,10 @@ TEST_F(SupervisedConfig, WhatCannotBeSupervisedIsRefused) {
   const auto annotated = [](const char* key, const char* value) {
     return with(plain, "\"annotations\":{\"" + std::string(key) + "\":\"" + value + "\"},");
   };
-  EXPECT_EQ(
-      make(annotated("io.scsup.policy", "none")),
-      "there is no policy 'none' in '" + work_ +
-          "'; name one by the annotation io.scsup.policy, or by \"default\" in /etc/scsup/runtime.json");
+  EXPECT_EQ(make(annotated("io.scsup.policy", "none")),
+            "there is no policy 'none' in '" + work_ +
+                "'; name one by the annotation io.scsup.policy, or by \"default_policy\" in "
+                "/etc/scsup/config.json");
   EXPECT_EQ(make(annotated("io.scsup.policy", "../web")),
             "config.json: error: '../web' can't be a policy's name; see io.scsup.policy in scsup-runtime(8)");
   EXPECT_EQ(make(annotated("io.scsup.policy", "a;sha=1")).substr(0, 28), "config.json: error: 'a;sha=1");
@@ -190,36 +191,34 @@ TEST_F(SupervisedConfig, NoLinkIsFollowedAndNoFifoWaitedFor) {
             what + "link.json': it is a symbolic link, and scsup-runtime follows none there");
   EXPECT_EQ(text("fifo"), what + "fifo': it is no regular file");
   EXPECT_EQ(text("none"), what + "none': No such file or directory");
-  fs::resize_file(write("large", ""), config_size_limit + 1);
+  fs::resize_file(write("large", ""), bundle_config_size_limit + 1);
   EXPECT_EQ(text("large"), what + "large': it is larger than 16 MiB");
   EXPECT_TRUE(Bundle::open("/nowhere", work_ + "/real.json"));
 }
 
-TEST_F(SupervisedConfig, SettingsAreReadWithCare) {
+TEST_F(SupervisedConfig, SettingsAreTheServices) {
   const auto read = [&](const std::string& text, mode_t mode = 0644) {
-    const auto settings = read_settings(write("rt.json", text, mode).c_str());
+    const auto settings = read_settings(write("config.json", text, mode).c_str());
     return settings ? settings->runtime + " " + settings->policies + " " + settings->default_policy + " " +
                           settings->listener
                     : settings.error().text();
   };
-  const std::string at = work_ + "/rt.json";
-  EXPECT_EQ(read("{}"), " /etc/scsup/policies default /run/scsup/oci.sock");
-  EXPECT_EQ(read(R"({"runtime":"crun","policies":"/p","default":"d","listener":"/l","comment":"c"})"),
-            "crun /p d /l");
+  const std::string at = work_ + "/config.json";
   EXPECT_EQ(
-      read(R"({"runtim":"crun"})"),
-      at +
-          ":1:2: error: unknown key 'runtim' in the configuration of scsup-runtime; did you mean 'runtime'?");
+      read(
+          R"({"runtime":"crun","policies":"/p","default_policy":"d","sockets":{"oci":"/l"},"attach":[{"uid":0,"policies":["*"]}]})"),
+      "crun /p d /l");
+  EXPECT_EQ(read(R"({"policies":"p","sockets":{"oci":"l"}})"), " " + work_ + "/p  " + work_ + "/l");
+  EXPECT_EQ(read(R"({"runtim":"crun"})"),
+            at + ":1:2: error: unknown key 'runtim' in the config; did you mean 'runtime'?");
   EXPECT_EQ(read(R"({"runtime":"bin/crun"})"), at + ":1:12: error: expected a program's name or absolute "
                                                     "path for \"runtime\", found the string 'bin/crun'");
-  EXPECT_EQ(read(R"({"policies":"p"})"),
-            at + ":1:13: error: expected an absolute path for \"policies\", found the string 'p'");
-  EXPECT_EQ(read(R"({"default":"../x"})"),
-            at + ":1:12: error: expected the name of a policy for \"default\", found the string '../x'");
+  EXPECT_EQ(read(R"({"sockets":{"oci":"none"}})"),
+            "'" + at + "' opens no socket for containers: \"sockets\": {\"oci\": ...}");
   EXPECT_EQ(read("{}", 0666),
-            "'" + at + "' may be written by others than root or ourselves; it says which program is run");
+            "cannot use the config '" + at + "': others may write to it; take that away (chmod go-w)");
   EXPECT_EQ(read_settings((work_ + "/none").c_str()).error().text(),
-            "cannot read the configuration '" + work_ + "/none': No such file or directory");
+            "cannot read the config '" + work_ + "/none': No such file or directory");
 }
 
 }  // namespace

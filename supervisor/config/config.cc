@@ -1,4 +1,4 @@
-#include "supervisor/service/config.h"
+#include "supervisor/config/config.h"
 
 #include <fnmatch.h>
 #include <grp.h>

@@ -1,4 +1,4 @@
-#include "supervisor/service/places.h"
+#include "supervisor/config/places.h"
 
 #include <fcntl.h>
 #include <pwd.h>

@@ -1,4 +1,5 @@
-// What `scsup serve` is told by a file, scsup-config(5): where things are, and who may do what.
+// What `scsup serve` and scsup-runtime are told by a file, scsup-config(5): where things are, and who may do
+// what.
 //
 // Plain values. Reading the text (config_parse.cc) touches nothing but the user and group databases, which
 // come as functions.
@@ -14,8 +15,8 @@
 
 #include "base/result.h"
 #include "base/socket.h"
+#include "supervisor/config/places.h"
 #include "supervisor/policy/diagnostic.h"
-#include "supervisor/service/places.h"
 
 namespace scsup {
 
@@ -55,6 +56,7 @@ struct Config {
   std::optional<std::vector<Grant>> control;
   AtEnd at_end = AtEnd::leave;
   unsigned threads = 1;
+  std::string runtime;  // scsup-runtime's: a program's name or absolute path; "": runc, else crun
 
   bool may_attach(const Caller& caller, const std::string& policy) const;
   bool may_bring_policy(const Caller& caller) const;

@@ -1,16 +1,16 @@
 // Text of scsup-config(5) to a Config. Every mistake is told with its place, all of them at once.
 #include <algorithm>
 
+#include "supervisor/config/config.h"
 #include "supervisor/policy/json.h"
 #include "supervisor/policy/parse_reader.h"
 #include "supervisor/policy/suggest.h"
-#include "supervisor/service/config.h"
 
 namespace scsup {
 namespace {
 
-constexpr std::string_view config_keys[] = {"policies", "default_policy", "sockets", "audit",  "attach",
-                                            "control",  "at_end",         "threads", "comment"};
+constexpr std::string_view config_keys[] = {"policies", "default_policy", "sockets", "audit",   "attach",
+                                            "control",  "at_end",         "threads", "runtime", "comment"};
 constexpr std::string_view sockets_keys[] = {"agent", "oci", "control"};
 constexpr std::string_view socket_keys[] = {"path", "group"};
 constexpr std::string_view attach_keys[] = {"uid", "gid", "policies", "own_file", "comment"};
@@ -39,6 +39,7 @@ class ConfigReader {
   Grant grant(const Json& json, std::string_view what, std::span<const std::string_view> keys);
   std::vector<Grant> grants(const Json& json, std::string_view what, std::span<const std::string_view> keys);
   void policy_name(const Json& json, std::string& name);
+  void program(const Json& json, std::string& name);
 
   Reader& reader_;
   const std::string& directory_;
@@ -179,6 +180,16 @@ void ConfigReader::policy_name(const Json& json, std::string& name) {
   name = written->value;
 }
 
+void ConfigReader::program(const Json& json, std::string& name) {
+  const auto written = reader_.text(json, "\"runtime\"");
+  if (!written) return;
+  const bool whole = !written->value.empty() && written->value.find('\0') == std::string::npos;
+  if (whole && (written->value.starts_with('/') || written->value.find('/') == std::string::npos))
+    name = written->value;
+  else
+    reader_.mismatch(json, "a program's name or absolute path", "\"runtime\"");
+}
+
 void ConfigReader::read(const Json& file, Config& config) {
   if (!reader_.object(file, "the config", config_keys)) return;
   if (const Json* policies = value_of(file, "policies"))
@@ -200,6 +211,7 @@ void ConfigReader::read(const Json& file, Config& config) {
     if (number == 0) reader_.error(threads->place, "\"threads\" is at least 1");
     config.threads = static_cast<unsigned>(number.value_or(1));
   }
+  if (const Json* runtime = value_of(file, "runtime")) program(*runtime, config.runtime);
   if (const Json* comment = value_of(file, "comment")) reader_.text(*comment, "\"comment\"");
 }
 
