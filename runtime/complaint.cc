@@ -12,7 +12,7 @@
 namespace scsup::runtime {
 namespace {
 
-void write_all(int fd, std::string_view text) {
+void say_to(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -40,12 +40,12 @@ std::string log_line(const std::string& message, bool json, std::int64_t time) {
 
 void complain(const std::string& message, const LogPlace& log) {
   const std::string safe = "scsup-runtime: " + printable(message, Backslash::kept);
-  write_all(STDERR_FILENO, safe + "\n");
+  say_to(STDERR_FILENO, safe + "\n");
   if (log.path.empty()) return;
   // As runc opens it; not waiting for a reader if it is a FIFO.
   const Fd file(
       open(log.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
-  if (file) write_all(file.get(), log_line(safe, log.json, std::time(nullptr)));
+  if (file) say_to(file.get(), log_line(safe, log.json, std::time(nullptr)));
 }
 
 }  // namespace scsup::runtime

@@ -120,8 +120,9 @@ class Supervised {
     const bool from_profile = !listener->empty() && metadata_value(*metadata, "sha").empty();
     const std::string in_profile = from_profile ? metadata_value(*metadata, "policy") : "";
     if (!annotated->empty() && !in_profile.empty() && *annotated != in_profile)
-      return failed(0, file_ + ": error: the seccomp profile is for the policy " + quoted(in_profile) +
-                           ", and the annotation " + policy_annotation + " asks for " + quoted(*annotated));
+      return failed(0, file_ + ": error: the seccomp profile is for the policy " + in_quotes(in_profile) +
+                           ", and the annotation " + policy_annotation + " asks for " +
+                           in_quotes(*annotated));
     const std::string name = !annotated->empty()   ? *annotated
                              : !in_profile.empty() ? in_profile
                                                    : settings_.default_policy;
@@ -130,7 +131,7 @@ class Supervised {
                            std::string(policy_annotation) + ", or by \"default_policy\" in " +
                            settings_.file);
     if (!is_policy_name(name) || name.find(';') != std::string::npos)
-      return failed(0, file_ + ": error: " + quoted(name) + " can't be a policy's name; see " +
+      return failed(0, file_ + ": error: " + in_quotes(name) + " can't be a policy's name; see " +
                            policy_annotation + " in scsup-runtime(8)");
     return name;
   }
@@ -138,7 +139,7 @@ class Supervised {
   Result<PolicyFile> read_policy(const std::string& name) const {
     auto policy = read_policy_file(settings_.policies + "/" + name + ".json");
     if (!policy && policy.error().err == ENOENT)
-      return failed(0, "there is no policy " + quoted(name) + " in '" + settings_.policies +
+      return failed(0, "there is no policy " + in_quotes(name) + " in '" + settings_.policies +
                            "'; name one by the annotation " + policy_annotation +
                            ", or by \"default_policy\" in " + settings_.file);
     if (!policy) return failed(policy.error());

@@ -181,12 +181,20 @@ def built(totals, where, preset, *targets):
     return False
 
 
-def sanitizer(totals, preset):
+def sanitizer(totals, preset, units, label):
     """Its own unit tests, and the release build's drivers with its programs."""
-    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", "tests/unit/all"):
-        run_ctest(totals, f"{preset}, unit", preset, ["-L", "^unit$"], more_env=SANITIZER_ENV)
+    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", units):
+        run_ctest(totals, f"{preset}, {label}", preset, ["-L", f"^{label}$"], more_env=SANITIZER_ENV)
         programs = dict(SANITIZER_ENV, SCSUP_BIN_DIR=f"{build_directory(preset)}/bin")
         run_ctest(totals, f"{preset}, programs", "release", ["-L", "^(syscall|e2e|hostile)$"], more_env=programs)
+
+
+def asan(totals):
+    sanitizer(totals, "asan", "tests/unit/all", "unit")
+
+
+def tsan(totals):
+    sanitizer(totals, "tsan", "unit_threads", "threads")
 
 
 def fuzz(totals, seconds):
@@ -207,7 +215,7 @@ def main(arguments):
         if built(totals, what, "release", *targets):
             run_ctest(totals, f"{what} as {who}", "release", ["-L", f"^{what}$"])
     elif what in ("asan", "tsan"):
-        sanitizer(totals, what)
+        {"asan": asan, "tsan": tsan}[what](totals)
     elif what == "fuzz":
         fuzz(totals, int(arguments[1]) if len(arguments) > 1 else 60)
     elif what == "all":
@@ -215,8 +223,8 @@ def main(arguments):
             run_ctest(totals, f"all as {who}", "release", [])
             if who == "root":
                 run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container)$"], user=True)
-        sanitizer(totals, "asan")
-        sanitizer(totals, "tsan")
+        asan(totals)
+        tsan(totals)
         fuzz(totals, 60)
     else:
         print(f"there is no label '{what}'; there are: all {' '.join(LABELS)} asan tsan fuzz", file=sys.stderr)

@@ -40,15 +40,15 @@ Arguments options_first(const Arguments& arguments, const std::vector<Option>& o
   return front;
 }
 
-std::string quoted(const std::string& text) { return "'" + printable(text) + "'"; }
+std::string in_quotes(const std::string& text) { return "'" + printable(text) + "'"; }
 
 std::string cannot_connect(const std::string& path, const Error& error) {
   if (error.err == ENOENT || error.err == ECONNREFUSED)
     return "no supervisor answers at " + printable(path) + "; is `scsup serve` running? (see --control)";
   if (error.err == EACCES || error.err == EPERM)
-    return "may not connect to " + quoted(path) + "; run this as the supervisor's user, or as root";
+    return "may not connect to " + in_quotes(path) + "; run this as the supervisor's user, or as root";
   if (error.err == EPROTOTYPE)
-    return quoted(path) +
+    return in_quotes(path) +
            " is the socket for agents; --control takes the one that `scsup serve --control` made";
   return printable(error.text());
 }
@@ -116,12 +116,12 @@ std::uint32_t session_number(const std::string& word) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (error != std::errc() || end != word.data() + word.size())
-    throw UsageError(quoted(word) + " is not the number of a session (`scsup ps` lists them)");
+    throw UsageError(in_quotes(word) + " is not the number of a session (`scsup ps` lists them)");
   return number;
 }
 
 void expect_no_words(const Arguments& words, std::size_t after) {
-  if (words.size() > after) throw UsageError(quoted(words[after]) + " is not expected here");
+  if (words.size() > after) throw UsageError(in_quotes(words[after]) + " is not expected here");
 }
 
 std::uint64_t number_in(const control::Json& reply, const char* key) {

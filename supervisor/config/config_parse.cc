@@ -111,7 +111,7 @@ std::optional<gid_t> ConfigReader::id(const Json& json, std::string_view what, s
   const auto found = json.text.find('\0') == std::string::npos ? find(json.text) : std::nullopt;
   if (!found)
     reader_.error(json.place,
-                  "there is no " + std::string(kind) + " " + quoted(json.text) + " on this machine");
+                  "there is no " + std::string(kind) + " " + in_quotes(json.text) + " on this machine");
   return found;
 }
 
@@ -136,7 +136,7 @@ std::vector<std::string> ConfigReader::patterns(const Json& json) {
   for (auto& pattern : reader_.texts(json, "\"policies\"")) {
     if (pattern.value.empty() || pattern.value.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
       reader_.error(pattern.place, "expected the name of a policy or a pattern such as \"web-*\", found " +
-                                       quoted(pattern.value));
+                                       in_quotes(pattern.value));
     all.push_back(std::move(pattern.value));
   }
   return all;
@@ -176,7 +176,7 @@ void ConfigReader::policy_name(const Json& json, std::string& name) {
   if (written->value.ends_with(".json")) hint = "; a policy's name is its file's without \".json\"";
   if (written->value.empty() || !hint.empty() ||
       written->value.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
-    reader_.error(json.place, "expected the name of a policy, found " + quoted(written->value) + hint);
+    reader_.error(json.place, "expected the name of a policy, found " + in_quotes(written->value) + hint);
   name = written->value;
 }
 

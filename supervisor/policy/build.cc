@@ -87,7 +87,7 @@ void read_flags(const Profile& profile, FilterPlan& plan, Diagnostics& diagnosti
     else if (flag.value == "SECCOMP_FILTER_FLAG_SPEC_ALLOW")
       diagnostics.push_back(
           {Diagnostic::Severity::warning, flag.place,
-           quoted(flag.value) + " has no effect: scsup keeps the mitigation of speculative store bypass"});
+           in_quotes(flag.value) + " has no effect: scsup keeps the mitigation of speculative store bypass"});
     // TSYNC: the filter is loaded while the command has one thread. WAIT_KILLABLE_RECV is used wherever it
     // exists.
   }

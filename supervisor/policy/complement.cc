@@ -6,8 +6,6 @@ namespace scsup {
 namespace {
 
 constexpr std::size_t most = 256;  // lists; moby's whole profile has a dozen entries with "args"
-constexpr std::uint64_t all_bits = ~std::uint64_t{0};
-
 // One of these holds exactly if the comparison doesn't.
 std::vector<Comparison> negated(const Comparison& comparison) {
   Comparison opposite = comparison;
@@ -31,7 +29,7 @@ std::vector<Comparison> negated(const Comparison& comparison) {
       opposite.op = Compare::le;
       break;
   }
-  if (comparison.mask == all_bits) return {opposite};
+  if (comparison.mask == every_bit) return {opposite};
   // SCMP_CMP_MASKED_EQ has no opposite, but it fails exactly if one bit differs.
   std::vector<Comparison> bits;
   for (std::uint64_t bit = 1; bit != 0; bit <<= 1)
@@ -56,7 +54,7 @@ std::vector<Comparisons> rules_of(const ProfileEntry& entry) {
 }
 
 bool is_wide(const Comparison& comparison) {
-  return comparison.mask != all_bits && comparison.mask > 0xffffffff;
+  return comparison.mask != every_bit && comparison.mask > 0xffffffff;
 }
 
 }  // namespace

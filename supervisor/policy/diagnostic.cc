@@ -25,7 +25,7 @@ std::string first_error(const std::string& file, const Diagnostics& diagnostics)
   return file;
 }
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   constexpr std::size_t longest = 80;
   constexpr char hex[] = "0123456789abcdef";
   bool cut = word.size() > longest;

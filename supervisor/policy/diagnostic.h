@@ -33,6 +33,6 @@ std::string render(const std::string& file, const Diagnostic& diagnostic);
 std::string first_error(const std::string& file, const Diagnostics& diagnostics);
 
 // A word from a policy file for use in a message: 'mkdir', without control characters, cut when it is long.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 
 }  // namespace scsup

@@ -10,14 +10,14 @@
 namespace scsup {
 namespace {
 
-bool lets_through(ProfileAction action) {
+bool goes_on(ProfileAction action) {
   return action == ProfileAction::allow || action == ProfileAction::log;
 }
 
 Json argument(const Comparison& comparison) {
   static constexpr const char* words[] = {"SCMP_CMP_EQ", "SCMP_CMP_NE", "SCMP_CMP_LT",
                                           "SCMP_CMP_LE", "SCMP_CMP_GT", "SCMP_CMP_GE"};
-  const bool masked = comparison.mask != ~std::uint64_t{0};
+  const bool masked = comparison.mask != every_bit;
   Json json = json_object();
   set(json, "index", json_number(comparison.arg));
   set(json, "value", json_number(masked ? comparison.mask : comparison.value));
@@ -112,7 +112,7 @@ Json EditedProfile::written() const {
 
 Result<void> close_default(EditedProfile& profile, const std::function<bool(const std::string&)>& taken) {
   const ProfileAction before = profile.default_action;
-  if (!lets_through(before)) return {};
+  if (!goes_on(before)) return {};
   const std::uint32_t through = before == ProfileAction::log ? SECCOMP_RET_LOG : SECCOMP_RET_ALLOW;
 
   // An entry that says what the default says is skipped by engines, however general it is; it would count
@@ -137,8 +137,8 @@ Result<void> close_default(EditedProfile& profile, const std::function<bool(cons
     // Inside socketcall an entry that asks for the first register is one for the call as a whole.
     if (!rest || (profile.has_i386 && multiplexed_on_i386(name)))
       return failed(
-          0, "the \"args\" of " + quoted(name) + " at " + std::to_string(entries.front()->place.line) + ":" +
-                 std::to_string(entries.front()->place.column) +
+          0, "the \"args\" of " + in_quotes(name) + " at " + std::to_string(entries.front()->place.line) +
+                 ":" + std::to_string(entries.front()->place.column) +
                  " can't be turned around, as is needed where a profile allows by default; write one that "
                  "denies by default, or leave the \"args\" out");
     for (const Comparisons& args : *rest) added.push_back(new_entry({name}, through, args));

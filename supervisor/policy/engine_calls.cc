@@ -11,14 +11,10 @@
 namespace scsup {
 namespace {
 
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-
-bool lets_through(std::uint32_t action) { return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG; }
-
 const Origin* first_that_notifies(const CallSteps& call, const Origin* watch) {
   if (call.trap) return call.trap;
   for (const Step& step : call.steps)
-    if (step.looks_at_path || step.ruling->kernel == notify) return step.ruling->decision.origin;
+    if (step.looks_at_path || step.ruling->kernel == ask_supervisor) return step.ruling->decision.origin;
   return call.watched ? watch : call.steps.back().ruling->decision.origin;
 }
 
@@ -27,8 +23,9 @@ bool is_built_in(const CallSteps& call) {
 }
 
 bool asks(const CallPlan& plan) {
-  return plan.otherwise == notify ||
-         std::ranges::any_of(plan.branches, [](const Branch& branch) { return branch.action == notify; });
+  return plan.otherwise == ask_supervisor || std::ranges::any_of(plan.branches, [](const Branch& branch) {
+           return branch.action == ask_supervisor;
+         });
 }
 
 // What is left of a plan for socketcall or ipc once their first register has picked a call.
@@ -73,7 +70,7 @@ class Survey {
     CallPlan filter =
         plan == plans_.end() ? CallPlan{abi, nr, {}, tables_.plan.default_action} : *plan->second;
     if (selects) filter = inside(filter, selects->value);
-    EngineCall result{name, filter.branches.empty() ? filter.otherwise : notify};
+    EngineCall result{name, filter.branches.empty() ? filter.otherwise : ask_supervisor};
     result.origin = tables_.fallback->decision.origin;
     result.asked = asks(filter);
     const CallSteps* call = tables_.find(abi, nr);
@@ -90,7 +87,7 @@ class Survey {
     }
     if (whole->action != one.action) {
       if (lets_through(whole->action)) whole->origin = one.origin;
-      whole->action = notify;
+      whole->action = ask_supervisor;
     }
     whole->asked = whole->asked || one.asked;
     whole->by_supervise = whole->by_supervise || one.by_supervise;

@@ -13,10 +13,6 @@
 namespace scsup {
 namespace {
 
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-
-bool lets_through(std::uint32_t action) { return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG; }
-
 class Maker {
  public:
   Maker(const Document& document, const Json& tree, const std::string& file, const Environment& environment)
@@ -70,9 +66,9 @@ class Maker {
   void sort(const EngineCall& call) {
     if (!call.asked && !call.by_supervise) return;
     decided_[std::string(call.name)] = call.action;
-    if (call.action != notify) return;
+    if (call.action != ask_supervisor) return;
     if (!can_be_notified(call.name))
-      error({}, "runtimes can't start a container when " + quoted(call.name) +
+      error({}, "runtimes can't start a container when " + in_quotes(call.name) +
                     " is notified, since they hand the listener over with it: " + call.origin->words +
                     " asks for that");
   }
@@ -87,7 +83,7 @@ class Maker {
     for (const ProfileEntry& entry : document_.profile.entries) {
       if (!is_gate(entry.includes) && !is_gate(entry.excludes)) continue;
       for (const auto& name : entry.names)
-        if (can_be_notified(name.value)) decided_[name.value] = notify;
+        if (can_be_notified(name.value)) decided_[name.value] = ask_supervisor;
     }
   }
 
@@ -104,13 +100,13 @@ class Maker {
 
   // Asked before the first exec, the supervisor lets these through.
   void let_runtimes_through(const EngineCall& call) {
-    if (!runtimes_need(call) || lets_through(call.action) || call.action == notify) return;
+    if (!runtimes_need(call) || lets_through(call.action) || call.action == ask_supervisor) return;
     const std::string name(call.name);
     if (can_be_notified(name))
-      decided_[name] = notify;
+      decided_[name] = ask_supervisor;
     else
       error({},
-            quoted(name) + " is denied by " + call.origin->words +
+            in_quotes(name) + " is denied by " + call.origin->words +
                 ", but container runtimes need it before they start the program, and it can't be notified; "
                 "add {\"names\": [\"" +
                 name + "\"], \"action\": \"SCMP_ACT_ALLOW\"}");
@@ -136,15 +132,15 @@ class Maker {
     std::map<std::uint32_t, std::vector<std::string>> by_action;
     for (const auto& [name, action] : decided_) by_action[action].push_back(name);
     for (auto& [action, names] : by_action)
-      if (action != notify) profile.entries.push_back(new_entry(std::move(names), action));
-    if (const auto asked = by_action.find(notify); asked != by_action.end())
-      profile.entries.push_back(new_entry(std::move(asked->second), notify));
+      if (action != ask_supervisor) profile.entries.push_back(new_entry(std::move(names), action));
+    if (const auto asked = by_action.find(ask_supervisor); asked != by_action.end())
+      profile.entries.push_back(new_entry(std::move(asked->second), ask_supervisor));
     result_.json = profile.written();
   }
 
   static std::string list(const std::vector<std::string>& names) {
     std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + quoted(name);
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + in_quotes(name);
     return text;
   }
 

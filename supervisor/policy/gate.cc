@@ -56,7 +56,7 @@ bool held(const Located<std::string>& cap, const Environment& environment, Diagn
   const int number = capability_number(cap.value);
   if (number >= 0) return environment.caps >> number & 1;
   diagnostics.push_back({Diagnostic::Severity::warning, cap.place,
-                         quoted(cap.value) + " is no capability that scsup knows: taken as not held"});
+                         in_quotes(cap.value) + " is no capability that scsup knows: taken as not held"});
   return false;
 }
 

@@ -11,8 +11,6 @@ namespace {
 
 using Key = std::pair<Abi, std::uint32_t>;
 
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-
 // The plans by call; calls that a plan leaves out have its default action.
 class Plans {
  public:
@@ -32,10 +30,10 @@ class Plans {
   std::map<Key, const CallPlan*> by_call_;
 };
 
-bool shows_always(const CallPlan& plan) { return plan.branches.empty() && plan.otherwise == notify; }
+bool shows_always(const CallPlan& plan) { return plan.branches.empty() && plan.otherwise == ask_supervisor; }
 bool shows(const CallPlan& plan) {
-  return plan.otherwise == notify ||
-         std::ranges::any_of(plan.branches, [](const Branch& b) { return b.action == notify; });
+  return plan.otherwise == ask_supervisor ||
+         std::ranges::any_of(plan.branches, [](const Branch& b) { return b.action == ask_supervisor; });
 }
 
 std::string describe(const CallPlan& plan) {

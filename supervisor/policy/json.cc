@@ -182,7 +182,7 @@ class Builder {
         first = member;
         continue;
       }
-      fail(member->place, "duplicate key " + scsup::quoted(member->key) + "; it is already at " +
+      fail(member->place, "duplicate key " + in_quotes(member->key) + "; it is already at " +
                               std::to_string(first->place.line) + ":" + std::to_string(first->place.column));
       repeated.push_back(member);
     }
@@ -221,7 +221,7 @@ std::string describe(const Json& json) {
     case Json::Kind::number:
       return "the number " + (json.text.size() > 40 ? json.text.substr(0, 40) + "..." : json.text);
     case Json::Kind::string:
-      return "the string " + scsup::quoted(json.text);
+      return "the string " + in_quotes(json.text);
     case Json::Kind::array:
       return "a list";
     case Json::Kind::object:

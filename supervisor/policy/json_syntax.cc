@@ -26,7 +26,7 @@ std::string_view word(const Cursor& cursor) {
   return rest.substr(0, std::max<std::size_t>(length, 1));
 }
 
-std::string found(const Cursor& cursor) { return quoted(word(cursor)); }
+std::string found(const Cursor& cursor) { return in_quotes(word(cursor)); }
 
 // The cursor stands on the opening quote of a string that is broken.
 Diagnostic explain_string(Cursor cursor) {
@@ -45,7 +45,7 @@ Diagnostic explain_string(Cursor cursor) {
     char escape = rest[1];
     if (escape != 'u') {
       if (std::string_view("\"\\/bfnrt").find(escape) == std::string_view::npos)
-        return error(cursor.place(), "unknown escape " + quoted(rest.substr(0, 2)) +
+        return error(cursor.place(), "unknown escape " + in_quotes(rest.substr(0, 2)) +
                                          " in a string; a backslash is written \\\\");
       cursor.advance(1);
       continue;
@@ -103,11 +103,11 @@ std::optional<Diagnostic> explain_leading_zero(const Cursor& cursor) {
   --place.column;
   if (std::isdigit(static_cast<unsigned char>(cursor.peek()))) {
     std::string number = "0" + std::string(leading_number(cursor.rest()));
-    return error(place, "a JSON number doesn't begin with 0: " + quoted(number) +
+    return error(place, "a JSON number doesn't begin with 0: " + in_quotes(number) +
                             "; JSON has no octal numbers, a mode is a string like \"0700\"");
   }
   if (cursor.peek() == 'x' || cursor.peek() == 'X')
-    return error(place, "JSON numbers are decimal, found " + quoted("0" + std::string(word(cursor))));
+    return error(place, "JSON numbers are decimal, found " + in_quotes("0" + std::string(word(cursor))));
   return std::nullopt;
 }
 

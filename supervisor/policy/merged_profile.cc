@@ -12,21 +12,17 @@
 namespace scsup {
 namespace {
 
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
-
 using Wanted = std::map<std::string, std::uint32_t, std::less<>>;  // by call: SECCOMP_RET_* | errno
-
-bool lets_through(std::uint32_t action) { return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG; }
 
 Result<Wanted> wanted(const Policy& policy) {
   Wanted result;
   for (const EngineCall& call : engine_calls(policy)) {
     if (lets_through(call.action)) continue;
     if (!can_be_notified(call.name))
-      return failed(0, "container runtimes need " + quoted(call.name) +
+      return failed(0, "container runtimes need " + in_quotes(call.name) +
                            " before they start the program, and the policy doesn't simply allow it: " +
                            call.origin->words);
-    result[std::string(call.name)] = runtimes_need(call) ? notify : call.action;
+    result[std::string(call.name)] = runtimes_need(call) ? ask_supervisor : call.action;
   }
   return result;
 }

@@ -16,8 +16,6 @@ constexpr Word<Operator> operator_words[] = {
     {"SCMP_CMP_MASKED_EQ", {Compare::eq, true}},
 };
 
-constexpr std::uint64_t all_bits = ~std::uint64_t{0};
-
 std::optional<ProfileArgument> read_argument(Reader& reader, const Json& json) {
   if (!reader.object(json, "an element of \"args\"", argument_keys)) return std::nullopt;
   const Json* index = given(json, "index");
@@ -30,8 +28,8 @@ std::optional<ProfileArgument> read_argument(Reader& reader, const Json& json) {
   std::optional<std::uint64_t> arg, datum, datum_two = 0;
   std::optional<Operator> compare;
   if (index) arg = reader.whole(*index, "\"index\"", 5);
-  if (value) datum = reader.whole(*value, "\"value\"", all_bits, 64);
-  if (second) datum_two = reader.whole(*second, "\"valueTwo\"", all_bits, 64);
+  if (value) datum = reader.whole(*value, "\"value\"", every_bit, 64);
+  if (second) datum_two = reader.whole(*second, "\"valueTwo\"", every_bit, 64);
   if (op) compare = reader.word<Operator>(*op, "operator", operator_words);
   if (!arg || !datum || !datum_two || !compare) return std::nullopt;
   ProfileArgument argument;

@@ -18,13 +18,15 @@ bool has_argument(const Syscall& call, int position) {
 }
 
 std::string named(const Syscall& call, const std::string& written) {
-  return written.starts_with('@') ? quoted(call.name) + " (of " + quoted(written) + ")" : quoted(call.name);
+  return written.starts_with('@') ? in_quotes(call.name) + " (of " + in_quotes(written) + ")"
+                                  : in_quotes(call.name);
 }
 
 void check_call(Reader& reader, const Rule& rule, const Syscall& call, const Located<std::string>& written) {
   std::string who = named(call, written.value);
   auto lacks = [&](std::string_view argument) {
-    reader.error(written.place, who + " has no argument " + quoted(argument) + "; it can't be in this rule");
+    reader.error(written.place,
+                 who + " has no argument " + in_quotes(argument) + "; it can't be in this rule");
   };
   if (!rule.paths.empty() && !has_object(call)) {
     if (call.position(Role::path) >= 0)
@@ -120,7 +122,7 @@ class Decided {
   std::map<Key, int> rules_;
 };
 
-std::string called(const Rule& rule) { return "rule" + (rule.id.empty() ? "" : " " + quoted(rule.id)); }
+std::string called(const Rule& rule) { return "rule" + (rule.id.empty() ? "" : " " + in_quotes(rule.id)); }
 
 std::string unreachable(std::span<const Rule* const> rules, const Rule& rule, int by) {
   std::string message = (rule.id.empty() ? "this rule" : called(rule)) + " can never be reached: ";

@@ -134,15 +134,15 @@ std::optional<std::uint32_t> read_mode(Reader& reader, const Json& json, std::st
   if (!text) return std::nullopt;
   if (text->value.empty() || text->value.find_first_not_of("01234567") != std::string::npos) {
     reader.error(text->place, "expected an octal mode such as \"0700\" for " + std::string(what) +
-                                  ", found " + quoted(text->value));
+                                  ", found " + in_quotes(text->value));
     return std::nullopt;
   }
   std::uint32_t mode = 0;
   for (char digit : text->value) {
     mode = mode * 8 + static_cast<std::uint32_t>(digit - '0');
     if (mode > largest_mode) {
-      reader.error(text->place,
-                   "a mode is at most \"07777\", found " + quoted(text->value) + " for " + std::string(what));
+      reader.error(text->place, "a mode is at most \"07777\", found " + in_quotes(text->value) + " for " +
+                                    std::string(what));
       return std::nullopt;
     }
   }

@@ -11,7 +11,7 @@ constexpr std::string_view entry_keys[] = {"name",  "names",   "action",   "args
                                            "errno", "comment", "includes", "excludes"};
 constexpr std::string_view gate_keys[] = {"caps", "arches", "minKernel"};
 
-constexpr Word<ProfileAction> action_words[] = {
+constexpr Word<ProfileAction> profile_actions[] = {
     {"SCMP_ACT_KILL", ProfileAction::kill_thread},  // libseccomp's first name of KILL_THREAD
     {"SCMP_ACT_KILL_THREAD", ProfileAction::kill_thread},
     {"SCMP_ACT_KILL_PROCESS", ProfileAction::kill_process},
@@ -44,7 +44,7 @@ ProfileGate read_gate(Reader& reader, const Json& entry, const char* key) {
     auto text = reader.text(*kernel, "\"minKernel\"");
     if (text && !is_kernel_version(text->value))
       reader.error(text->place, "expected a kernel version such as \"4.8\" for \"minKernel\", found " +
-                                    quoted(text->value));
+                                    in_quotes(text->value));
     else if (text)
       gate.min_kernel = text->value;
   }
@@ -88,7 +88,7 @@ void warn_of_repeated_index(Reader& reader, const ProfileEntry& entry) {
 }  // namespace
 
 std::optional<ProfileAction> read_profile_action(Reader& reader, const Json& json) {
-  return reader.word<ProfileAction>(json, "action", action_words);
+  return reader.word<ProfileAction>(json, "action", profile_actions);
 }
 
 // Docker reads the number and ignores the name, podman lets the name win; they had better agree.
@@ -108,7 +108,7 @@ std::optional<std::uint32_t> read_profile_errno(Reader& reader, const Json& obje
       if (!named)
         reader.unknown(text->place, "errno", text->value, all_errno_names());
       else if (result && *result != static_cast<std::uint32_t>(*named))
-        reader.warning(text->place, quoted(text->value) + " is " + std::to_string(*named) + ", but \"" +
+        reader.warning(text->place, in_quotes(text->value) + " is " + std::to_string(*named) + ", but \"" +
                                         number_key + "\" says " + std::to_string(*result) +
                                         "; the number counts, as in Docker");
       else

@@ -27,7 +27,7 @@ std::optional<GlobMistake> find_mistake(std::string_view glob) {
       if (close == std::string_view::npos) return GlobMistake{i, "'${' is not closed by '}'"};
       std::string_view name = rest.substr(2, close - 2);
       if (name != "PWD")
-        return GlobMistake{i, "unknown name " + quoted(rest.substr(0, close + 1)) + " in a path" +
+        return GlobMistake{i, "unknown name " + in_quotes(rest.substr(0, close + 1)) + " in a path" +
                                   (name == "HOME" ? std::string("; write '~' for the home directory")
                                                   : did_you_mean(name, known_names))};
       i += close;
@@ -55,12 +55,12 @@ void check_path(Reader& reader, const Json& json) {
   if (auto mistake = find_mistake(json.text)) {
     Place place = json.place;
     if (json.plain) place.column += static_cast<std::uint32_t>(1 + mistake->offset);
-    reader.error(place, mistake->message + ": " + quoted(json.text));
+    reader.error(place, mistake->message + ": " + in_quotes(json.text));
     return;
   }
   // Any absolute names do: what they stand for is taken literally.
   if (auto glob = read_glob(json.text, {"/home", "/home"}); !glob)
-    reader.error(json.place, glob.error() + ": " + quoted(json.text));
+    reader.error(json.place, glob.error() + ": " + in_quotes(json.text));
 }
 
 }  // namespace

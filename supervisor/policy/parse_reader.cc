@@ -31,8 +31,8 @@ void Reader::unknown(Place place, std::string_view what, std::string_view word,
       hint += (hint.empty()                     ? "; expected "
                : candidate == candidates.back() ? " or "
                                                 : ", ") +
-              quoted(candidate);
-  error(place, "unknown " + std::string(what) + " " + quoted(word) + hint);
+              in_quotes(candidate);
+  error(place, "unknown " + std::string(what) + " " + in_quotes(word) + hint);
 }
 
 void Reader::mismatch(const Json& json, std::string_view expected, std::string_view what) {
@@ -49,7 +49,7 @@ bool Reader::object(const Json& json, std::string_view what, std::span<const std
   for (const Member& member : json.members)
     if (std::ranges::find(keys, member.key) == keys.end())
       error(member.place, full() ? ""
-                                 : "unknown key " + quoted(member.key) + " in " + std::string(what) +
+                                 : "unknown key " + in_quotes(member.key) + " in " + std::string(what) +
                                        did_you_mean(member.key, keys));
   return true;
 }

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view rule_keys[] = {"id",   "syscalls", "path",  "mode",  "flags",   "uid",    "gid",
                                           "args", "action",   "errno", "audit", "emulate", "comment"};
 constexpr std::string_view emulate_keys[] = {"mode_mask"};
-constexpr Word<RuleAction> action_words[] = {
+constexpr Word<RuleAction> rule_actions[] = {
     {"allow", RuleAction::allow}, {"deny", RuleAction::deny}, {"emulate", RuleAction::emulate}};
 
 std::string read_id(Reader& reader, const Json& json) {
@@ -21,7 +21,7 @@ std::string read_id(Reader& reader, const Json& json) {
   };
   if (id->value.empty() || !std::ranges::all_of(id->value, fits)) {
     reader.error(id->place,
-                 "a rule's id is made of letters, digits, '.', '_' and '-', found " + quoted(id->value));
+                 "a rule's id is made of letters, digits, '.', '_' and '-', found " + in_quotes(id->value));
     return "";
   }
   return id->value;
@@ -92,7 +92,7 @@ std::vector<Located<std::string>> read_call_names(Reader& reader, const Json& js
 Verdict read_verdict(Reader& reader, const Json& object, std::string_view what) {
   Verdict verdict;
   if (const Json* action = value_of(object, "action")) {
-    if (auto known = reader.word<RuleAction>(*action, "action", action_words)) {
+    if (auto known = reader.word<RuleAction>(*action, "action", rule_actions)) {
       verdict.action = *known;
       verdict.good = true;
     }

@@ -32,7 +32,7 @@ void refuse_equal_ids(Reader& reader, std::span<const Json> items) {
     auto [first, fresh] = seen.emplace(id->text, id->place);
     if (!fresh)
       reader.error(id->place,
-                   "duplicate rule id " + quoted(id->text) + "; it is already at " + at(first->second));
+                   "duplicate rule id " + in_quotes(id->text) + "; it is already at " + at(first->second));
   }
 }
 
@@ -64,10 +64,10 @@ std::vector<Located<std::string>> read_traps(Reader& reader, const Json& json) {
       const auto& [before, place] = *first->second;
       if (before == written.value)
         reader.error(written.place,
-                     "duplicate " + quoted(written.value) + " in \"trap\"; it is already at " + at(place));
+                     "duplicate " + in_quotes(written.value) + " in \"trap\"; it is already at " + at(place));
       else if (!is_group(written.value) || !is_group(before))
-        reader.error(written.place, quoted(call->name) + " is in \"trap\" twice: as " + quoted(before) +
-                                        " at " + at(place) + " and as " + quoted(written.value));
+        reader.error(written.place, in_quotes(call->name) + " is in \"trap\" twice: as " + in_quotes(before) +
+                                        " at " + at(place) + " and as " + in_quotes(written.value));
       else
         continue;  // groups may overlap
       break;

@@ -10,23 +10,23 @@
 namespace scsup {
 namespace {
 
-struct Step {
+struct Edge {
   std::uint32_t node = 0;
   std::string component;
 };
-struct StepView {
+struct EdgeView {
   std::uint32_t node = 0;
   std::string_view component;
 };
 
-struct StepHash {
+struct EdgeHash {
   using is_transparent = void;
-  std::size_t operator()(const StepView& step) const {
-    return std::hash<std::string_view>{}(step.component) ^ (step.node * std::size_t{0x9e3779b97f4a7c15});
+  std::size_t operator()(const EdgeView& edge) const {
+    return std::hash<std::string_view>{}(edge.component) ^ (edge.node * std::size_t{0x9e3779b97f4a7c15});
   }
-  std::size_t operator()(const Step& step) const { return (*this)(StepView{step.node, step.component}); }
+  std::size_t operator()(const Edge& edge) const { return (*this)(EdgeView{edge.node, edge.component}); }
 };
-struct StepEqual {
+struct EdgeEqual {
   using is_transparent = void;
   template <class A, class B>
   bool operator()(const A& a, const B& b) const {
@@ -43,7 +43,7 @@ struct Node {
 
 struct PathSet::Trie {
   std::vector<Node> nodes = std::vector<Node>(1);  // 0: the root directory
-  std::unordered_map<Step, std::uint32_t, StepHash, StepEqual> steps;
+  std::unordered_map<Edge, std::uint32_t, EdgeHash, EdgeEqual> edges;
 };
 
 PathSet::PathSet() : trie_(std::make_unique<Trie>()) {}
@@ -56,10 +56,10 @@ Result<PathSet> PathSet::make(std::vector<Entry> entries, std::int64_t automaton
   for (auto& [rule, glob] : entries) {
     std::uint32_t node = 0;
     for (auto& component : glob.literal) {
-      const auto [step, fresh] = trie->steps.try_emplace(Step{node, std::move(component)},
+      const auto [edge, fresh] = trie->edges.try_emplace(Edge{node, std::move(component)},
                                                          static_cast<std::uint32_t>(trie->nodes.size()));
       if (fresh) trie->nodes.emplace_back();
-      node = step->second;
+      node = edge->second;
     }
     Node& end = trie->nodes[node];
     switch (glob.tail) {
@@ -101,9 +101,9 @@ void PathSet::match(std::string_view path, std::pmr::vector<std::uint32_t>& rule
       break;
     }
     const std::size_t end = std::min(path.find('/', 1), path.size());
-    const auto step = trie_->steps.find(StepView{node, path.substr(1, end - 1)});
-    if (step == trie_->steps.end()) break;
-    node = step->second;
+    const auto edge = trie_->edges.find(EdgeView{node, path.substr(1, end - 1)});
+    if (edge == trie_->edges.end()) break;
+    node = edge->second;
     path.remove_prefix(end);
   }
   std::ranges::sort(rules);

@@ -8,7 +8,6 @@
 namespace scsup {
 namespace {
 
-constexpr std::uint32_t notify = SECCOMP_RET_USER_NOTIF;
 // For branches of all calls together, as instructions; the tree for a long allow list on three ABIs needs the
 // rest.
 constexpr std::size_t instruction_budget = 1600;
@@ -16,11 +15,10 @@ constexpr std::size_t instruction_budget = 1600;
 constexpr std::size_t comparison_cost = 8, branch_cost = 2, call_cost = 4;
 
 std::uint32_t action_of(const CallSteps& call, const Step& step) {
-  if (step.looks_at_path) return notify;
+  if (step.looks_at_path) return ask_supervisor;
   const std::uint32_t action = step.ruling->kernel;
-  if (call.trap && call.traps_inside.empty() && !only_kernel_does(action)) return notify;
-  const bool lets_through = action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
-  return call.watched && lets_through ? notify : action;
+  if (call.trap && call.traps_inside.empty() && !only_kernel_does(action)) return ask_supervisor;
+  return call.watched && lets_through(action) ? ask_supervisor : action;
 }
 
 // And of ors to or of ands; false when that makes more than `limit`.
@@ -67,7 +65,7 @@ std::size_t cost(const CallPlan& plan) {
 
 void notify_always(CallPlan& plan) {
   plan.branches.clear();
-  plan.otherwise = notify;
+  plan.otherwise = ask_supervisor;
 }
 
 void fit_budget(std::vector<CallPlan>& calls) {
@@ -89,11 +87,12 @@ void fit_budget(std::vector<CallPlan>& calls) {
 }  // namespace
 
 CallPlan plan_call(const CallSteps& call) {
-  CallPlan plan{call.abi, call.nr, {}, notify};
+  CallPlan plan{call.abi, call.nr, {}, ask_supervisor};
   const bool may_give_up = std::ranges::none_of(
       call.steps, [&](const Step& step) { return only_kernel_can(action_of(call, step)); });
   const std::size_t limit = may_give_up ? branch_limit : std::size_t{BPF_MAXINSNS};
-  for (const Comparison& comparison : call.traps_inside) plan.branches.push_back({{comparison}, notify});
+  for (const Comparison& comparison : call.traps_inside)
+    plan.branches.push_back({{comparison}, ask_supervisor});
   std::set<std::vector<Comparison>, Before> seen;
   for (const Step& step : call.steps) {
     const std::uint32_t action = action_of(call, step);

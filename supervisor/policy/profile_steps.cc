@@ -66,7 +66,7 @@ ProfileSteps::ProfileSteps(const Document& document, const Environment& environm
         add(entry, name, said);
       } else if (unknown.insert(name.value).second) {
         diagnostics.push_back({Diagnostic::Severity::warning, name.place,
-                               "no ABI of x86 has a syscall " + quoted(name.value) + "; skipped"});
+                               "no ABI of x86 has a syscall " + in_quotes(name.value) + "; skipped"});
       }
     }
   }

@@ -80,7 +80,7 @@ bool RuleSteps::add_globs(const Rule& rule, std::uint32_t index, const GlobNames
   for (const auto& path : rule.paths) {
     auto flat = read_glob(path.value, names);
     if (!flat) {
-      error(path.place, flat.error() + ": " + quoted(path.value));
+      error(path.place, flat.error() + ": " + in_quotes(path.value));
       good = false;
       continue;
     }
@@ -116,12 +116,12 @@ const Ruling* RuleSteps::ruling(const Rule& rule) {
 void RuleSteps::add(const Rule& rule, std::uint32_t index) {
   for (const auto& written : rule.syscalls)
     if (!find_syscall(written.value) && !is_group(written.value))
-      error(written.place, "unknown syscall or group " + quoted(written.value));
+      error(written.place, "unknown syscall or group " + in_quotes(written.value));
   const Ruling* said = ruling(rule);
   bool reaches = false;
   for (const Syscall* syscall : calls_of(rule)) {
     if (syscall->family == Family::none && (!rule.paths.empty() || rule.action == RuleAction::emulate)) {
-      error(rule.place, quoted(syscall->name) +
+      error(rule.place, in_quotes(syscall->name) +
                             " is not performed by scsup: it can be in no rule with \"path\" or "
                             "\"emulate\"");
       continue;

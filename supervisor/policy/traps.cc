@@ -70,7 +70,7 @@ void Traps::mark(CallSteps& call) {
   if (kernel_has_a_part && warned_.insert(call.syscall).second)
     diagnostics_.push_back({Diagnostic::Severity::warning, place,
                             "\"trap\" changes nothing where the Docker part has " +
-                                quoted(call.syscall->name) +
+                                in_quotes(call.syscall->name) +
                                 " killed, traced, signalled or claim success: only the kernel can do that"});
   if (whole ? std::ranges::all_of(call.steps, stays) : kernel_has_a_part) return;
   call.trap = origin;

@@ -19,13 +19,21 @@
 
 namespace scsup {
 
+// Of actions, SECCOMP_RET_* | data: the one that is a notification, and those that just let the call go on.
+inline constexpr std::uint32_t ask_supervisor = SECCOMP_RET_USER_NOTIF;
+inline bool lets_through(std::uint32_t action) {
+  return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+}
+
+inline constexpr std::uint64_t every_bit = ~std::uint64_t{0};
+
 enum class Compare : std::uint8_t { eq, ne, lt, le, gt, ge };
 
 struct Comparison {
   std::uint8_t arg = 0;  // 0 to 5
   Compare op = Compare::eq;
   std::uint64_t value = 0;
-  std::uint64_t mask = ~std::uint64_t{0};  // (args[arg] & mask) op value, unsigned 64 bit
+  std::uint64_t mask = every_bit;  // (args[arg] & mask) op value, unsigned 64 bit
 
   bool holds(std::uint64_t argument) const;
   bool operator==(const Comparison&) const = default;

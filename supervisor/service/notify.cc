@@ -12,16 +12,10 @@
 #include <cstring>
 
 #include "base/printable.h"
+#include "supervisor/service/manager_variable.h"
 
 namespace scsup {
 namespace {
-
-std::string take(const char* variable) {
-  const char* value = std::getenv(variable);
-  const std::string taken = value ? value : "";
-  ::unsetenv(variable);
-  return taken;
-}
 
 std::optional<std::uint64_t> number(const std::string& text) {
   std::uint64_t value = 0;
@@ -38,7 +32,7 @@ std::string assignment(std::string_view status) {
 }  // namespace
 
 Result<NotifySocket> NotifySocket::from_environment() {
-  std::string name = take("NOTIFY_SOCKET");
+  std::string name = take_variable("NOTIFY_SOCKET");
   NotifySocket notify;
   if (name.empty()) return notify;
   const std::string cannot = "cannot tell the service manager at $NOTIFY_SOCKET '" + name + "'";
@@ -82,8 +76,8 @@ void NotifySocket::status(std::string_view status) const { send(assignment(statu
 void NotifySocket::alive() const { send("WATCHDOG=1\n", Wait::no); }
 
 std::optional<std::chrono::microseconds> take_watchdog_interval() {
-  const auto interval = number(take("WATCHDOG_USEC"));
-  const std::string pid = take("WATCHDOG_PID");
+  const auto interval = number(take_variable("WATCHDOG_USEC"));
+  const std::string pid = take_variable("WATCHDOG_PID");
   if (!pid.empty() && number(pid) != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
   constexpr std::uint64_t longest = 1'000'000'000'000;  // eleven days: beyond that it is no watchdog
   if (!interval || *interval == 0 || *interval > longest) return std::nullopt;

@@ -11,17 +11,12 @@
 #include <optional>
 #include <string_view>
 
+#include "supervisor/service/manager_variable.h"
+
 namespace scsup {
 namespace {
 
 constexpr int most = 64;  // a number beyond is a broken environment
-
-std::string take(const char* variable) {
-  const char* value = std::getenv(variable);
-  const std::string taken = value ? value : "";
-  ::unsetenv(variable);
-  return taken;
-}
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -30,7 +25,7 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-std::vector<std::string> split(const std::string& names) {
+std::vector<std::string> split_at_colons(const std::string& names) {
   std::vector<std::string> all(1);
   for (const char c : names) {
     if (c == ':')
@@ -73,13 +68,14 @@ Result<void> look_at(PassedSocket& socket, const std::string& what) {
 }  // namespace
 
 Result<std::vector<PassedSocket>> take_passed_sockets(int first) {
-  const std::string pid = take("LISTEN_PID"), fds = take("LISTEN_FDS"), names = take("LISTEN_FDNAMES");
+  const std::string pid = take_variable("LISTEN_PID"), fds = take_variable("LISTEN_FDS"),
+                    names = take_variable("LISTEN_FDNAMES");
   std::vector<PassedSocket> sockets;
   if (number(pid) != ::getpid()) return sockets;  // another process's: we are a child of it
   const auto count = number(fds);
   if (!count || *count < 0 || *count > most)
     return failed(0, "cannot use the sockets that were passed: $LISTEN_FDS is '" + fds + "'");
-  const auto all = split(names);
+  const auto all = split_at_colons(names);
   for (int i = 0; i < *count; ++i) {
     PassedSocket socket;
     const int fd = first + i;
