@@ -2,12 +2,16 @@
 // itself, so that nobody's start-up counts.
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+static const char* what;
+static const char* path = "";
 
 static double now(void) {
   struct timespec t;
@@ -16,35 +20,28 @@ static double now(void) {
 }
 
 // Nothing here may be measured on calls that went otherwise than the row's name says.
-static void expect(int holds, const char* what) {
+static void expect(int holds, const char* what_else) {
   if (holds) return;
-  fprintf(stderr, "calls: %s: %s\n", what, strerror(errno));
+  fprintf(stderr, "calls: %s: %s\n", what_else, strerror(errno));
   exit(1);
 }
 
 static int usage(void) {
   fprintf(stderr,
-          "usage: calls [--wait] WHAT N [PATH]\n"
+          "usage: calls [OPTION...] WHAT N [PATH]\n"
           "  getppid         any result\n"
           "  getppid-denied  each fails with EPERM\n"
           "  mkdir           mkdir PATH, rmdir PATH\n"
           "  mkdir-denied    mkdir PATH fails with EPERM\n"
-          "  --wait          starts when a byte comes on stdin\n");
+          "prints what one costs on the average, N of them\n"
+          "  --each          prints the median, the 99th percentile and the slowest instead\n"
+          "  --wait          starts when a byte comes on stdin\n"
+          "  --threads T     T threads, N times each; prints nothing\n");
   return 125;
 }
 
-int main(int argc, char** argv) {
-  const int wait = argc > 1 && strcmp(argv[1], "--wait") == 0;
-  argv += wait;
-  argc -= wait;
-  if (argc < 3) return usage();
-  const char* what = argv[1];
-  const long n = atol(argv[2]);
-  const char* path = argc > 3 ? argv[3] : "";
-  char byte;
-  if (wait) expect(read(0, &byte, 1) == 1, "nobody said go");
-
-  const double began = now();
+// Loops of their own: a pointer to a function in one loop is what getppid itself costs.
+static void repeat(long n) {
   if (strcmp(what, "getppid") == 0) {
     for (long i = 0; i < n; i++) syscall(SYS_getppid);
   } else if (strcmp(what, "getppid-denied") == 0) {
@@ -59,8 +56,68 @@ int main(int argc, char** argv) {
     for (long i = 0; i < n; i++)
       expect(syscall(SYS_mkdir, path, 0755) == -1 && errno == EPERM, "mkdir was not denied");
   } else {
-    return usage();
+    exit(usage());
   }
-  printf("%.1f\n", (now() - began) / n);
+}
+
+static void* repeat_in_thread(void* n) {
+  repeat(*(long*)n);
+  return NULL;
+}
+
+static void in_threads(int threads, long n) {
+  pthread_t all[1024];
+  expect(threads <= 1024, "too many threads");
+  for (int i = 0; i < threads; i++) expect(!pthread_create(&all[i], NULL, repeat_in_thread, &n), "no thread");
+  for (int i = 0; i < threads; i++) pthread_join(all[i], NULL);
+}
+
+static int ascending(const void* a, const void* b) {
+  const double x = *(const double*)a, y = *(const double*)b;
+  return (x > y) - (x < y);
+}
+
+static void each(long n) {
+  double* took = malloc(n * sizeof *took);
+  expect(took && n > 0, "no memory");
+  for (long i = 0; i < n; i++) {
+    const double began = now();
+    repeat(1);
+    took[i] = now() - began;
+  }
+  qsort(took, n, sizeof *took, ascending);
+  printf("%.0f %.0f %.0f\n", took[n / 2], took[n * 99 / 100], took[n - 1]);
+}
+
+int main(int argc, char** argv) {
+  int wait = 0, one_by_one = 0, threads = 0;
+  for (; argc > 1 && strncmp(argv[1], "--", 2) == 0; argv++, argc--) {
+    if (strcmp(argv[1], "--wait") == 0) {
+      wait = 1;
+    } else if (strcmp(argv[1], "--each") == 0) {
+      one_by_one = 1;
+    } else if (strcmp(argv[1], "--threads") == 0 && argc > 2) {
+      threads = atoi(argv[2]);
+      argv++, argc--;
+    } else {
+      return usage();
+    }
+  }
+  if (argc < 3) return usage();
+  what = argv[1];
+  const long n = atol(argv[2]);
+  if (argc > 3) path = argv[3];
+  char byte;
+  if (wait) expect(read(0, &byte, 1) == 1, "nobody said go");
+
+  if (threads > 0) {
+    in_threads(threads, n);
+  } else if (one_by_one) {
+    each(n);
+  } else {
+    const double began = now();
+    repeat(n);
+    printf("%.1f\n", (now() - began) / n);
+  }
   return 0;
 }

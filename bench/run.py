@@ -19,6 +19,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from make_rules import make  # noqa: E402
+from many import Many  # noqa: E402
 
 GETPPID, MKDIR = 110, 83  # x86_64
 
@@ -147,6 +148,13 @@ class Bench:
             print(line)
         return medians, failed
 
+    def many(self, rounds):
+        many = Many(self.bin, self.programs, self.room, self.audit, self.quick)
+        try:
+            many.table(rounds)
+        finally:
+            many.close()
+
     def trace(self, policy, what, n):
         """The supervisor's system calls in n decisions: Counter per decision."""
         log = os.path.join(self.work, "trace")
@@ -264,6 +272,7 @@ def main():
               f"{os.path.dirname(bench.room)}")
         medians, failed = bench.table(rounds)
         bench.breakdown(medians)
+        bench.many(rounds)
     finally:
         bench.close()
     if failed:

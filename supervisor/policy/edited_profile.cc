@@ -10,9 +10,7 @@
 namespace scsup {
 namespace {
 
-bool goes_on(ProfileAction action) {
-  return action == ProfileAction::allow || action == ProfileAction::log;
-}
+bool goes_on(ProfileAction action) { return action == ProfileAction::allow || action == ProfileAction::log; }
 
 Json argument(const Comparison& comparison) {
   static constexpr const char* words[] = {"SCMP_CMP_EQ", "SCMP_CMP_NE", "SCMP_CMP_LT",
