@@ -22,6 +22,7 @@ constexpr int most_rounds = 100;  // of a target that forks as fast as it is kil
 struct Found {
   pid_t parent = 0;
   std::string pid_namespace;
+  bool is_first_there = false;  // in its PID namespace, and not in ours
 };
 
 std::map<pid_t, Found> all_processes() {
@@ -35,7 +36,8 @@ std::map<pid_t, Found> all_processes() {
     const auto text = read_file_at(*proc, "status");
     const auto status = text ? parse_status(*text) : std::nullopt;
     if (!status) continue;
-    all[pid] = {status->ppid, read_link_at(*proc, "ns/pid").value_or(std::string())};
+    all[pid] = {status->ppid, read_link_at(*proc, "ns/pid").value_or(std::string()),
+                status->pids.size() > 1 && status->pids.back() == 1};
   }
   return all;
 }
@@ -52,9 +54,8 @@ std::set<pid_t> find(const Session& session) {
   const auto found = all.find(first);
   if (found != all.end() && lives(session.first_process())) {
     members.insert(first);
-    const auto self = all.find(getpid());
-    const bool own_namespace = self != all.end() && found->second.pid_namespace != self->second.pid_namespace;
-    if (own_namespace && !found->second.pid_namespace.empty())
+    // What was started in somebody else's namespace isn't all that is in there.
+    if (found->second.is_first_there && !found->second.pid_namespace.empty())
       for (const auto& [pid, one] : all)
         if (one.pid_namespace == found->second.pid_namespace) members.insert(pid);
   }

@@ -1,6 +1,7 @@
 #include "supervisor/session/container_attachment.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/printable.h"
 #include "base/say.h"
@@ -35,14 +36,27 @@ std::string policy_named_by(const oci::ContainerState& state) {
   return named == state.annotations.end() ? std::string() : named->second;
 }
 
+std::optional<ProcStatus> status_of(pid_t pid) {
+  if (pid <= 0) return std::nullopt;
+  const auto proc = open_task_directory(pid);
+  if (!proc) return std::nullopt;
+  const auto text = read_file_at(*proc, "status");
+  return text ? parse_status(*text) : std::nullopt;
+}
+
+// What a container is said to begin with, `scsup kill` ends with our rights: whoever hasn't those names a
+// process of their own, or none.
+pid_t first_process(const oci::ContainerState& state, const Peer& peer) {
+  const auto status = status_of(state.pid);
+  const bool is_theirs = peer.uid == 0 || peer.uid == geteuid() || (status && status->uid == peer.uid);
+  return status && is_theirs ? state.pid : 0;
+}
+
 // What includes and excludes of the Docker part look at. The home and the directory of whoever runs in there
 // mean nothing out here.
-Environment environment_in(const oci::ContainerState& state) {
+Environment environment_in(pid_t first_process) {
   handshake::Hello hello;
-  if (state.pid > 0)
-    if (const auto proc = open_task_directory(state.pid))
-      if (const auto text = read_file_at(*proc, "status"))
-        if (const auto status = parse_status(*text)) hello.caps = status->bounding_caps;
+  if (const auto status = status_of(first_process)) hello.caps = status->bounding_caps;
   return environment_of(hello);
 }
 
@@ -121,8 +135,8 @@ void ContainerAttachment::attach(const oci::ContainerState& state, Listener list
   if (reception_.join_session(subject.claim, listener)) return;
   subject.container = container_of(state);
   subject.command = state.names.name.empty() ? state.id : state.names.name;
-  subject.pid = state.pid;
-  subject.environment = environment_in(state);
+  subject.pid = first_process(state, peer_);
+  subject.environment = environment_in(subject.pid);
   auto policy = choose_policy(state, subject);
   if (!policy->policy)
     say(Severity::warning, "container " + printable(subject.command) + ": " + printable(subject.remark) +

@@ -101,16 +101,23 @@ Inquiry::Progress Inquiry::decided(const Decision& decision) {
 }
 
 // Somebody has ended the session: whoever still calls was missed.
-Inquiry::Progress Inquiry::kill_caller() {
-  const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), pidfd_thread)));
-  if (pidfd && request_.still_valid())
-    (void)syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);  // of its whole process
+Inquiry::Progress Inquiry::condemn() {
   if (!call_) call_ = decode_registers(request_.data()).value_or(Call{});
-  return refuse(EPERM, killed);
+  Decision decision;
+  decision.act = Act::kill;
+  decision.origin = &killed;
+  return decided(decision);
+}
+
+// The whole process, as a signal can't end one thread. Where that fails the call is denied all the same.
+void Inquiry::kill_caller() const {
+  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), pidfd_thread)));
+  if (!pidfd && task_) pidfd = Fd(static_cast<int>(syscall(SYS_pidfd_open, task_->pid, 0)));  // before 6.9
+  if (pidfd && request_.still_valid()) (void)syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
 }
 
 Inquiry::Progress Inquiry::look(Patience patience) {
-  if (session_->is_condemned()) return kill_caller();
+  if (session_->is_condemned()) return condemn();
   if (!task_) {
     auto found = session_->tasks_.find(request_);
     if (found) task_ = std::move(*found);
@@ -255,8 +262,9 @@ void Inquiry::record_and_send(CallRecord& record) {
   if (record.origin)
     policy_->tally.count(record.origin,
                          record.call->syscall ? record.call->syscall->name : std::string_view(),
-                         record.act == Act::deny, record.decision_ns);
+                         record.act == Act::deny || record.act == Act::kill, record.decision_ns);
   const bool watched_only = !decision_.record && record.act == Act::allow;
+  const bool kills = record.act == Act::kill;
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
   if (written) {
     session.recorded_.fetch_add(1, std::memory_order_relaxed);
@@ -270,7 +278,7 @@ void Inquiry::record_and_send(CallRecord& record) {
 
   const Syscall* syscall = record.call->syscall;
   const bool alters = syscall && syscall->alters != Alters::nothing;
-  if (record.act == Act::deny) {
+  if (record.act == Act::deny || record.act == Act::kill) {
     session.denied_.fetch_add(1, std::memory_order_relaxed);
     policy_->denied.fetch_add(1, std::memory_order_relaxed);
     const bool by_policy = record.origin != &no_path && record.origin != &vanished && record.err != EEXIST;
@@ -295,11 +303,12 @@ void Inquiry::record_and_send(CallRecord& record) {
     if (syscall->alters == Alters::image) line_->program_begins();
   }
 
+  if (kills) kill_caller();
   Notification notification = std::move(notification_);
   const Delivery delivery = record.how == How::continued ? std::move(notification).let_through()
                             : record.err != 0            ? std::move(notification).fail(record.err)
                                               : std::move(notification).succeed(record.value.value_or(0));
-  if (delivery == Delivery::gone && !record.gone && written)
+  if (delivery == Delivery::gone && !record.gone && !kills && written)
     session.services_.log.amend_gone(record.session, record.id);
   session.answered();
 }

@@ -46,7 +46,8 @@ class Inquiry : public Timed {
   Progress refuse(int err, const Origin& why);
   bool is_still_it() const;
   Progress look_again(Patience patience);
-  Progress kill_caller();
+  Progress condemn();
+  void kill_caller() const;
   Progress decided(const Decision& decision);
   std::optional<Decision> decide(const std::string_view* object) const;
   Progress look_at_object(Patience patience, std::optional<Decision> decision);

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import unittest
 
 from case import missing_for_root, scratch_directory
@@ -79,6 +80,24 @@ class BrokenRuntimes(unittest.TestCase):
         members = {"id": "annotated", "status": "creating", "annotations": {"io.scsup.policy": "chmod-only"}}
         self.connect_and_send(runtime, state("annotated", state=members))
         self.assertEqual(runtime.mkdir(self.place()), "EDOM")
+
+    def test_the_process_of_somebody_else_is_not_a_containers(self):
+        """Else `scsup kill` would end it, with the service's rights."""
+        bystander = subprocess.Popen(["tail", "-f", "/dev/null"])
+        self.addCleanup(bystander.wait)
+        self.addCleanup(bystander.kill)
+        for user, expected in ((NOBODY, 0), (0, bystander.pid)):
+            runtime = self.runtime()
+            identity = f"claims-{user}"
+            members = {"id": identity, "status": "creating", "pid": bystander.pid}
+            with runtime.as_user(user):
+                self.connect_and_send(runtime, state(identity, state=members, pid=bystander.pid, metadata="policy=neither"))
+            self.assertEqual(runtime.mkdir(self.place()), "E2BIG")
+            session = self.service.session(identity)
+            self.assertEqual(session["pid"], expected)
+            if user:
+                self.assertEqual(self.service.ask("kill", str(session["number"])).returncode, 0)
+                self.assertIsNone(bystander.poll())
 
     def test_a_policy_that_is_not_there(self):
         names = ("nowhere", "../mkdir-only", "", "a\0b", "x" * 5000)

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
 
 #include "tests/e2e/scsup_test.h"
 
@@ -184,6 +186,60 @@ TEST_F(Service, OneSessionGetsAnotherPolicy) {
   second->ask("mkdir " + at("by-the-other"));
   EXPECT_NE(fs::exists(at("by-one")), fs::exists(at("by-the-other")));
   EXPECT_EQ(denied("no-mkdir").size(), 1u);
+}
+
+// Two policies in turns, as fast as they are taken, while four processes make calls as fast as they can.
+TEST_F(Service, ReloadsUnderLoadLoseNothingAndEachCallHasOneGeneration) {
+  const auto denying = [](const std::string& id, int turn) {
+    return R"({"supervise": {"comment": ")" + std::to_string(turn) + R"(", "rules": [
+      {"id": ")" +
+           id + R"(", "syscalls": ["@mkdir"], "action": "deny", "errno": "EXDEV"}]}})";
+  };
+  put("web", denying("even", 0));
+  start();
+  const std::string calling =
+      "i=0; while [ $i -lt 400 ]; do mkdir x 2>&1; i=$((i+1)); done | grep -vc 'cross-device'";
+  Running target(
+      agent({"--policy", "web"},
+            {"sh", "-c", "for n in 1 2 3 4; do (" + calling + ") & done; wait; touch " + at("done")}));
+  std::map<std::string, std::string> rule_of;  // by the policy's sha
+  int turns = 0;
+  while (!fs::exists(at("done"))) {
+    ++turns;
+    put("web", denying(turns % 2 == 0 ? "even" : "odd", turns));
+    EXPECT_EQ(control({"reload", "web"}).code(), 0);
+  }
+  EXPECT_EQ(target.wait(), 0);
+  EXPECT_GE(turns, 3);
+  std::set<int> generations;
+  for (const Json& call : calls("deny")) {
+    const std::string sha = call["policy"]["sha"], rule = call["rule"]["id"];
+    EXPECT_EQ(rule_of.try_emplace(sha, rule).first->second, rule) << call;
+    generations.insert(call["policy"]["gen"].get<int>());
+  }
+  EXPECT_EQ(calls("deny").size(), 1600u);
+  EXPECT_GT(generations.size(), 2u);
+}
+
+// The filter that is installed shows the call; the policy that came later says to kill for it.
+TEST_F(Service, ACallThatALaterPolicyKillsForIsItsProcessesLast) {
+  put("web", deny_mkdir);
+  start();
+  auto target = shell("web");
+  target->ask("mkdir " + at("x"));
+  put("web", R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"default": {"action": "allow"}},
+    "syscalls": [{"names": ["chmod", "fchmodat", "fchmodat2"], "action": "SCMP_ACT_KILL_PROCESS"}]})");
+  const Finished reloaded = control({"reload", "web"});
+  EXPECT_EQ(reloaded.code(), 0) << reloaded.out << reloaded.err;
+  target->ask("mkdir " + at("y"));
+  EXPECT_TRUE(fs::exists(at("y")));
+  target->ask("chmod 700 " + at("y") + "; test $? = 137 && mkdir " + at("was-killed"));
+  EXPECT_TRUE(fs::exists(at("was-killed")));
+  const auto killed = calls("kill");
+  ASSERT_EQ(killed.size(), 1u);
+  EXPECT_EQ(killed[0]["rule"]["at"].get<std::string>().substr(0, at("policies/web.json").size()),
+            at("policies/web.json"));
+  EXPECT_EQ(ps()[0]["generations"].back()["counts"]["denied"], 1);
 }
 
 TEST_F(Service, AKilledSessionEndsWithAllItsProcesses) {
