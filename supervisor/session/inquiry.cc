@@ -249,6 +249,35 @@ void Inquiry::answer() {
   record_and_send(record);
 }
 
+// A call that was withdrawn is no call: its target has died, or a signal interrupts it and it calls again.
+void Inquiry::count(const CallRecord& record, bool watched_only) {
+  Session& session = *session_;
+  const Syscall* syscall = record.call->syscall;
+  const auto one_more = [&](auto& of_session, auto& of_policy) {
+    of_session.fetch_add(1, std::memory_order_relaxed);
+    of_policy.fetch_add(1, std::memory_order_relaxed);
+  };
+  const bool is_denied = record.act == Act::deny || record.act == Act::kill;
+  if (record.origin)
+    policy_->tally.count(record.origin, syscall ? syscall->name : std::string_view(), is_denied,
+                         record.decision_ns);
+  if (watched_only && !is_denied) return one_more(session.watched_, policy_->watched);
+  if (record.act == Act::allow) return one_more(session.allowed_, policy_->allowed);
+  if (record.act == Act::emulate) return one_more(session.emulated_, policy_->emulated);
+
+  one_more(session.denied_, policy_->denied);
+  const bool by_policy = record.origin != &no_path && record.err != EEXIST;
+  const std::string& path = record.resolved     ? *record.resolved
+                            : record.call->path ? *record.call->path
+                                                : std::string();
+  if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
+  if (syscall && syscall->alters == Alters::image) {
+    std::lock_guard lock(session.mutex_);
+    session.refused_exec_ = std::string(syscall->name) + " is denied (" +
+                            std::string(errno_name(record.err)) + ") by " + record.origin->words;
+  }
+}
+
 void Inquiry::record_and_send(CallRecord& record) {
   Session& session = *session_;
   record.id = request_.id();
@@ -259,10 +288,6 @@ void Inquiry::record_and_send(CallRecord& record) {
   record.mono_ns = monotonic_ns();
   record.decision_ns = record.mono_ns - received_ns_;
   session.latency_.count(record.decision_ns);
-  if (record.origin)
-    policy_->tally.count(record.origin,
-                         record.call->syscall ? record.call->syscall->name : std::string_view(),
-                         record.act == Act::deny || record.act == Act::kill, record.decision_ns);
   const bool watched_only = !decision_.record && record.act == Act::allow;
   const bool kills = record.act == Act::kill;
   const bool written = watched_only ? session.services_.log.task(record) : session.services_.log.call(record);
@@ -276,30 +301,9 @@ void Inquiry::record_and_send(CallRecord& record) {
     record.origin = &no_audit;
   }
 
-  const Syscall* syscall = record.call->syscall;
-  const bool alters = syscall && syscall->alters != Alters::nothing;
-  if (record.act == Act::deny || record.act == Act::kill) {
-    session.denied_.fetch_add(1, std::memory_order_relaxed);
-    policy_->denied.fetch_add(1, std::memory_order_relaxed);
-    const bool by_policy = record.origin != &no_path && record.origin != &vanished && record.err != EEXIST;
-    const std::string& path = record.resolved     ? *record.resolved
-                              : record.call->path ? *record.call->path
-                                                  : std::string();
-    if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
-    if (alters && syscall->alters == Alters::image) {
-      std::lock_guard lock(session.mutex_);
-      session.refused_exec_ = std::string(syscall->name) + " is denied (" +
-                              std::string(errno_name(record.err)) + ") by " + record.origin->words;
-    }
-  } else if (watched_only) {
-    session.watched_.fetch_add(1, std::memory_order_relaxed);
-    policy_->watched.fetch_add(1, std::memory_order_relaxed);
-  } else {
-    (record.act == Act::allow ? session.allowed_ : session.emulated_).fetch_add(1, std::memory_order_relaxed);
-    (record.act == Act::allow ? policy_->allowed : policy_->emulated).fetch_add(1, std::memory_order_relaxed);
-  }
-  if (record.how == How::continued && alters) {
-    if (task_) session.tasks_.altering(*task_, *record.call);
+  if (!record.gone) count(record, watched_only);
+  if (const Syscall* syscall = record.call->syscall; record.how == How::continued && syscall) {
+    if (syscall->alters != Alters::nothing && task_) session.tasks_.altering(*task_, *record.call);
     if (syscall->alters == Alters::image) line_->program_begins();
   }
 

@@ -54,6 +54,7 @@ class Inquiry : public Timed {
   Progress look_by_deputy(const Start& start, std::optional<Decision> decision);
   template <class Hands>
   Progress judge(const Object& object, Hands& hands, std::optional<Decision> decision);
+  void count(const CallRecord& record, bool watched_only);
   void record_and_send(CallRecord& record);
 
   const std::shared_ptr<Line> line_;  // its listener stays open as long as we may answer

@@ -30,13 +30,13 @@ class Reload(EngineCase):
         first, second = self.service.session(identity)["generations"]
         self.assertLess(first["number"], second["number"])
         self.assertNotEqual(first["sha"], second["sha"])
-        self.assertEqual([first["counts"][k] for k in ("emulated", "denied")], [1, 1])
-        self.assertEqual([second["counts"][k] for k in ("emulated", "denied")], [2, 2])
+        calls = self.service.calls(identity, "mkdir", "chmod")
+        self.assertEqual([first["counts"][k] for k in ("emulated", "denied")], [1, 1], self.service.records("call"))
+        self.assertEqual([second["counts"][k] for k in ("emulated", "denied")], [2, 2], self.service.records("call"))
         # The same for people.
         said = self.service.ask("ps").stdout
         self.assertEqual(said.count("app"), 2, said)
         # Each record carries the policy that decided.
-        calls = self.service.calls(identity, "mkdir", "chmod")
         self.assertEqual([r["policy"]["gen"] for r in calls], [first["number"]] * 2 + [second["number"]] * 4)
         self.assertEqual([r["policy"]["sha"] for r in calls], [first["sha"][:16]] * 2 + [second["sha"][:16]] * 4)
 

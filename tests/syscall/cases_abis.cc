@@ -75,8 +75,13 @@ void i386_upper_half() {
   int80("fchmod", i386_fchmod, garbage | dir, garbage | 0701);
   int80("fchmodat2", i386_fchmodat2, garbage | dir, garbage | low("b"), garbage | 0700,
         garbage | AT_SYMLINK_NOFOLLOW);
-  char high[] = "high";  // on the stack, above 4 GiB: its lower half points elsewhere
-  int80("mkdir above 4 GiB", i386_mkdir, reinterpret_cast<Raw>(high), 0777);
+  // Above 4 GiB, where its lower half is an address that nobody may map (vm.mmap_min_addr).
+  void* const wanted = reinterpret_cast<void*>(0x3'0000'1000);
+  void* const page =
+      mmap(wanted, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  if (page != wanted) must(-1, "mmap above 4 GiB");
+  std::memcpy(page, "high", sizeof "high");
+  int80("mkdir above 4 GiB", i386_mkdir, reinterpret_cast<Raw>(page), 0777);
 }
 
 void i386_end_of_memory() {
