@@ -1,6 +1,5 @@
 #include "supervisor/client/asking.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 #include <cstdio>
 
 #include "base/printable.h"
-#include "supervisor/client/table.h"
 #include "supervisor/control/place.h"
 
 namespace scsup {
@@ -148,16 +146,6 @@ std::string title_of(const control::SessionState& session) {
 std::string rule_words(const std::string& rule) {
   constexpr std::string_view prefix = "rule ";
   return printable(rule.starts_with(prefix) ? rule.substr(prefix.size()) : rule);
-}
-
-void print_lines(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) std::puts(line.c_str());
-}
-
-std::size_t output_width() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) return Table::unlimited;
-  return size.ws_col;
 }
 
 }  // namespace scsup

@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "supervisor/command/options.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
 #include "supervisor/control/client.h"
 #include "supervisor/control/service.h"
 
@@ -60,10 +61,5 @@ std::string title_of(const control::SessionState& session);
 
 // A rule's words, printable, for a column that is called RULE: "no-mkdir at p.json:6:7".
 std::string rule_words(const std::string& rule);
-
-// Each line on standard output.
-void print_lines(const std::vector<std::string>& lines);
-// Of standard output if it is a terminal; else no limit (Table::unlimited).
-std::size_t output_width();
 
 }  // namespace scsup

@@ -3,8 +3,8 @@
 
 #include "base/printable.h"
 #include "supervisor/client/asking.h"
-#include "supervisor/client/table.h"
-#include "supervisor/client/units.h"
+#include "cli/table.h"
+#include "cli/units.h"
 #include "supervisor/control/wire.h"
 
 namespace scsup {

@@ -16,9 +16,9 @@
 #include "supervisor/client/asking.h"
 #include "supervisor/client/keys.h"
 #include "supervisor/client/screen.h"
-#include "supervisor/client/table.h"
+#include "cli/table.h"
 #include "supervisor/client/top_page.h"
-#include "supervisor/client/units.h"
+#include "cli/units.h"
 
 namespace scsup {
 

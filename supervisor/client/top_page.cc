@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "supervisor/client/table.h"
-#include "supervisor/client/units.h"
+#include "cli/table.h"
+#include "cli/units.h"
 
 namespace scsup {
 

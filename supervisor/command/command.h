@@ -2,12 +2,9 @@
 // exit status.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "cli/options.h"
 
 namespace scsup {
-
-using Arguments = std::vector<std::string>;
 
 int command_run(const Arguments& arguments);
 int command_serve(const Arguments& arguments);
@@ -20,11 +17,5 @@ int command_top(const Arguments& arguments);
 int command_reload(const Arguments& arguments);
 int command_kill(const Arguments& arguments);
 int command_policy_set(const Arguments& arguments);  // without "set"
-
-// scsup's own failure, as in env(1), timeout(1), docker run.
-inline constexpr int own_failure = 125;
-
-// Prints "scsup: MESSAGE" on stderr.
-void complain(const std::string& message);
 
 }  // namespace scsup

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "supervisor/command/command.h"
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 
 namespace {
 

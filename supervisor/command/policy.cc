@@ -2,7 +2,7 @@
 // (client/reload.cc).
 #include <cstdio>
 
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 #include "supervisor/command/supervise.h"
 #include "supervisor/policy/engine_profile.h"
 #include "supervisor/policy/json_text.h"

@@ -13,7 +13,7 @@
 #include "base/socket.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/front.h"
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 #include "supervisor/command/supervise.h"
 #include "supervisor/seccomp/kernel.h"
 

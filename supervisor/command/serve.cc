@@ -8,7 +8,7 @@
 #include "base/say.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/doors.h"
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/serve_signals.h"
 #include "supervisor/command/supervise.h"

@@ -8,7 +8,7 @@
 
 #include "supervisor/catalogue/catalogue.h"
 #include "supervisor/command/audit_file.h"
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 #include "supervisor/config/config.h"
 #include "supervisor/seccomp/kernel.h"
 #include "supervisor/service/sockets.h"

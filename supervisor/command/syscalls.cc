@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "supervisor/audit/json_line.h"
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 #include "supervisor/seccomp/runtime_calls.h"
 
 namespace scsup {

@@ -15,6 +15,7 @@ WIRING = "supervisor"
 BELOW = {
     "base": [],
     "agent": ["base"],
+    "cli": ["base"],
     "supervisor/seccomp": ["base"],
     "supervisor/target": ["supervisor/seccomp", "base"],
     "supervisor/policy": ["supervisor/seccomp", "base"],
@@ -23,6 +24,7 @@ BELOW = {
     "supervisor/oci": ["base"],
     "supervisor/audit": ["supervisor/policy", "supervisor/seccomp", "base"],
     "supervisor/catalogue": ["supervisor/audit", "supervisor/policy", "supervisor/seccomp", "base"],
+    "analysis": ["cli", "supervisor/policy", "supervisor/seccomp", "base"],
     "runtime": ["supervisor/catalogue", "supervisor/config", "supervisor/policy", "supervisor/seccomp", "base"],
 }
 BELOW[WIRING] = list(BELOW)

@@ -5,8 +5,8 @@
 
 #include "supervisor/client/keys.h"
 #include "supervisor/client/rates.h"
-#include "supervisor/client/table.h"
-#include "supervisor/client/units.h"
+#include "cli/table.h"
+#include "cli/units.h"
 #include "tests/unit/control_sample.h"
 
 namespace scsup {

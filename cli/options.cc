@@ -1,4 +1,4 @@
-#include "supervisor/command/options.h"
+#include "cli/options.h"
 
 #include <algorithm>
 #include <boost/program_options.hpp>

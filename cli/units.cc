@@ -1,4 +1,4 @@
-#include "supervisor/client/units.h"
+#include "cli/units.h"
 
 #include <array>
 #include <cstdio>

@@ -6,9 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "supervisor/command/command.h"
-
 namespace scsup {
+
+using Arguments = std::vector<std::string>;
+
+// scsup's own failure, as in env(1), timeout(1), docker run.
+inline constexpr int own_failure = 125;
+
+// Prints "scsup: MESSAGE" on stderr.
+void complain(const std::string& message);
 
 // A mistake on the command line; what() says what was expected.
 struct UsageError : std::runtime_error {

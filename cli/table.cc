@@ -1,4 +1,4 @@
-#include "supervisor/client/table.h"
+#include "cli/table.h"
 
 #include <locale.h>
 #include <wchar.h>

@@ -1,0 +1,31 @@
+// One line of JSON to a Record.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "analysis/record.h"
+
+namespace scsup::analysis {
+
+class LineReader {
+ public:
+  // Bytes that have to be readable behind each line.
+  static constexpr std::size_t padding = 64;
+
+  LineReader();
+  ~LineReader();
+
+  // False: it isn't a JSON object, or ends before its end; broken() says why. Members of another type than
+  // the record's are taken as not there. Not thread-safe: one for each thread.
+  bool read(std::string_view line, Record& record);
+  const std::string& broken() const { return broken_; }
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+  std::string broken_;
+};
+
+}  // namespace scsup::analysis

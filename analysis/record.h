@@ -1,0 +1,58 @@
+// One line of an audit log (scsup-audit(5)), as far as it is looked at. Views point into the line or into the
+// reader's memory, and hold until the next line is read. What a line doesn't say is empty, or -1.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace scsup::analysis {
+
+// What kind of line it is; `other`: of a later version, or not ours.
+enum class Type : std::uint8_t {
+  run,
+  policy,
+  attach,
+  detach,
+  call,
+  task,
+  amend,
+  gap,
+  seal,
+  recover,
+  stats,
+  end,
+  other
+};
+
+struct Record {
+  std::string_view line;  // as it was read
+  Type type = Type::other;
+  std::string_view type_name;
+  std::string_view run, time;  // RFC 3339
+  std::int64_t seq = -1, session = -1;
+  std::string_view id;  // of the notification
+
+  std::string_view container_id, container_name, image;
+  std::int64_t tid = -1, pid = -1, ppid = -1, uid = -1, gid = -1;
+  std::string_view comm, exe, cwd;
+
+  std::string_view arch, syscall;  // "mkdir"; "" when the call has no name here
+  std::int64_t nr = -1;
+  std::array<std::string_view, 6> args;
+  std::size_t arg_count = 0;
+  std::string_view path, resolved, mode, flags;
+
+  std::string_view act, how, err, rule, rule_at, policy_sha, out;
+  bool by_default = false;  // the rule is a default
+  std::int64_t generation = -1, ret = -1, dec_ns = -1;
+
+  std::int64_t lost = -1;                                // gap
+  std::string_view cause;                                // gap
+  std::string_view file, text, argv0, version, command;  // run, policy, attach
+
+  // The path that was acted on or judged, else the one that was given.
+  std::string_view object() const { return resolved.empty() ? path : resolved; }
+};
+
+}  // namespace scsup::analysis

@@ -1,0 +1,118 @@
+#include "analysis/source.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "analysis/input.h"
+#include "analysis/line_reader.h"
+
+namespace scsup::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t block_size = 4u << 20;
+
+Result<std::vector<std::string>> segments_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with('.') && (name.ends_with(".jsonl") || name.ends_with(".jsonl.zst")))
+      names.push_back(entry.path());
+  }
+  if (error) return failed(error.value(), "cannot read the directory '" + directory + "'");
+  if (names.empty()) return failed(0, "there is no *.jsonl and no *.jsonl.zst in '" + directory + "'");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+std::string usual_log() {
+  if (const char* set = std::getenv("SCSUP_AUDIT");
+      set && *set && std::strcmp(set, "-") != 0 && std::strcmp(set, "none") != 0)
+    return set;
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state == '/')
+    return std::string(state) + "/scsup/audit.jsonl";
+  const char* home = std::getenv("HOME");
+  return std::string(home ? home : "") + "/.local/state/scsup/audit.jsonl";
+}
+
+Source::Source() = default;
+Source::Source(Source&&) noexcept = default;
+Source::~Source() = default;
+
+Result<Source> Source::open(const std::vector<std::string>& names) {
+  Source source;
+  for (const std::string& name : names.empty() ? std::vector<std::string>{usual_log()} : names) {
+    struct stat status;
+    if (name != "-" && stat(name.c_str(), &status) != 0) return failed("cannot open '" + name + "'");
+    if (name == "-" || !S_ISDIR(status.st_mode)) {
+      source.files_.push_back(name);
+      continue;
+    }
+    auto segments = segments_in(name);
+    if (!segments) return failed(segments.error());
+    source.files_.insert(source.files_.end(), segments->begin(), segments->end());
+  }
+  for (const std::string& file : source.files_) {
+    struct stat status;
+    const bool plain =
+        file != "-" && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && !file.ends_with(".zst");
+    if (!plain) {
+      source.total_ = 0;
+      break;
+    }
+    source.total_ += static_cast<std::uint64_t>(status.st_size);
+  }
+  return source;
+}
+
+// Reads until the block is full, then cuts behind the last line end: what is left begins the next one.
+Result<Block> Source::next() {
+  for (;;) {
+    if (!input_) {
+      if (at_ == files_.size()) return Block();
+      auto opened = Input::open(files_[at_]);
+      if (!opened) return failed(opened.error());
+      input_ = std::move(*opened);
+      offset_ = 0;
+      line_ = 1;
+      left_.clear();
+      ended_ = false;
+    }
+    std::size_t size = std::max(block_size, left_.size() + block_size);
+    std::unique_ptr<char[]> memory(new char[size + LineReader::padding]);
+    std::memcpy(memory.get(), left_.data(), left_.size());
+    std::size_t have = left_.size();
+    while (have < size && !ended_) {
+      const auto got = input_->read(memory.get() + have, size - have);
+      if (!got) return failed(got.error());
+      have += *got;
+      ended_ = *got == 0;
+    }
+    const std::string_view all(memory.get(), have);
+    const std::size_t last = all.rfind('\n');
+    std::size_t end = last == std::string_view::npos ? 0 : last + 1;
+    if (ended_ || (end == 0 && have >= longest_line)) end = have;
+    left_.assign(all.substr(end));
+    if (end == 0 && !ended_) continue;  // a line that is longer than a block
+    Block block{at_, offset_, line_, std::move(memory), {}};
+    block.text = std::string_view(block.memory.get(), end);
+    std::memset(block.memory.get() + have, 0, LineReader::padding);
+    offset_ += end;
+    line_ += static_cast<std::uint64_t>(std::count(block.text.begin(), block.text.end(), '\n'));
+    if (ended_) {
+      input_.reset();
+      ++at_;
+    }
+    if (!block.text.empty()) return block;
+  }
+}
+
+}  // namespace scsup::analysis
