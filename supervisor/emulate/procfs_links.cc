@@ -45,11 +45,11 @@ struct ProcessPlace {
 };
 
 ProcessPlace process_of(const Fd& directory) {
-  constexpr int deepest = 4;  // PID/task/TID/fd
+  constexpr int deepest_place = 4;  // PID/task/TID/fd
   struct stat first, up;
   if (fstat(directory.get(), &first) != 0) return {};
   Fd below(openat(directory.get(), ".", O_PATH | O_CLOEXEC));
-  for (int level = 0; below && level < deepest; ++level) {
+  for (int level = 0; below && level < deepest_place; ++level) {
     Fd parent(openat(below.get(), "..", O_PATH | O_CLOEXEC));
     if (!parent || fstat(parent.get(), &up) != 0 || up.st_dev != first.st_dev) return {};
     if (up.st_ino == proc_root_inode) return {std::move(below), std::move(parent)};

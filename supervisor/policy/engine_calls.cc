@@ -113,10 +113,10 @@ std::vector<EngineCall> engine_calls(const Policy& policy) {
 }
 
 bool runtimes_need(const EngineCall& call) {
-  constexpr std::uint32_t no_such_call = SECCOMP_RET_ERRNO | 38;  // ENOSYS
+  constexpr std::uint32_t unknown_there = SECCOMP_RET_ERRNO | 38;  // ENOSYS
   const Syscall* syscall = find_syscall(call.name);
   return syscall && is_runtime_call(*syscall) &&
-         !(call.action == no_such_call && call.origin->kind == Origin::Kind::entry);
+         !(call.action == unknown_there && call.origin->kind == Origin::Kind::entry);
 }
 
 bool can_be_notified(std::string_view name) { return name != "write"; }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t gone = IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::uint32_t came = IN_CLOSE_WRITE | IN_MOVED_TO;
-constexpr std::uint32_t left = IN_DELETE | IN_MOVED_FROM;
+constexpr std::uint32_t went = IN_DELETE | IN_MOVED_FROM;
 
 // Where `path` lies, and what it is called there.
 std::pair<std::string, std::string> split(std::string path) {
@@ -45,7 +45,7 @@ Result<std::shared_ptr<DirectoryWatch>> DirectoryWatch::create(Changed changed) 
 // False: errno says why.
 bool DirectoryWatch::arm(Place& place) {
   const std::uint32_t of_interest =
-      place.what == Place::What::entry ? IN_CREATE | IN_MOVED_TO | left : IN_CREATE | came | left;
+      place.what == Place::What::entry ? IN_CREATE | IN_MOVED_TO | went : IN_CREATE | came | went;
   // ADD: another place may look at the same directory. An entry's directory may itself be a link's target.
   place.watch = ::inotify_add_watch(inotify_.get(), place.directory.c_str(),
                                     of_interest | gone | IN_ONLYDIR | IN_MASK_ADD | IN_EXCL_UNLINK);

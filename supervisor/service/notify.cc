@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -16,13 +15,6 @@
 
 namespace scsup {
 namespace {
-
-std::optional<std::uint64_t> number(const std::string& text) {
-  std::uint64_t value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // A line feed would begin another assignment.
 std::string assignment(std::string_view status) {
@@ -76,9 +68,9 @@ void NotifySocket::status(std::string_view status) const { send(assignment(statu
 void NotifySocket::alive() const { send("WATCHDOG=1\n", Wait::no); }
 
 std::optional<std::chrono::microseconds> take_watchdog_interval() {
-  const auto interval = number(take_variable("WATCHDOG_USEC"));
+  const auto interval = number_in(take_variable("WATCHDOG_USEC"));
   const std::string pid = take_variable("WATCHDOG_PID");
-  if (!pid.empty() && number(pid) != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
+  if (!pid.empty() && number_in(pid) != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
   constexpr std::uint64_t longest = 1'000'000'000'000;  // eleven days: beyond that it is no watchdog
   if (!interval || *interval == 0 || *interval > longest) return std::nullopt;
   return std::chrono::microseconds(*interval);

@@ -5,7 +5,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -16,14 +15,7 @@
 namespace scsup {
 namespace {
 
-constexpr int most = 64;  // a number beyond is a broken environment
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+constexpr std::uint64_t most = 64;  // a number beyond is a broken environment
 
 std::vector<std::string> split_at_colons(const std::string& names) {
   std::vector<std::string> all(1);
@@ -71,12 +63,13 @@ Result<std::vector<PassedSocket>> take_passed_sockets(int first) {
   const std::string pid = take_variable("LISTEN_PID"), fds = take_variable("LISTEN_FDS"),
                     names = take_variable("LISTEN_FDNAMES");
   std::vector<PassedSocket> sockets;
-  if (number(pid) != ::getpid()) return sockets;  // another process's: we are a child of it
-  const auto count = number(fds);
-  if (!count || *count < 0 || *count > most)
+  if (number_in(pid) != static_cast<std::uint64_t>(::getpid()))
+    return sockets;  // another process's: we are a child of it
+  const auto count = number_in(fds);
+  if (!count || *count > most)
     return failed(0, "cannot use the sockets that were passed: $LISTEN_FDS is '" + fds + "'");
   const auto all = split_at_colons(names);
-  for (int i = 0; i < *count; ++i) {
+  for (int i = 0; i < static_cast<int>(*count); ++i) {
     PassedSocket socket;
     const int fd = first + i;
     const std::string what = "the socket that was passed as descriptor " + std::to_string(fd);

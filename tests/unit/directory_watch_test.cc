@@ -61,6 +61,22 @@ class Watch : public testing::Test {
     all.erase("policies/last.json");
     return all;
   }
+  // Everything is to be looked at, and may be told so twice; what is written before the watch is in place
+  // again isn't told by itself. Until something is. All that was told.
+  std::set<std::string> until_it_watches_again() {
+    std::set<std::string> all = until("everything");
+    while (all.count("policies/last.json") == 0) {
+      write("policies/last.json");
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait_for(lock, std::chrono::seconds(10), [&] { return !told_.empty(); })) {
+        ADD_FAILURE() << "it watches no more";
+        break;
+      }
+      all.merge(std::exchange(told_, {}));
+    }
+    all.erase("policies/last.json");
+    return all;
+  }
   void write(const std::string& name, const std::string& text = "{}") {
     std::ofstream(work_ + "/" + name) << text;
   }
@@ -129,9 +145,9 @@ TEST_F(Watch, FilesBehindACommonLinkChangeAllAtOnceWithIt) {
   start();
   fs::create_directory(work_ + "/policies/..v2");
   fs::create_directory_symlink("..v2", work_ + "/policies/..data_tmp");
-  (void)told();
+  (void)until_it_watches_again();  // that link may be a common one too
   rename("policies/..data_tmp", "policies/..data");
-  EXPECT_EQ(told(), Told{"everything"});
+  EXPECT_EQ(until_it_watches_again(), Told{"everything"});
 }
 
 TEST_F(Watch, ADirectoryThatIsReplacedIsWatchedInItsNewForm) {
@@ -142,7 +158,7 @@ TEST_F(Watch, ADirectoryThatIsReplacedIsWatchedInItsNewForm) {
   (void)until("everything");
   write("old/x.json");  // nobody's business any more
   rename("next", "policies");
-  EXPECT_EQ(until("everything"), Told{"everything"});
+  EXPECT_EQ(until_it_watches_again(), Told{"everything"});
   write("policies/y.json");
   EXPECT_EQ(told(), Told{"policies/y.json"});
 }
@@ -153,8 +169,7 @@ TEST_F(Watch, ADirectoryThatIsRemovedAndMadeAgainIsWatchedAgain) {
   fs::remove_all(work_ + "/policies");
   (void)until("everything");
   fs::create_directory(work_ + "/policies");
-  (void)until("everything");
-  EXPECT_EQ(told(), Told{});
+  EXPECT_EQ(until_it_watches_again(), Told{"everything"});
 }
 
 TEST_F(Watch, ALinkAsTheDirectoryMayBeTurnedToAnother) {
