@@ -106,7 +106,11 @@ bool Filter::passes_call(const Record& record) const {
   std::array<std::byte, 256> room;
   std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
   std::pmr::vector<std::uint32_t> matched(&memory);
-  path_->match(record.object(), matched);
+  // What was decided before the path was followed has no resolved one: then by its words.
+  if (!record.resolved.empty() || record.path.starts_with('/'))
+    path_->match(record.object(), matched);
+  else if (!record.path.empty() && !record.from_dirfd)
+    path_->match(std::string(record.cwd) + "/" + std::string(record.path), matched);
   return !matched.empty();
 }
 

@@ -42,6 +42,7 @@ struct Record {
   std::array<std::string_view, 6> args;
   std::size_t arg_count = 0;
   std::string_view path, resolved, mode, flags;
+  bool from_dirfd = false;  // a relative path doesn't start at cwd
 
   std::string_view act, how, err, rule, rule_at, policy_sha, out;
   bool by_default = false;  // the rule is a default

@@ -28,11 +28,10 @@ class Scan {
   bool next(Block& block) {
     std::lock_guard lock(mutex_);
     if (ended_) return false;
-    auto read = source_.next();
+    const auto read = source_.next(block);
     if (!read) damage_.error = read.error().text();
-    ended_ = !read || read->text.empty();
+    ended_ = !read || !*read;
     if (ended_) return false;
-    block = std::move(*read);
     if (how_.progress) how_.progress->fetch_add(block.text.size(), std::memory_order_relaxed);
     return true;
   }

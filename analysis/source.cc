@@ -73,45 +73,49 @@ Result<Source> Source::open(const std::vector<std::string>& names) {
   return source;
 }
 
+Result<bool> Source::begin() {
+  if (input_) return true;
+  if (at_ == files_.size()) return false;
+  auto opened = Input::open(files_[at_]);
+  if (!opened) return failed(opened.error());
+  input_ = std::move(*opened);
+  left_.clear();
+  offset_ = 0;
+  line_ = 1;
+  ended_ = false;
+  return true;
+}
+
 // Reads until the block is full, then cuts behind the last line end: what is left begins the next one.
-Result<Block> Source::next() {
+Result<bool> Source::next(Block& block) {
   for (;;) {
-    if (!input_) {
-      if (at_ == files_.size()) return Block();
-      auto opened = Input::open(files_[at_]);
-      if (!opened) return failed(opened.error());
-      input_ = std::move(*opened);
-      offset_ = 0;
-      line_ = 1;
-      left_.clear();
-      ended_ = false;
-    }
-    std::size_t size = std::max(block_size, left_.size() + block_size);
-    std::unique_ptr<char[]> memory(new char[size + LineReader::padding]);
-    std::memcpy(memory.get(), left_.data(), left_.size());
+    if (const auto more = begin(); !more || !*more) return more;
+    const std::size_t size = left_.size() + block_size;
+    if (block.memory.size() < size + LineReader::padding) block.memory.resize(size + LineReader::padding);
+    char* const memory = block.memory.data();
+    std::memcpy(memory, left_.data(), left_.size());
     std::size_t have = left_.size();
     while (have < size && !ended_) {
-      const auto got = input_->read(memory.get() + have, size - have);
+      const auto got = input_->read(memory + have, size - have);
       if (!got) return failed(got.error());
       have += *got;
       ended_ = *got == 0;
     }
-    const std::string_view all(memory.get(), have);
-    const std::size_t last = all.rfind('\n');
+    const std::size_t last = std::string_view(memory, have).rfind('\n');
     std::size_t end = last == std::string_view::npos ? 0 : last + 1;
     if (ended_ || (end == 0 && have >= longest_line)) end = have;
-    left_.assign(all.substr(end));
-    if (end == 0 && !ended_) continue;  // a line that is longer than a block
-    Block block{at_, offset_, line_, std::move(memory), {}};
-    block.text = std::string_view(block.memory.get(), end);
-    std::memset(block.memory.get() + have, 0, LineReader::padding);
+    left_.assign(memory + end, have - end);
+    block.file = at_;
+    block.offset = offset_;
+    block.first_line = line_;
+    block.text = std::string_view(memory, end);
     offset_ += end;
     line_ += static_cast<std::uint64_t>(std::count(block.text.begin(), block.text.end(), '\n'));
     if (ended_) {
       input_.reset();
       ++at_;
     }
-    if (!block.text.empty()) return block;
+    if (end != 0) return true;  // else: a line that is longer than a block, or an empty file
   }
 }
 

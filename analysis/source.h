@@ -18,8 +18,8 @@ struct Block {
   std::size_t file = 0;          // index in Source::files()
   std::uint64_t offset = 0;      // of the text in the file (uncompressed)
   std::uint64_t first_line = 0;  // its number in the file, from 1
-  std::unique_ptr<char[]> memory;
   std::string_view text;
+  std::vector<char> memory;  // of the text; used again for the next block
 };
 
 class Input;
@@ -31,15 +31,16 @@ class Source {
   Source(Source&&) noexcept;
   ~Source();
 
-  // The next block; with empty text when there are no more. A file that can't be read is an error; what came
-  // before it is good. Not thread-safe.
-  Result<Block> next();
+  // The next block; false when there are no more. A file that can't be read is an error; what came before it
+  // is good. Not thread-safe.
+  Result<bool> next(Block& block);
 
   const std::vector<std::string>& files() const { return files_; }
   std::uint64_t total_bytes() const { return total_; }  // of plain files, on the disk; 0: not known
 
  private:
   Source();
+  Result<bool> begin();
   std::vector<std::string> files_;
   std::size_t at_ = 0;
   std::uint64_t total_ = 0;

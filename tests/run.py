@@ -134,7 +134,7 @@ def ancestors(path):
     return ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
 
 
-def run_ctest(totals, where, preset, select, user=False, more_env=()):
+def run_ctest(totals, where, preset, select, user=False, more_env=(), parallel=2):
     """select: ctest's arguments, -L or -LE."""
     began = time.monotonic()
     scratch = tempfile.mkdtemp(prefix="scsup-test-")
@@ -144,7 +144,7 @@ def run_ctest(totals, where, preset, select, user=False, more_env=()):
         file.write(f'subdirs("{build_directory(preset)}")\n')
     report = os.path.join(scratch, "report.xml")
     env = dict(os.environ, **dict(more_env))
-    command = ["ctest", "--test-dir", scratch, "--parallel", "2", "--timeout", "300", "--quiet",
+    command = ["ctest", "--test-dir", scratch, "--parallel", str(parallel), "--timeout", "300", "--quiet",
                "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000",
                "--output-junit", report, "--no-tests=error", *select]
     if user:
@@ -183,7 +183,7 @@ def built(totals, where, preset, *targets):
 
 def sanitizer(totals, preset, units, label):
     """Its own unit tests, and the release build's drivers with its programs."""
-    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", units):
+    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", "scsup-audit", units):
         run_ctest(totals, f"{preset}, {label}", preset, ["-L", f"^{label}$"], more_env=SANITIZER_ENV)
         programs = dict(SANITIZER_ENV, SCSUP_BIN_DIR=f"{build_directory(preset)}/bin")
         run_ctest(totals, f"{preset}, programs", "release", ["-L", "^(syscall|e2e|hostile)$"], more_env=programs)
@@ -203,7 +203,7 @@ def fuzz(totals, seconds):
         return
     subprocess.run(["cmake", f"-DSCSUP_FUZZ_SECONDS={seconds}", "--log-level=WARNING", directory], check=True,
                    stdout=subprocess.DEVNULL)
-    run_ctest(totals, f"fuzz, {seconds} s each", "asan", ["-L", "^fuzz$"], more_env=SANITIZER_ENV)
+    run_ctest(totals, f"fuzz, {seconds} s each", "asan", ["-L", "^fuzz$"], more_env=SANITIZER_ENV, parallel=3)
 
 
 def main(arguments):

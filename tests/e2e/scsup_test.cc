@@ -21,6 +21,7 @@ std::string program(const char* built) {
 
 std::string scsup_program() { return program(SCSUP_PROGRAM); }
 std::string agent_program() { return program(SCSUP_AGENT_PROGRAM); }
+std::string audit_program() { return program(SCSUP_AUDIT_PROGRAM); }
 std::string own_program(const std::string& name) { return SCSUP_E2E_PROGRAMS "/" + name; }
 std::string shipped_policy(const std::string& name) { return SCSUP_SOURCE "/policies/" + name; }
 std::string profile(const std::string& name) { return SCSUP_SOURCE "/tests/e2e/profiles/" + name; }

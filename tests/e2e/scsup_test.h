@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 // The programs under test; $SCSUP_BIN_DIR overrides where they are.
 std::string scsup_program();
 std::string agent_program();
+std::string audit_program();
 // A program of this folder's own.
 std::string own_program(const std::string& name);
 // A file of the source tree, or of this folder's profiles/.

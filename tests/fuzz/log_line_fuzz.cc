@@ -1,0 +1,44 @@
+// Any bytes as a line of a log: read or refused with a reason, and what is shown of it can drive no terminal.
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "analysis/groups.h"
+#include "analysis/line_reader.h"
+#include "analysis/text.h"
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (holds) return;
+  std::cerr << what << '\n';
+  std::abort();
+}
+
+void require_printable(const std::string& text) {
+  for (const char c : text)
+    require((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\n', "unfit: " + text);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  using namespace scsup::analysis;
+  static LineReader reader;
+  std::string text(reinterpret_cast<const char*>(bytes), size);
+  text.resize(size + LineReader::padding, '\0');
+  Record record;
+  if (!reader.read(std::string_view(text).substr(0, size), record)) {
+    require(!reader.broken().empty(), "no reason");
+    return 0;
+  }
+  const std::string line = line_of(record, Colours::off);
+  require_printable(line);
+  require(line.find('\n') == std::string::npos, "two lines: " + line);
+  require_printable(whole(record));
+  Groups groups(By::path);
+  groups.add(record);
+  require(groups.rows().size() == 1 && groups.total().calls == 1, "not counted");
+  return 0;
+}

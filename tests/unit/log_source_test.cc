@@ -1,0 +1,113 @@
+// Logs as blocks of lines: nothing is lost, cut or out of place.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <zstd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/scan.h"
+#include "analysis/source.h"
+
+namespace scsup::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Logs : public testing::Test {
+ protected:
+  Logs() {
+    std::string name = fs::temp_directory_path() / "scsup-logs-XXXXXX";
+    work_ = mkdtemp(name.data());
+  }
+  ~Logs() override { fs::remove_all(work_); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(work_ + "/" + name, std::ios::binary) << text;
+    return work_ + "/" + name;
+  }
+  static std::string compressed(const std::string& text) {
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 1));
+    return out;
+  }
+  static std::string call(int seq, std::size_t padding = 0) {
+    return R"({"type":"call","seq":)" + std::to_string(seq) + R"(,"pad":")" + std::string(padding, 'x') +
+           "\"}\n";
+  }
+  // "FILE:LINE:SEQ " of each record.
+  static std::string read(const std::vector<std::string>& names, Damage* damage = nullptr,
+                          unsigned threads = 1) {
+    auto source = Source::open(names);
+    if (!source) return source.error().text();
+    std::string all;
+    Damage found = scan(*source, {threads}, [&](unsigned, const Record& record, const Place& place) {
+      all += std::to_string(place.file) + ":" + std::to_string(place.line) + ":" +
+             std::to_string(record.seq) + " ";
+    });
+    if (damage) *damage = std::move(found);
+    return all;
+  }
+  std::string work_;
+};
+
+TEST_F(Logs, LinesComeWithTheirPlace) {
+  const std::string one = write("one", call(1) + "\n" + call(2)),
+                    two = write("two", call(3) + R"({"type":"call","seq":4})");
+  EXPECT_EQ(read({one, two}), "0:1:1 0:3:2 1:1:3 1:2:4 ");
+  EXPECT_EQ(read({write("empty", "")}), "");
+}
+
+TEST_F(Logs, ADirectoryIsItsSegmentsByName) {
+  write("audit-2.jsonl", call(2));
+  write("audit-1.jsonl.zst", compressed(call(1)));
+  write("audit-3.jsonl.torn", "{");
+  write(".audit-0.jsonl", "{");
+  EXPECT_EQ(read({work_}), "0:1:1 1:1:2 ");
+  fs::create_directory(work_ + "/none");
+  EXPECT_EQ(read({work_ + "/none"}), "there is no *.jsonl and no *.jsonl.zst in '" + work_ + "/none'");
+}
+
+TEST_F(Logs, BlocksAreCutBetweenLines) {
+  std::string text, expected;
+  for (int i = 1; i <= 3000; ++i) {
+    text += call(i, static_cast<std::size_t>(i) * 7);
+    expected += "0:" + std::to_string(i) + ":" + std::to_string(i) + " ";
+  }
+  ASSERT_GT(text.size(), 3u * (4u << 20));
+  EXPECT_EQ(read({write("many", text)}), expected);
+  EXPECT_EQ(read({write("many.zst", compressed(text))}), expected);
+  // Each is seen once by several threads too.
+  auto source = Source::open({work_ + "/many"});
+  std::array<std::uint64_t, 3> sums{};
+  const Damage damage = scan(*source, {3}, [&](unsigned worker, const Record& record, const Place&) {
+    sums[worker] += static_cast<std::uint64_t>(record.seq);
+  });
+  EXPECT_EQ(sums[0] + sums[1] + sums[2], 3000u * 3001 / 2);
+  EXPECT_FALSE(damage.any());
+}
+
+TEST_F(Logs, ALongLineIsReadWhole) {
+  EXPECT_EQ(read({write("long", call(1) + call(2, 10u << 20) + call(3))}), "0:1:1 0:2:2 0:3:3 ");
+}
+
+TEST_F(Logs, WhatIsBrokenIsNamedAndTheRestIsRead) {
+  std::string text =
+      call(1) + "no log\n" + call(2) + std::string(100, '\0') + "\n" + call(3) + R"({"type":"call","se)";
+  Damage damage;
+  EXPECT_EQ(read({write("torn", text)}, &damage), "0:1:1 0:3:2 0:5:3 ");
+  ASSERT_EQ(damage.broken, 3u);
+  ASSERT_EQ(damage.first.size(), 3u);
+  EXPECT_EQ(damage.first[0].place.line, 2u);
+  EXPECT_EQ(damage.first[1].place.line, 4u);
+  EXPECT_EQ(damage.first[2].place.line, 6u);
+  EXPECT_EQ(damage.first[0].place.offset, call(1).size());
+
+  const std::string half = compressed(call(1) + call(2));
+  EXPECT_EQ(read({write("half.zst", half.substr(0, half.size() - 3))}, &damage), "");
+  EXPECT_EQ(damage.error, "'" + work_ + "/half.zst' ends in the middle of its compressed text");
+  EXPECT_EQ(read({work_ + "/absent"}), "cannot open '" + work_ + "/absent': No such file or directory");
+}
+
+}  // namespace
+}  // namespace scsup::analysis
