@@ -3,9 +3,9 @@
 #include <ctime>
 
 #include "base/printable.h"
-#include "supervisor/client/asking.h"
 #include "cli/table.h"
 #include "cli/units.h"
+#include "supervisor/client/asking.h"
 #include "supervisor/control/wire.h"
 
 namespace scsup {

@@ -2,9 +2,9 @@
 #include <cstdio>
 
 #include "base/printable.h"
-#include "supervisor/client/asking.h"
 #include "cli/table.h"
 #include "cli/units.h"
+#include "supervisor/client/asking.h"
 #include "supervisor/control/wire.h"
 
 namespace scsup {

@@ -13,12 +13,12 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "cli/table.h"
+#include "cli/units.h"
 #include "supervisor/client/asking.h"
 #include "supervisor/client/keys.h"
 #include "supervisor/client/screen.h"
-#include "cli/table.h"
 #include "supervisor/client/top_page.h"
-#include "cli/units.h"
 
 namespace scsup {
 

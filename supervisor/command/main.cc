@@ -5,8 +5,8 @@
 #include <exception>
 #include <map>
 
-#include "supervisor/command/command.h"
 #include "cli/options.h"
+#include "supervisor/command/command.h"
 
 namespace {
 

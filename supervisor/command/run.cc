@@ -11,9 +11,9 @@
 
 #include "agent/agent.h"
 #include "base/socket.h"
+#include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/front.h"
-#include "cli/options.h"
 #include "supervisor/command/supervise.h"
 #include "supervisor/seccomp/kernel.h"
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "base/say.h"
+#include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/doors.h"
-#include "cli/options.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/serve_signals.h"
 #include "supervisor/command/supervise.h"

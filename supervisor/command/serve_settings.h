@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "supervisor/catalogue/catalogue.h"
 #include "supervisor/command/audit_file.h"
-#include "cli/options.h"
 #include "supervisor/config/config.h"
 #include "supervisor/seccomp/kernel.h"
 #include "supervisor/service/sockets.h"

@@ -3,8 +3,8 @@
 
 #include <cstdio>
 
-#include "supervisor/audit/json_line.h"
 #include "cli/options.h"
+#include "supervisor/audit/json_line.h"
 #include "supervisor/seccomp/runtime_calls.h"
 
 namespace scsup {

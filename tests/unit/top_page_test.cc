@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "supervisor/client/keys.h"
-#include "supervisor/client/rates.h"
 #include "cli/table.h"
 #include "cli/units.h"
+#include "supervisor/client/keys.h"
+#include "supervisor/client/rates.h"
 #include "tests/unit/control_sample.h"
 
 namespace scsup {
