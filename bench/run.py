@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from make_rules import make  # noqa: E402
 from many import Many  # noqa: E402
+import logs  # noqa: E402
 
 GETPPID, MKDIR = 110, 83  # x86_64
 
@@ -148,6 +149,12 @@ class Bench:
             print(line)
         return medians, failed
 
+    def logs(self, rounds):
+        self.measure(self.scsup("perform", *self.calls("mkdir", 2000)))
+        with open(self.audit, "rb") as file:
+            lines = [line for line in file if line.startswith(b'{"type":"call"')]
+        logs.table(self.bin, lines, self.work, self.quick, rounds)
+
     def many(self, rounds):
         many = Many(self.bin, self.programs, self.room, self.audit, self.quick)
         try:
@@ -273,6 +280,7 @@ def main():
         medians, failed = bench.table(rounds)
         bench.breakdown(medians)
         bench.many(rounds)
+        bench.logs(rounds)
     finally:
         bench.close()
     if failed:

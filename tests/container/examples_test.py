@@ -1,5 +1,6 @@
 """The scripts that README shows for containers, with the real engines and what is installed."""
 
+import glob
 import os
 import re
 import secrets
@@ -110,8 +111,9 @@ class Examples(unittest.TestCase):
         self.assertRegex(out, r"(?m)^ +2 +\d+ [0-9a-f]{12} +containers +2 ")
 
     def test_podman(self):
+        if glob.glob(f"/sys/fs/cgroup/{PODMANS_CGROUP}") + glob.glob(f"/sys/fs/cgroup/*/{PODMANS_CGROUP}"):
+            self.skipTest("needs a machine without containers of podman's own")
         self.start(PodmanRunc)
-        self.assertFalse(os.path.exists(f"/sys/fs/cgroup/{PODMANS_CGROUP}"), "podman's own containers run here")
         self.addCleanup(remove_cgroups, PODMANS_CGROUP)
         self.addCleanup(self.namespaces.end)
         state = os.path.join(self.directory, "engine")
