@@ -181,20 +181,25 @@ def built(totals, where, preset, *targets):
     return False
 
 
-def sanitizer(totals, preset, units, label):
+# What each sanitizer looks at: programs, and which unit tests, with their label.
+PROGRAMS = ("scsup", "scsup-agent", "scsup-audit")
+UNITS = {"asan": ("tests/unit/all", "unit"), "tsan": ("unit_threads", "threads")}
+
+
+def build_ahead():
+    """The sanitized builds, at the lowest priority while tests run: those wait more than they compute. ./dev compile has
+    whoever needs them wait for them."""
+    builds = [f"nice -n 19 {ROOT}/dev compile {preset} {' '.join(PROGRAMS)} {units}" for preset, (units, _) in UNITS.items()]
+    return subprocess.Popen(["sh", "-c", "; ".join(builds)], stdin=subprocess.DEVNULL)
+
+
+def sanitizer(totals, preset):
     """Its own unit tests, and the release build's drivers with its programs."""
-    if built(totals, preset, "release") and built(totals, preset, preset, "scsup", "scsup-agent", "scsup-audit", units):
+    units, label = UNITS[preset]
+    if built(totals, preset, "release") and built(totals, preset, preset, *PROGRAMS, units):
         run_ctest(totals, f"{preset}, {label}", preset, ["-L", f"^{label}$"], more_env=SANITIZER_ENV)
         programs = dict(SANITIZER_ENV, SCSUP_BIN_DIR=f"{build_directory(preset)}/bin")
         run_ctest(totals, f"{preset}, programs", "release", ["-L", "^(syscall|e2e|hostile)$"], more_env=programs)
-
-
-def asan(totals):
-    sanitizer(totals, "asan", "tests/unit/all", "unit")
-
-
-def tsan(totals):
-    sanitizer(totals, "tsan", "unit_threads", "threads")
 
 
 def fuzz(totals, seconds):
@@ -215,16 +220,18 @@ def main(arguments):
         if built(totals, what, "release", *targets):
             run_ctest(totals, f"{what} as {who}", "release", ["-L", f"^{what}$"])
     elif what in ("asan", "tsan"):
-        {"asan": asan, "tsan": tsan}[what](totals)
+        sanitizer(totals, what)
     elif what == "fuzz":
         fuzz(totals, int(arguments[1]) if len(arguments) > 1 else 60)
     elif what == "all":
         if built(totals, "release", "release"):
+            ahead = build_ahead()
             run_ctest(totals, f"all as {who}", "release", [])
             if who == "root":
                 run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container)$"], user=True)
-        asan(totals)
-        tsan(totals)
+            ahead.wait()
+        for preset in UNITS:
+            sanitizer(totals, preset)
         fuzz(totals, 60)
     else:
         print(f"there is no label '{what}'; there are: all {' '.join(LABELS)} asan tsan fuzz", file=sys.stderr)
