@@ -7,6 +7,7 @@ What is counted is what ran: the tests inside each GoogleTest or unittest progra
 import os
 import pwd
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -189,8 +190,9 @@ UNITS = {"asan": ("tests/unit/all", "unit"), "tsan": ("unit_threads", "threads")
 def build_ahead():
     """The sanitized builds, at the lowest priority while tests run: those wait more than they compute. ./dev compile has
     whoever needs them wait for them."""
-    builds = [f"nice -n 19 {ROOT}/dev compile {preset} {' '.join(PROGRAMS)} {units}" for preset, (units, _) in UNITS.items()]
-    return subprocess.Popen(["sh", "-c", "; ".join(builds)], stdin=subprocess.DEVNULL)
+    commands = [["nice", "-n", "19", f"{ROOT}/dev", "compile", preset, *PROGRAMS, units] for preset, (units, _) in UNITS.items()]
+    commands[0].append("tests/fuzz/all")
+    return subprocess.Popen(["sh", "-c", "; ".join(map(shlex.join, commands))], stdin=subprocess.DEVNULL)
 
 
 def sanitizer(totals, preset):
