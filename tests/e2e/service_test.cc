@@ -28,7 +28,7 @@ constexpr const char* deny_chmod = R"({"supervise": {"trap": ["@mkdir"], "rules"
 class Shell {
  public:
   Shell(const Start& start, const std::string& fifo) : running_(start) {
-    in_ = open(fifo.c_str(), O_WRONLY | O_CLOEXEC);
+    in_ = open(fifo.c_str(), O_RDWR | O_CLOEXEC);  // not waiting for a reader, who may never come
   }
   ~Shell() { close(in_); }
   // The line's output up to the mark that follows it.
@@ -246,7 +246,8 @@ TEST_F(Service, AKilledSessionEndsWithAllItsProcesses) {
   put("web", deny_mkdir);
   start();
   Running target(
-      agent({"--policy", "web"}, {"sh", "-c", "setsid sh -c 'echo up; exec tail -f /dev/null' & wait"}));
+      agent({"--policy", "web"},
+            {"sh", "-c", "setsid sh -c 'echo up; exec tail -f /dev/null' & exec tail -f /dev/null"}));
   ASSERT_TRUE(target.says("up"));
   const Finished killed = control({"kill", "1"});
   EXPECT_EQ(killed.code(), 0) << killed.err;
@@ -287,19 +288,29 @@ TEST_F(Service, WithoutDescriptorsNewTargetsAreRefusedAndTheOldGoOn) {
     const rlimit few{128, 128};
     setrlimit(RLIMIT_NOFILE, &few);
   });
-  std::vector<std::unique_ptr<Shell>> shells;
-  Finished refused;
-  for (int i = 0; i < 100; ++i) {
-    refused = run(agent({"--policy", "web"}, {"echo", "ran"}));
-    if (refused.code() != 0) break;
-    shells.push_back(shell("web", "shell" + std::to_string(i)));
-    shells.back()->ask("true");
+  std::vector<std::unique_ptr<Running>> targets;
+  std::string refused;
+  const auto go = [&](std::size_t i) { return at("go" + std::to_string(i)); };
+  while (refused.empty() && targets.size() < 100) {
+    mkfifo(go(targets.size()).c_str(), 0600);
+    const std::string waits = "echo '<up>'; read line <" + go(targets.size()) + "; mkdir x; echo '<done>'";
+    Start start = agent({"--policy", "web"}, {"sh", "-c", waits});
+    start.prepare = [] { dup2(1, 2); };
+    auto target = std::make_unique<Running>(start);
+    if (target->says("<up>")) {
+      targets.push_back(std::move(target));
+    } else {
+      refused = target->rest();
+      EXPECT_EQ(target->wait(), 125);
+    }
   }
-  EXPECT_EQ(refused.code(), 125);
-  EXPECT_NE(refused.err.find("no descriptors left (RLIMIT_NOFILE)"), std::string::npos) << refused.err;
-  ASSERT_GE(shells.size(), 4u);
-  for (auto& one : shells) one->ask("mkdir " + at("x"));
-  EXPECT_EQ(denied("no-mkdir").size(), shells.size());
+  EXPECT_NE(refused.find("no descriptors left (RLIMIT_NOFILE)"), std::string::npos) << refused;
+  ASSERT_GE(targets.size(), 4u);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    write_file(go(i), "\n");
+    EXPECT_TRUE(targets[i]->says("<done>"));
+  }
+  EXPECT_EQ(denied("no-mkdir").size(), targets.size());
 }
 
 TEST_F(Service, ItsEndWaitsForTargetsIfTheConfigSaysSo) {
