@@ -52,10 +52,10 @@ int command_show(const Arguments& arguments) {
                         : record.type != Type::call && !others)
       return;
     ++shown;
-    if (reading.json())
-      std::printf("%.*s\n", static_cast<int>(record.line.size()), record.line.data());
-    else
-      std::puts((wanted.empty() ? line_of(record, colours) : whole(record)).c_str());
+    std::puts((reading.json()   ? json_line_of(record)
+               : wanted.empty() ? line_of(record, colours)
+                                : whole(record))
+                  .c_str());
   });
   const int status = reading.finish(source);
   if (shown == 0 && status == 0) {

@@ -2,46 +2,24 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 
 #include "analysis/record.h"
+#include "base/duration_histogram.h"
 
 namespace scsup::analysis {
 
-// A histogram of durations with four buckets to each power of two: a quantile is at most a quarter too high.
 class Durations {
  public:
-  void add(std::uint64_t ns) { ++counts_[bucket(ns)]; }
+  void add(std::uint64_t ns) { ++counts_[duration_bucket(ns)]; }
   void add(const Durations& other) {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   }
-  // The upper bound of the bucket that holds the quantile, in ns; 0 when there is nothing.
-  std::uint64_t quantile(double q) const {
-    std::uint64_t sum = 0;
-    for (const std::uint32_t count : counts_) sum += count;
-    auto left = static_cast<std::uint64_t>(q * static_cast<double>(sum));
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      if (left < counts_[i]) return upper_bound(i);
-      left -= counts_[i];
-    }
-    return 0;
-  }
+  // In ns; 0 when there is nothing.
+  std::uint64_t quantile(double q) const { return quantile_of(counts_, q); }
 
  private:
-  static constexpr std::size_t buckets = 4 * 40;  // up to 2^40 ns, 18 minutes
-  static std::size_t bucket(std::uint64_t ns) {
-    const std::uint64_t value = ns < 4 ? 4 : ns;
-    const auto power = static_cast<std::size_t>(std::bit_width(value)) - 1;
-    const std::size_t i = 4 * power + (value >> (power - 2) & 3);
-    return i < buckets ? i : buckets - 1;
-  }
-  static std::uint64_t upper_bound(std::size_t i) {
-    const std::size_t power = i / 4;
-    return power < 2 ? 4 : (std::uint64_t{4} + i % 4 + 1) << (power - 2);
-  }
-
-  std::array<std::uint32_t, buckets> counts_{};
+  std::array<std::uint32_t, duration_buckets> counts_{};
 };
 
 struct Tally {

@@ -1,5 +1,6 @@
 #include "analysis/text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/printable.h"
@@ -76,6 +77,12 @@ std::string about_others(const Record& record) {
   return text;
 }
 
+std::string as_ascii(const Record& record, int indent) {
+  const auto tree = nlohmann::ordered_json::parse(record.line, nullptr, false);
+  if (tree.is_discarded()) return printable(record.line);
+  return tree.dump(indent, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string line_of(const Record& record, Colours colours) {
@@ -91,10 +98,11 @@ std::string line_of(const Record& record, Colours colours) {
          what(record) + result(record) + rule(record) + (record.out == "gone" ? ", never arrived" : "");
 }
 
-std::string whole(const Record& record) {
-  const auto tree = nlohmann::ordered_json::parse(record.line, nullptr, false);
-  if (tree.is_discarded()) return printable(record.line);
-  return tree.dump(2, ' ', true, nlohmann::json::error_handler_t::replace);
+std::string json_line_of(const Record& record) {
+  const bool plain = std::ranges::all_of(record.line, [](char c) { return c >= 0x20 && c < 0x7f; });
+  return plain ? std::string(record.line) : as_ascii(record, -1);
 }
+
+std::string whole(const Record& record) { return as_ascii(record, 2); }
 
 }  // namespace scsup::analysis

@@ -212,7 +212,8 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
   resolved_ = object.path;
   const std::string_view path = object.path;
   if (!decision) decision = decide(&path);
-  if (decision->act == Act::deny && !decision->existing_first) return decided(*decision);
+  if (decision->act == Act::kill || (decision->act == Act::deny && !decision->existing_first))
+    return decided(*decision);
 
   if (found && hands.may_wait()) return Progress::needs_patience;
   if (decision->act == Act::deny) {

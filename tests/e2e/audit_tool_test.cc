@@ -110,8 +110,12 @@ TEST_F(AuditTool, HostileBytesStayBytes) {
                                    R"(","errno":")" + escape + R"(","rule":{"id":")" + escape +
                                    R"(","at":")" + escape + R"("}})" + "\n" + R"({"type":")" + escape +
                                    R"(","command":")" + escape + "\"}\n\x1b[31mno log\n");
+  // As no writer of ours would write them.
+  write_file(at("evil.jsonl"), read_file(at("evil.jsonl")) +
+                                   "{\"type\":\"call\",\"seq\":1,\"obj\":{\"path\":\"\xc2\x9b"
+                                   "2J\x7f\"}}\n");
   for (const Words& words : {Words{"show", "--records"}, Words{"summary"}, Words{"summary", "--by", "path"},
-                             Words{"summary", "--json"}, Words{"show", "1"}}) {
+                             Words{"summary", "--json"}, Words{"show", "1"}, Words{"show", "--json"}}) {
     Words arguments = words;
     arguments.push_back(at("evil.jsonl"));
     const Finished done = audit(arguments);

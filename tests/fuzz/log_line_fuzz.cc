@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   require_printable(line);
   require(line.find('\n') == std::string::npos, "two lines: " + line);
   require_printable(whole(record));
+  require_printable(json_line_of(record));
   Groups groups(By::path);
   groups.add(record);
   require(groups.rows().size() == 1 && groups.total().calls == 1, "not counted");
