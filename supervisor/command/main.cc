@@ -1,11 +1,5 @@
-// scsup: picks the command. The only place where an exception is caught.
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <exception>
-#include <map>
-
-#include "cli/options.h"
+// scsup: picks the command.
+#include "cli/program.h"
 #include "supervisor/command/command.h"
 
 namespace {
@@ -32,43 +26,21 @@ constexpr const char* usage =
     "See scsup(1), scsup-policy(5), scsup-control(7). A first try, in scsup's source tree:\n"
     "  scsup --policy policies/no-mkdir.json -- mkdir /tmp/demo\n";
 
-int dispatch(scsup::Arguments arguments) {
-  using scsup::Arguments;
-  const std::map<std::string, int (*)(const Arguments&)> commands = {
-      {"run", scsup::command_run},       {"serve", scsup::command_serve},
-      {"policy", scsup::command_policy}, {"syscalls", scsup::command_syscalls},
-      {"ps", scsup::command_ps},         {"inspect", scsup::command_inspect},
-      {"top", scsup::command_top},       {"reload", scsup::command_reload},
-      {"kill", scsup::command_kill}};
-  if (arguments.empty()) {
-    std::fputs(usage, stderr);
-    return scsup::own_failure;
-  }
-  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
-    std::fputs(usage, stdout);
-    return 0;
-  }
-  if (arguments[0] == "--version") {
-    std::puts("scsup " SCSUP_VERSION);
-    return 0;
-  }
-  if (const auto command = commands.find(arguments[0]); command != commands.end()) {
-    arguments.erase(arguments.begin());
-    return command->second(arguments);
-  }
-  return scsup::command_run(arguments);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    const int status = dispatch(scsup::Arguments(argv + 1, argv + argc));
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-    scsup::complain("cannot write to standard output: " + std::string(std::strerror(errno)));
-    return scsup::own_failure;
-  } catch (const std::exception& error) {
-    scsup::complain(error.what());
-    return scsup::own_failure;
-  }
+  using namespace scsup;
+  return run_program({"scsup",
+                      usage,
+                      {{"run", command_run},
+                       {"serve", command_serve},
+                       {"policy", command_policy},
+                       {"syscalls", command_syscalls},
+                       {"ps", command_ps},
+                       {"inspect", command_inspect},
+                       {"top", command_top},
+                       {"reload", command_reload},
+                       {"kill", command_kill}},
+                      command_run},
+                     argc, argv);
 }

@@ -50,16 +50,8 @@ class RightsByAsking : public OwnRights {
   DeputyLine& line_;
 };
 
-Result<Identity> identity_of(const Fd& task) {
-  auto text = read_file_at(task, "status");
-  if (!text) return failed(text.error());
-  const auto status = parse_status(*text);
-  if (!status) return failed(0, "cannot parse the target's /proc status");
-  return Identity{status->fsuid, status->fsgid, status->groups, status->effective_caps};
-}
-
 Result<bool> take_on_ids_of(const Fd& task) {
-  const auto target = identity_of(task);
+  const auto target = read_identity(task);
   if (!target) return failed(target.error());
   const auto own = own_identity();
   if (!own) return failed(own.error());
@@ -69,7 +61,7 @@ Result<bool> take_on_ids_of(const Fd& task) {
 // Ids that the target's namespace doesn't map can only be had out here, and only by a privileged supervisor;
 // an ordinary user's supervisor can have others only in there, where it owns the namespace.
 Result<void> become(const Fd& user_namespace, const Fd& task) {
-  const auto target = identity_of(task);
+  const auto target = read_identity(task);
   if (!target) return failed(target.error());
   const auto have_ids = take_on_ids_of(task);
   if (!have_ids) return failed(have_ids.error());

@@ -28,10 +28,9 @@ std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
     const std::string thread = process + "/task/" + std::to_string(task.pids[level]);
     const Fd found(openat(procfs.get(), thread.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!found) continue;
-    const auto text = read_file_at(found, "status"), stat = read_file_at(found, "stat");
-    if (!text || !stat) continue;
-    const auto status = parse_status(*text);
-    if (!status || parse_start_time(*stat) != task.start) continue;
+    const auto status = read_status(found);
+    const auto stat = read_file_at(found, "stat");
+    if (!status || !stat || parse_start_time(*stat) != task.start) continue;
     if (std::equal(status->pids.begin(), status->pids.end(),
                    task.pids.begin() + static_cast<std::ptrdiff_t>(level), task.pids.end()))
       return depth == Depth::process ? process : thread;
@@ -64,8 +63,7 @@ bool may_be_ours(const Fd& directory) {
   if (!place.procfs) return true;
   const auto own = read_link_at(place.procfs, "self");
   if (!own) return own.error().err != ENOENT;  // ENOENT: a procfs that doesn't show us
-  const auto text = read_file_at(place.process, "status");
-  const auto status = text ? parse_status(*text) : std::nullopt;
+  const auto status = read_status(place.process);
   return !status || std::to_string(status->tgid) == *own;
 }
 
@@ -103,9 +101,8 @@ bool is_own_place(const Task& task, const Fd& directory, const std::string& name
     return false;
   if (st.st_ino == proc_root_inode) return name == number_in(task, directory, Depth::process);
   const ProcessPlace place = process_of(directory);
-  const auto text =
-      place.process ? read_file_at(place.process, "status") : Result<std::string>(failed(ENOENT, {}));
-  const auto status = text ? parse_status(*text) : std::nullopt;
+  if (!place.process) return false;
+  const auto status = read_status(place.process);
   // The numbers from that procfs' PID namespace downwards, as in number_in().
   return status && !status->tgids.empty() && status->tgids.size() <= task.tgids.size() &&
          std::equal(status->tgids.rbegin(), status->tgids.rend(), task.tgids.rbegin());

@@ -86,10 +86,8 @@ void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
 bool has_identity_of(const Task& task, pid_t pid) {
   const auto directory = open_task_directory(pid);
   if (!directory) return false;
-  const auto text = read_file_at(*directory, "status");
-  const auto status = text ? parse_status(*text) : std::nullopt;
-  return status &&
-         task.identity == Identity{status->fsuid, status->fsgid, status->groups, status->effective_caps};
+  const auto identity = read_identity(*directory);
+  return identity && *identity == task.identity;
 }
 
 tl::unexpected<Error> told(Result<Parcel>& parcel) {

@@ -33,8 +33,7 @@ std::map<pid_t, Found> all_processes() {
     if (pid <= 0) continue;
     const auto proc = open_task_directory(pid);
     if (!proc) continue;
-    const auto text = read_file_at(*proc, "status");
-    const auto status = text ? parse_status(*text) : std::nullopt;
+    const auto status = read_status(*proc);
     if (!status) continue;
     all[pid] = {status->ppid, read_link_at(*proc, "ns/pid").value_or(std::string()),
                 status->pids.size() > 1 && status->pids.back() == 1};

@@ -36,12 +36,10 @@ std::string policy_named_by(const oci::ContainerState& state) {
   return named == state.annotations.end() ? std::string() : named->second;
 }
 
-std::optional<ProcStatus> status_of(pid_t pid) {
-  if (pid <= 0) return std::nullopt;
+Result<ProcStatus> status_of(pid_t pid) {
+  if (pid <= 0) return failed(ESRCH, "no process was named");
   const auto proc = open_task_directory(pid);
-  if (!proc) return std::nullopt;
-  const auto text = read_file_at(*proc, "status");
-  return text ? parse_status(*text) : std::nullopt;
+  return proc ? read_status(*proc) : Result<ProcStatus>(failed(proc.error()));
 }
 
 // What a container is said to begin with, `scsup kill` ends with our rights: whoever hasn't those names a

@@ -5,7 +5,7 @@
 
 namespace scsup {
 
-void Denials::add(const Call& call, const std::string& path, int err, const Origin& origin) {
+void Denials::add(const Call& call, std::string_view path, int err, const Origin& origin) {
   std::lock_guard lock(mutex_);
   for (Denial& denial : seen_) {  // the usual case, without building the words
     if (denial.nr != call.nr || denial.abi != call.abi || denial.err != err || denial.path != path ||
@@ -24,7 +24,7 @@ void Denials::add(const Call& call, const std::string& path, int err, const Orig
   if (call.abi != Abi::x86_64) words += " (" + std::string(name(call.abi)) + ")";
   if (!path.empty()) words += " " + printable(path);
   words += ": " + std::string(errno_name(err)) + ", " + origin.words;
-  seen_.push_back({call.abi, call.nr, err, path, origin.words, std::move(words)});
+  seen_.push_back({call.abi, call.nr, err, std::string(path), origin.words, std::move(words)});
 }
 
 std::vector<std::string> Denials::lines() const {

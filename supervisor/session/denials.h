@@ -16,7 +16,7 @@ class Denials {
   static constexpr std::size_t most = 10;
 
   // `path` may be empty. Thread-safe; remembers `most` distinct ones, however many a target makes.
-  void add(const Call& call, const std::string& path, int err, const Origin& origin);
+  void add(const Call& call, std::string_view path, int err, const Origin& origin);
 
   // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order they came first;
   // then how many others there were.

@@ -268,9 +268,9 @@ void Inquiry::count(const CallRecord& record, bool watched_only) {
 
   one_more(session.denied_, policy_->denied);
   const bool by_policy = record.origin != &no_path && record.err != EEXIST;
-  const std::string& path = record.resolved     ? *record.resolved
-                            : record.call->path ? *record.call->path
-                                                : std::string();
+  const std::string_view path = record.resolved     ? std::string_view(*record.resolved)
+                                : record.call->path ? std::string_view(*record.call->path)
+                                                    : std::string_view();
   if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
   if (syscall && syscall->alters == Alters::image) {
     std::lock_guard lock(session.mutex_);

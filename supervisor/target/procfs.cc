@@ -117,6 +117,14 @@ Result<std::string> read_file_at(const Fd& dir, const char* name) {
   return text;
 }
 
+Result<ProcStatus> read_status(const Fd& task) {
+  const auto text = read_file_at(task, "status");
+  if (!text) return failed(text.error());
+  auto status = parse_status(*text);
+  if (!status) return failed(0, "cannot parse a task's /proc status");
+  return std::move(*status);
+}
+
 Result<std::string> read_link_at(const Fd& dir, const char* name) {
   char target[PATH_MAX];
   const ssize_t got = readlinkat(dir.get(), name, target, sizeof target);

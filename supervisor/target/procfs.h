@@ -37,6 +37,7 @@ std::optional<long> parse_current_syscall(std::string_view text);
 Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
 Result<std::string> read_file_at(const Fd& dir, const char* name);
 Result<std::string> read_link_at(const Fd& dir, const char* name);
+Result<ProcStatus> read_status(const Fd& task);
 // The name of what `fd` is open on, as /proc/self/fd shows it to us.
 Result<std::string> name_of(const Fd& fd);
 

@@ -70,14 +70,13 @@ Result<void> read_view(Task& task, const ProcStatus& status) {
 
 }  // namespace
 
-Result<Identity> own_identity() {
-  Fd self(open("/proc/thread-self", O_PATH | O_CLOEXEC));
-  auto text = read_file_at(self, "status");
-  if (!text) return failed(text.error());
-  auto status = parse_status(*text);
-  if (!status) return failed(0, "cannot parse /proc/thread-self/status");
-  return Identity{status->fsuid, status->fsgid, status->groups, status->effective_caps};
+Result<Identity> read_identity(const Fd& proc) {
+  auto status = read_status(proc);
+  if (!status) return failed(status.error());
+  return Identity{status->fsuid, status->fsgid, std::move(status->groups), status->effective_caps};
 }
+
+Result<Identity> own_identity() { return read_identity(Fd(open("/proc/thread-self", O_PATH | O_CLOEXEC))); }
 
 Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandles> known) {
   auto task = std::make_shared<Task>();
@@ -90,10 +89,8 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->handles = std::move(known);
   const Fd& proc = task->handles->proc;
 
-  auto text = read_file_at(proc, "status");
-  if (!text) return failed(text.error());
-  const auto status = parse_status(*text);
-  if (!status) return failed(0, "cannot parse the target's /proc status");
+  const auto status = read_status(proc);
+  if (!status) return failed(status.error());
   task->pid = status->tgid;
   task->ppid = status->ppid;
   task->uid = status->euid;

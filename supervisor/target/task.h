@@ -30,6 +30,8 @@ struct Identity {
 
 // The identity of the calling thread, read from /proc.
 Result<Identity> own_identity();
+// Of the task whose /proc directory that is.
+Result<Identity> read_identity(const Fd& proc);
 
 struct TaskHandles {
   TaskHandles() { ++alive_; }

@@ -1,0 +1,23 @@
+// What the programs that have commands do around them: --help, --version, an exception, a full disk.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "cli/options.h"
+
+namespace scsup {
+
+using Command = int (*)(const Arguments&);
+
+struct Program {
+  const char* name;
+  const char* usage;
+  std::map<std::string, Command> commands;
+  Command otherwise = nullptr;  // of what is no command's name; nullptr: a mistake
+};
+
+// main()'s work. The only place where an exception is caught.
+int run_program(const Program& program, int argc, char** argv);
+
+}  // namespace scsup
