@@ -99,8 +99,8 @@ std::string line_of(const Record& record, Colours colours) {
 }
 
 std::string json_line_of(const Record& record) {
-  const bool plain = std::ranges::all_of(record.line, [](char c) { return c >= 0x20 && c < 0x7f; });
-  return plain ? std::string(record.line) : as_ascii(record, -1);
+  const bool harmless = std::ranges::all_of(record.line, [](char c) { return c >= 0x20 && c < 0x7f; });
+  return harmless ? std::string(record.line) : as_ascii(record, -1);
 }
 
 std::string whole(const Record& record) { return as_ascii(record, 2); }
