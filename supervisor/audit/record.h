@@ -1,12 +1,13 @@
-// The audit records, schema scsup.audit.v1, as values. Log renders and writes them.
+// The audit records, schema scsup.audit.v1, as values. A Renderer makes lines of them, a Log keeps those.
 //
-// run     once, first: what runs where under which policy
-// attach  a listener was handed over: a session begins          detach  it ended
-// policy  a policy was read, or read again: what is in force from now on
-// call    one trapped call and its answer
-// task    a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask,
-// ...) amend   an answer did not arrive: `out` of an earlier call gap     known loss end     once, last: the
-// counts
+// run      first, and first in each segment: what runs where under which policy
+// attach   a listener was handed over: a session begins          detach  it ended
+// policy   a policy was read, or read again: what is in force from now on
+// call     one trapped call and its answer
+// task     a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask,
+// ...) amend    what became of an earlier call's answer, against what its record says gap      known loss
+// recover  what was found at the end of a log that had no end seal     the hash of all before it end once,
+// last: the counts
 #pragma once
 
 #include <sys/types.h>
@@ -15,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "supervisor/policy/decision.h"
@@ -48,6 +50,7 @@ struct CallRecord {
   pid_t tid = 0;
   const std::string* container = nullptr;  // render(Container); nullptr or empty: a command
   const std::string* process = nullptr;    // render(Process); nullptr: the task could not be looked at
+  std::string_view directory;              // where a relative path starts, as far as it is known
   const Call* call = nullptr;
   const std::string* resolved = nullptr;  // the object's path; nullptr: nobody had to look
   Act act = Act::deny;
@@ -57,8 +60,9 @@ struct CallRecord {
   const Origin* origin = nullptr;
   const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1; nullptr: there is none
   bool gone = false;                    // known before the answer: the target has died
-  std::int64_t mono_ns = 0;             // CLOCK_MONOTONIC, of the decision
-  std::int64_t decision_ns = 0;         // from receiving to here
+  bool on_disk = false;          // a rule asks for it: no answer before a loss of power can't undo the record
+  std::int64_t mono_ns = 0;      // CLOCK_MONOTONIC, of the decision
+  std::int64_t decision_ns = 0;  // from receiving to here
 };
 
 // A policy that was read and is in force from now on.

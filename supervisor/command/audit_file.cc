@@ -2,8 +2,12 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
+
+#include "base/say.h"
 
 namespace scsup {
 
@@ -23,32 +27,55 @@ std::string default_path() {
 
 }  // namespace
 
-Result<AuditTarget> open_audit(const std::optional<std::string>& option) {
-  std::string path;
+Result<AuditTarget> find_audit(const std::optional<std::string>& option, const AuditSettings& settings) {
   const char* variable = std::getenv("SCSUP_AUDIT");
-  if (option)
-    path = *option;
-  else if (variable && *variable)
-    path = variable;
-  else
-    path = default_path();
-
   AuditTarget target;
-  target.name = path;
-  if (path == "none") {
+  target.settings = settings;
+  target.name = option                  ? *option
+                : settings.file         ? *settings.file
+                : variable && *variable ? variable
+                                        : default_path();
+  if (target.name == "none") {
     target.off = true;
     return target;
   }
-  if (path == "-") {
+  if (target.name == "-") {
     target.name = "standard output";
-    target.fd.reset(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
-    if (!target.fd) return failed("cannot write the audit to standard output");
+    target.stream.reset(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+    if (!target.stream) return failed("cannot write the audit to standard output");
     return target;
   }
-  auto opened = Log::open_file(path);
+  auto opened = open_log_file(target.name);
   if (!opened) return failed(opened.error());
-  target.fd = std::move(*opened);
+  struct stat st {};
+  if (fstat(opened->get(), &st) != 0 || !S_ISREG(st.st_mode)) {
+    target.stream = std::move(*opened);
+    return target;
+  }
+  target.path = std::filesystem::absolute(target.name).lexically_normal();
+  if (auto usable = recover_log(std::move(*opened), target.path, target.name, settings); !usable)
+    return failed(usable.error());
   return target;
+}
+
+Result<LogParts> open_target(AuditTarget target) {
+  if (target.off) {
+    LogParts parts;
+    parts.off = true;
+    return parts;
+  }
+  if (target.stream) return open_log(std::move(target.stream), "", target.name, target.settings);
+  auto opened = open_log_file(target.path);
+  if (!opened) return failed(opened.error());
+  return open_log(std::move(*opened), target.path, target.name, target.settings);
+}
+
+void recover_audit(const AuditTarget& target) {
+  if (target.path.empty()) return;
+  auto opened = open_log_file(target.path);
+  if (!opened) return;
+  if (auto recovered = recover_log(std::move(*opened), target.path, target.name, target.settings); !recovered)
+    say(Severity::error, recovered.error().text());
 }
 
 }  // namespace scsup

@@ -1,4 +1,5 @@
-// Where the audit goes: --audit FILE, - or none; else $SCSUP_AUDIT; else the XDG state directory.
+// Where the audit goes: --audit FILE, - or none; else the config; else $SCSUP_AUDIT; else the XDG state
+// directory.
 #pragma once
 
 #include <optional>
@@ -9,12 +10,20 @@
 
 namespace scsup {
 
+// Found and looked at, but a file is not held: open_target() does that, in the process that writes.
 struct AuditTarget {
   bool off = false;
-  Fd fd;             // open for appending, when not off
+  Fd stream;         // what is no file, open for writing
+  std::string path;  // a file, absolute
   std::string name;  // for messages
+  AuditSettings settings;
 };
 
-Result<AuditTarget> open_audit(const std::optional<std::string>& option);
+// Finds out what can be wrong with it. What killed supervisors left beside the log is appended to it.
+Result<AuditTarget> find_audit(const std::optional<std::string>& option, const AuditSettings& settings);
+// In the process that supervises, before it has threads.
+Result<LogParts> open_target(AuditTarget target);
+// The supervisor that wrote to it was killed.
+void recover_audit(const AuditTarget& target);
 
 }  // namespace scsup

@@ -58,7 +58,7 @@ bool receive_front_message(const Fd& socket, FrontMessage& message) {
   return got == sizeof message;
 }
 
-int stand_for_command(Fd supervisor) {
+int stand_for_command(Fd supervisor, const AuditTarget& audit) {
   sigset_t all;
   sigfillset(&all);
   Fd signals(signalfd(-1, &all, SFD_CLOEXEC));
@@ -70,6 +70,7 @@ int stand_for_command(Fd supervisor) {
       FrontMessage message;
       if (!receive_front_message(supervisor, message)) {
         complain("the supervisor has ended unexpectedly; supervised calls of the command now fail (ENOSYS)");
+        recover_audit(audit);
         return own_failure;
       }
       if (message.kind == FrontMessage::Kind::ended) return die_like(message.value);

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "base/fd.h"
+#include "supervisor/command/audit_file.h"
 
 namespace scsup {
 
@@ -33,6 +34,6 @@ bool receive_front_message(const Fd& socket, FrontMessage& message);
 // Stands for the command until the supervisor says it is over: passes signals on, stops when the command
 // stops. Returns the exit status; a command that was killed by a signal kills this process the same way. All
 // signals must be blocked.
-int stand_for_command(Fd supervisor);
+int stand_for_command(Fd supervisor, const AuditTarget& audit);
 
 }  // namespace scsup

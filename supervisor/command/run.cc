@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/front.h"
+#include "supervisor/command/serve_settings.h"
 #include "supervisor/command/supervise.h"
 #include "supervisor/seccomp/kernel.h"
 
@@ -26,6 +27,7 @@ const std::vector<Option> options = {
     {"audit", "FILE",
      "where each call is recorded, as JSON lines; - is standard output, none is nowhere (default: "
      "$SCSUP_AUDIT, else ~/.local/state/scsup/audit.jsonl)"},
+    {"config", "FILE", "how the audit is kept: \"audit\" in scsup-config(5)"},
     {"summary", nullptr, "say at the end what was denied, even if standard error is no terminal"},
     {"quiet", nullptr, "say nothing but errors"},
 };
@@ -165,7 +167,7 @@ bool needs_to_adopt_orphans() {
   if (command == 0) {
     pair->first.reset();  // else it would not notice when the supervisor goes away
     front.reset();
-    plan.audit.fd.reset();
+    plan.audit.stream.reset();
     sigaction(SIGCHLD, &inherited, nullptr);
     sigprocmask(SIG_SETMASK, &original_mask, nullptr);
     agent::run(std::move(pair->second), {plan.command, ""});
@@ -182,7 +184,12 @@ bool needs_to_adopt_orphans() {
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
   }
-  close_all_but({STDERR_FILENO, front.get(), pair->first.get(), plan.audit.fd.get()});
+  close_all_but({STDERR_FILENO, front.get(), pair->first.get(), plan.audit.stream.get()});
+  auto audit = open_target(std::move(plan.audit));
+  if (!audit) {
+    complain(audit.error().text());
+    _exit(own_failure);
+  }
 
   Supervisor* running = nullptr;
   std::shared_ptr<CommandWatch> watch;
@@ -190,7 +197,7 @@ bool needs_to_adopt_orphans() {
     if (watch->over() && running->is_empty()) running->loop().stop();
   };
   watch = std::make_shared<CommandWatch>(command, front, stop_if_over);
-  Supervisor supervisor(std::make_unique<Catalogue>(std::move(plan.policy)), std::move(plan.audit), plan.argv,
+  Supervisor supervisor(std::make_unique<Catalogue>(std::move(plan.policy)), std::move(*audit), plan.argv,
                         plan.kernel, stop_if_over);
   running = &supervisor;
   supervisor.loop().add(watch);
@@ -205,6 +212,13 @@ bool needs_to_adopt_orphans() {
   send_front_message(front,
                      {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
   _exit(0);  // threads that are stuck in the kernel are not waited for
+}
+
+// Nothing: the config has mistakes, and they were said.
+std::optional<AuditSettings> audit_settings(const Options& given) {
+  Config config = default_config(default_places(), geteuid());
+  if (const auto file = given.value("config"); file && !read_config_file(*file, config)) return std::nullopt;
+  return config.audit;
 }
 
 }  // namespace
@@ -228,7 +242,9 @@ int command_run(const Arguments& arguments) {
     auto policy = load_policy(*given.value("policy"));
     if (!policy) return own_failure;
     plan.policy = std::move(*policy);
-    auto audit = open_audit(given.value("audit"));
+    const auto settings = audit_settings(given);
+    if (!settings) return own_failure;
+    auto audit = find_audit(given.value("audit"), *settings);
     if (!audit) throw std::runtime_error(audit.error().text() + " (see --audit)");
     plan.audit = std::move(*audit);
   } catch (const UsageError& error) {
@@ -258,7 +274,7 @@ int command_run(const Arguments& arguments) {
     supervise(plan, std::move(line->second), original);
   }
   line->second.reset();
-  return stand_for_command(std::move(line->first));
+  return stand_for_command(std::move(line->first), plan.audit);
 }
 
 }  // namespace scsup

@@ -18,20 +18,10 @@ constexpr unsigned most_threads = 64;
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal(); }
 
 // The file that is named, or the usual one if it is there.
-bool read_config_file(const Options& given, const Places& places, Config& config) {
+bool read_usual_config(const Options& given, const Places& places, Config& config) {
   const std::string file = given.value("config").value_or(places.config);
   if (!given.value("config") && (file.empty() || access(file.c_str(), F_OK) != 0)) return true;
-  auto parsed = read_config(file, config, system_accounts());
-  if (!parsed) {
-    complain(parsed.error().text());
-    return false;
-  }
-  for (const Diagnostic& diagnostic : parsed->diagnostics)
-    say_line(diagnostic.severity == Diagnostic::Severity::error ? Severity::error : Severity::warning,
-             render(file, diagnostic));
-  if (has_errors(parsed->diagnostics)) return false;
-  config = std::move(parsed->config);
-  return true;
+  return read_config_file(file, config);
 }
 
 void take_options(const Options& given, Config& config) {
@@ -48,6 +38,20 @@ void take_options(const Options& given, Config& config) {
 }
 
 }  // namespace
+
+bool read_config_file(const std::string& file, Config& config) {
+  auto parsed = read_config(file, config, system_accounts());
+  if (!parsed) {
+    complain(parsed.error().text());
+    return false;
+  }
+  for (const Diagnostic& diagnostic : parsed->diagnostics)
+    say_line(diagnostic.severity == Diagnostic::Severity::error ? Severity::error : Severity::warning,
+             render(file, diagnostic));
+  if (has_errors(parsed->diagnostics)) return false;
+  config = std::move(parsed->config);
+  return true;
+}
 
 const std::vector<Option>& serve_options() {
   static const std::vector<Option> options = {
@@ -93,7 +97,7 @@ std::optional<ServeSettings> read_serve_settings(const Options& given) {
   settings.config = default_config(places, geteuid());
   if (single)
     settings.config.sockets = {};
-  else if (!read_config_file(given, places, settings.config))
+  else if (!read_usual_config(given, places, settings.config))
     return std::nullopt;
   take_options(given, settings.config);
   if (single) {
@@ -122,7 +126,8 @@ std::optional<ServeSettings> read_serve_settings(const Options& given) {
     return std::nullopt;
   }
   settings.sockets = std::move(*sockets);
-  auto audit = open_audit(given.value("audit") ? given.value("audit") : settings.config.audit);
+  auto target = find_audit(given.value("audit"), settings.config.audit);
+  auto audit = target ? open_target(std::move(*target)) : Result<LogParts>(failed(target.error()));
   if (!audit) {
     complain(audit.error().text() + " (see --audit)");
     return std::nullopt;

@@ -18,7 +18,7 @@ namespace scsup {
 struct ServeSettings {
   Config config;
   std::unique_ptr<Catalogue> catalogue;
-  AuditTarget audit;
+  LogParts audit;
   KernelFeatures kernel;
   ServiceSockets sockets;
   bool quiet = false;
@@ -27,6 +27,9 @@ struct ServeSettings {
 };
 
 const std::vector<Option>& serve_options();
+
+// Reads it, and says what is wrong with it; false: it can't be used.
+bool read_config_file(const std::string& file, Config& config);
 
 // Opens what has to be opened. Nothing: it was said what is wrong. Throws UsageError.
 std::optional<ServeSettings> read_serve_settings(const Options& given);

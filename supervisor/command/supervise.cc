@@ -50,11 +50,11 @@ std::string what_is_missing(const KernelFeatures& kernel) {
 
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
-Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, AuditTarget audit, const Arguments& argv,
+Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, const Arguments& argv,
                        const KernelFeatures& kernel, std::function<void()> nobody_left, unsigned loops)
     : loop_(prepare_thread),
       workers_(prepare_thread),
-      log_(audit.off ? Log() : Log(std::move(audit.fd), std::move(audit.name))),
+      log_(std::move(audit)),
       catalogue_(std::move(policies)),
       reception_(
           *catalogue_,

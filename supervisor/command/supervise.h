@@ -24,7 +24,7 @@ Environment own_environment();
 class Supervisor {
  public:
   // Writes the `run` record. `nobody_left` is called when the last session has ended.
-  Supervisor(std::unique_ptr<Catalogue> policies, AuditTarget audit, const Arguments& argv,
+  Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, const Arguments& argv,
              const KernelFeatures& kernel, std::function<void()> nobody_left, unsigned loops = 1);
 
   void admit(Fd agent, Peer peer);

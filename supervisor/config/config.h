@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/socket.h"
+#include "supervisor/audit/settings.h"
 #include "supervisor/config/places.h"
 #include "supervisor/policy/diagnostic.h"
 
@@ -51,7 +52,7 @@ struct Config {
   std::string policies;  // a directory, absolute
   std::string default_policy;
   SocketSettings sockets;
-  std::optional<std::string> audit;          // a file, "-" or "none", as for --audit
+  AuditSettings audit;
   std::optional<std::vector<Grant>> attach;  // without: the supervisor's own user and root, any policy
   std::optional<std::vector<Grant>> control;
   AtEnd at_end = AtEnd::leave;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "supervisor/config/config.h"
+#include "supervisor/config/config_audit.h"
 #include "supervisor/policy/json.h"
 #include "supervisor/policy/parse_reader.h"
 #include "supervisor/policy/suggest.h"
@@ -197,8 +198,8 @@ void ConfigReader::read(const Json& file, Config& config) {
   if (const Json* name = value_of(file, "default_policy")) policy_name(*name, config.default_policy);
   if (const Json* all = value_of(file, "sockets")) sockets(*all, config.sockets);
   if (const Json* audit = value_of(file, "audit")) {
-    const bool word = audit->kind == Json::Kind::string && (audit->text == "-" || audit->text == "none");
-    config.audit = word ? audit->text : path(*audit, "\"audit\"");
+    const auto found = [this](const Json& json, std::string_view what) { return path(json, what); };
+    read_audit(reader_, *audit, found, config.audit);
   }
   if (const Json* attach = value_of(file, "attach"))
     config.attach = grants(*attach, "\"attach\"", attach_keys);

@@ -6,8 +6,9 @@
 namespace scsup {
 namespace {
 
-constexpr std::string_view rule_keys[] = {"id",   "syscalls", "path",  "mode",  "flags",   "uid",    "gid",
-                                          "args", "action",   "errno", "audit", "emulate", "comment"};
+constexpr std::string_view rule_keys[] = {"id",    "syscalls",   "path",    "mode",   "flags",
+                                          "uid",   "gid",        "args",    "action", "errno",
+                                          "audit", "durability", "emulate", "comment"};
 constexpr std::string_view emulate_keys[] = {"mode_mask"};
 constexpr Word<RuleAction> rule_actions[] = {
     {"allow", RuleAction::allow}, {"deny", RuleAction::deny}, {"emulate", RuleAction::emulate}};
@@ -121,6 +122,12 @@ Rule read_rule(Reader& reader, const Json& json) {
   rule.action = verdict.action;
   rule.err = verdict.err;
   if (const Json* audit = value_of(json, "audit")) rule.audit = reader.boolean(*audit, "\"audit\"");
+  if (const Json* durability = value_of(json, "durability")) {
+    constexpr Word<bool> words[] = {{"sync", true}, {"write", false}};
+    rule.on_disk = reader.word<bool>(*durability, "\"durability\"", words).value_or(false);
+    if (rule.on_disk && rule.audit == false)
+      reader.error(json.find("durability")->place, "a rule with \"audit\": false has nothing to sync");
+  }
   if (const Json* emulate = value_of(json, "emulate"))
     read_emulate(reader, *emulate, rule, !verdict.good || verdict.action == RuleAction::emulate);
   if (const Json* comment = value_of(json, "comment"))

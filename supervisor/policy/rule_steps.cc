@@ -106,10 +106,12 @@ const Ruling* RuleSteps::ruling(const Rule& rule) {
   ruling.decision.act = act_of(rule.action);
   ruling.decision.err = rule.err;
   ruling.decision.mode_mask = rule.mode_mask;
+  ruling.decision.on_disk = rule.on_disk;
   ruling.decision.origin =
       tables_.add_origin({Origin::Kind::rule, rule.id, at,
                           (rule.id.empty() ? "the rule at " : "rule " + rule.id + " at ") + at});
-  ruling.kernel = kernel_action(ruling.decision, rule.audit.value_or(audited_by(scope_, rule.action)));
+  ruling.kernel =
+      kernel_action(ruling.decision, rule.audit.value_or(rule.on_disk || audited_by(scope_, rule.action)));
   return tables_.add_ruling(std::move(ruling));
 }
 

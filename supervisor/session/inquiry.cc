@@ -239,6 +239,7 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
 void Inquiry::answer() {
   CallRecord record;
   record.process = task_ ? &task_->record : nullptr;
+  if (task_ && call_->dirfd == AT_FDCWD) record.directory = task_->cwd;
   record.call = &*call_;
   record.resolved = resolved_ ? &*resolved_ : nullptr;
   record.act = decision_.act;
@@ -247,6 +248,7 @@ void Inquiry::answer() {
   if (how_ == How::performed && err_ == 0) record.value = value_;
   record.origin = decision_.origin;
   record.gone = gone_;
+  record.on_disk = decision_.on_disk;
   record_and_send(record);
 }
 

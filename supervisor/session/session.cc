@@ -12,10 +12,6 @@ namespace scsup {
 
 namespace {
 
-std::string describe(const Task& task) {
-  return render(Process{task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
-}
-
 // What tasks are can be remembered only if the filter shows the calls that alter it.
 bool filter_shows_changes(const Subject& subject) {
   return subject.installed && subject.installed->looks_at_paths();
@@ -32,7 +28,10 @@ Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce>
       first_process_(subject_.pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, subject_.pid, 0)) : -1),
       services_(services),
       ended_(std::move(ended)),
-      tasks_(describe),
+      tasks_([&log = services.log](const Task& task) {
+        return log.describe(
+            {task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
+      }),
       deputies_(services.zygote) {
   put_in_force(std::move(policy));
 }

@@ -23,8 +23,8 @@ int most_handles() {
 
 }  // namespace
 
-TaskTable::TaskTable(std::string (*describe)(const Task&))
-    : describe_(describe), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
+TaskTable::TaskTable(std::function<std::string(const Task&)> describe)
+    : describe_(std::move(describe)), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 Result<std::shared_ptr<const Task>> TaskTable::find(const Request& request) {
   const pid_t tid = static_cast<pid_t>(request.tid());

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -23,7 +24,7 @@ namespace scsup {
 class TaskTable {
  public:
   // `describe` makes Task::record.
-  explicit TaskTable(std::string (*describe)(const Task&));
+  explicit TaskTable(std::function<std::string(const Task&)> describe);
 
   // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked
   // whether it still lives: its number may belong to another by now. Once all has been read of it, is_still()
@@ -56,7 +57,7 @@ class TaskTable {
 
   void bury_the_dead();
 
-  std::string (*describe_)(const Task&);
+  const std::function<std::string(const Task&)> describe_;
   // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of
   // them has died. A task's pidfd is readable before its number is free again, so this is never too late.
   const Fd deaths_;

@@ -189,11 +189,8 @@ void expect_sound(const Audit& audit) {
   int ends = 0;
   for (const auto& record : audit) {
     const std::string type = record.value("type", "");
-    if (type == "run") seq = 0;
-    if (type == "call") {
-      EXPECT_EQ(record.value("seq", -1), ++seq) << record;
-      seq = record.value("seq", seq);
-    }
+    EXPECT_EQ(record.value("seq", -1), ++seq) << record;
+    seq = record.value("seq", seq);
     if (type != "end") continue;
     ++ends;
     EXPECT_EQ(record.value("received", -1), record.value("answered", -2)) << record;

@@ -20,7 +20,7 @@ BELOW = {
     "supervisor/target": ["supervisor/seccomp", "base"],
     "supervisor/policy": ["supervisor/seccomp", "base"],
     "supervisor/emulate": ["supervisor/target", "supervisor/seccomp", "base"],
-    "supervisor/config": ["supervisor/policy", "base"],
+    "supervisor/config": ["supervisor/audit", "supervisor/policy", "base"],
     "supervisor/oci": ["base"],
     "supervisor/audit": ["supervisor/policy", "supervisor/seccomp", "base"],
     "supervisor/catalogue": ["supervisor/audit", "supervisor/policy", "supervisor/seccomp", "base"],

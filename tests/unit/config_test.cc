@@ -48,7 +48,7 @@ TEST(Config, NothingSaidMeansTheDefaults) {
   EXPECT_EQ(config.sockets.agent.path, "/run/scsup/agent.sock");
   EXPECT_EQ(config.sockets.oci.path, "/run/scsup/oci.sock");
   EXPECT_EQ(config.sockets.control.path, "/run/scsup/control.sock");
-  EXPECT_FALSE(config.sockets.agent.group || config.audit || config.attach || config.control);
+  EXPECT_FALSE(config.sockets.agent.group || config.audit.file || config.attach || config.control);
   EXPECT_EQ(config.at_end, AtEnd::leave);
   EXPECT_EQ(config.threads, 1u);
 }
@@ -61,7 +61,7 @@ TEST(Config, EachKeyIsTaken) {
     "comment": "x"})");
   EXPECT_EQ(config.policies, "/srv/p");
   EXPECT_EQ(config.default_policy, "web");
-  EXPECT_EQ(config.audit, "/var/log/a.jsonl");
+  EXPECT_EQ(config.audit.file, "/var/log/a.jsonl");
   EXPECT_EQ(config.at_end, AtEnd::wait);
   EXPECT_EQ(config.threads, 4u);
   EXPECT_EQ(config.runtime, "/usr/bin/crun");
@@ -80,10 +80,10 @@ TEST(Config, ASocketKeepsItsPathWhenOnlyItsGroupIsSaid) {
 TEST(Config, RelativePathsCountFromTheFile) {
   const Config config = good(R"({"policies": "p", "audit": "a", "sockets": {"agent": "s"}})");
   EXPECT_EQ(config.policies, "/etc/scsup/p");
-  EXPECT_EQ(config.audit, "/etc/scsup/a");
+  EXPECT_EQ(config.audit.file, "/etc/scsup/a");
   EXPECT_EQ(config.sockets.agent.path, "/etc/scsup/s");
-  EXPECT_EQ(good(R"({"audit": "none"})").audit, "none");
-  EXPECT_EQ(good(R"({"audit": "-"})").audit, "-");
+  EXPECT_EQ(good(R"({"audit": "none"})").audit.file, "none");
+  EXPECT_EQ(good(R"({"audit": "-"})").audit.file, "-");
 }
 
 TEST(Config, WithoutListsOnlyRootAndTheSupervisorsOwnUserMayDoAnything) {

@@ -1,0 +1,35 @@
+// What must not stand in the log: paths and arguments that match a pattern are cut behind the part of it that
+// has no wildcard, "/home/***", before they are written anywhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "supervisor/policy/path_set.h"
+
+namespace scsup {
+
+class Redaction {
+ public:
+  Redaction() = default;
+  // Globs as in policies (policy/glob.h) for paths; fnmatch(3) patterns for whole arguments.
+  static Result<Redaction> make(const std::vector<std::string>& paths, std::vector<std::string> arguments);
+
+  bool hides_paths() const { return paths_.has_value(); }
+  // The path as it may be written, made in `memory` if it has to be another one. A relative path is meant to
+  // start at `directory`; in it "." and ".." are followed as they are written.
+  std::string_view path(std::string_view path, std::string_view directory, std::string& memory) const;
+  std::string argument(const std::string& argument) const;
+
+ private:
+  const std::string* match(std::string_view path) const;
+
+  std::optional<PathSet> paths_;
+  std::vector<std::string> shown_;  // of each path pattern: what is written instead
+  std::vector<std::string> arguments_;
+};
+
+}  // namespace scsup

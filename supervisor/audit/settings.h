@@ -1,0 +1,37 @@
+// How the audit is kept; "audit" in scsup-config(5).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scsup {
+
+// What is promised of a record when its call is answered: the kernel has it, it outlives this process; or it
+// is on the disk, it outlives a loss of power.
+enum class Durability : std::uint8_t { write, sync };
+
+// What becomes of calls while the log can't be written: denied; kept waiting until it can; or decided as
+// ever, and told as a number by the `gap` record.
+enum class OnAuditFailure : std::uint8_t { deny, wait, count };
+
+struct AuditSettings {
+  std::optional<std::string> file;  // as --audit: a file, "-" or "none"
+  Durability durability = Durability::write;
+  OnAuditFailure on_failure = OnAuditFailure::deny;
+  // A segment is closed when it has so many bytes, or is so old. 0: never.
+  std::uint64_t segment_bytes = 0;
+  std::chrono::seconds segment_age{0};
+  bool compress = false;                      // closed segments, by zstd
+  bool seal = false;                          // a seal with each commit
+  std::string seal_key;                       // a file; "": seals are a chain of hashes without a key
+  std::chrono::seconds anchor{0};             // the last seal is told to syslog(3) that often; 0: never
+  std::vector<std::string> redact_paths;      // globs
+  std::vector<std::string> redact_arguments;  // globs of whole arguments
+  bool journald = false;                      // a copy of each record to the journal
+  std::string socket;                         // and to a unix stream socket there
+};
+
+}  // namespace scsup

@@ -1,0 +1,35 @@
+// Where records go beside the file, which stays the truth: the journal, a unix socket. And the last seal to
+// syslog(3), out of reach of who rewrites the file. None of them is waited for: what they don't take at once
+// is dropped there, and counted.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "supervisor/audit/settings.h"
+
+namespace scsup {
+
+class JournaldSink;
+class SocketSink;
+
+class Sinks {
+ public:
+  explicit Sinks(const AuditSettings& settings);
+  ~Sinks();
+
+  void take(std::string_view lines);      // whole lines
+  void tell_head(std::string_view head);  // of the seals; "": none
+
+ private:
+  const std::chrono::seconds anchor_;
+  std::chrono::steady_clock::time_point next_anchor_;
+  std::string told_;
+  std::unique_ptr<JournaldSink> journald_;
+  std::unique_ptr<SocketSink> socket_;
+};
+
+}  // namespace scsup

@@ -1,0 +1,18 @@
+// "audit" in scsup-config(5). Inside config/ only.
+#pragma once
+
+#include <functional>
+
+#include "supervisor/audit/settings.h"
+#include "supervisor/policy/json.h"
+#include "supervisor/policy/parse_reader.h"
+
+namespace scsup {
+
+// `path` reads a path, absolute or from the config's directory; nothing: it was told what is wrong.
+using PathReader = std::function<std::optional<std::string>(const Json& json, std::string_view what)>;
+
+// A file's name, or an object.
+void read_audit(Reader& reader, const Json& json, const PathReader& path, AuditSettings& settings);
+
+}  // namespace scsup
