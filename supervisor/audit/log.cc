@@ -63,6 +63,12 @@ void Log::amend_gone(std::uint32_t session, std::uint64_t id) {
   (void)writer_->put(lock, renderer_.amend(session, id, "gone"), Urgency::soon);
 }
 
+void Log::flush() {
+  if (off_) return;
+  auto lock = writer_->lock();
+  writer_->flush(lock);
+}
+
 void Log::end(const Counts& counts) {
   if (off_) return;
   auto lock = writer_->lock();

@@ -44,6 +44,8 @@ class Log {
   // The answer to the call that was recorded as `id` of `session` never arrived.
   void amend_gone(std::uint32_t session, std::uint64_t id);
   void end(const Counts& counts);
+  // Until the file has what was recorded so far; not for long, if it can't be written.
+  void flush();
 
   // Members of "proc", for CallRecord::process.
   std::string describe(Process process) const { return renderer_.describe(std::move(process)); }

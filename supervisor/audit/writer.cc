@@ -134,6 +134,14 @@ void Writer::put_control(Lock& lock, OwnedLine line, const std::string& policy_n
   done_.wait(lock, [&] { return controls_done_ >= mine || failing_ || finished_; });
 }
 
+void Writer::flush(Lock& lock) {
+  if (!journal_ || ending_) return;
+  urgent_ = true;
+  work_.notify_one();
+  const std::uint64_t end = journal_->put_end();
+  done_.wait_for(lock, patience, [&] { return journal_->taken_end() >= end || failing_ || finished_; });
+}
+
 bool Writer::has_work() const {
   return failing_ || ending_ || sync_wanted_ || !controls_.empty() ||
          journal_->put_end() != journal_->taken_end();

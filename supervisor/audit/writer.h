@@ -50,6 +50,8 @@ class Writer {
   void begin(Lock& lock, OwnedLine run);
   // Of any length; returns once it is appended, or can't be. With a name: each segment will open with it.
   void put_control(Lock& lock, OwnedLine line, const std::string& policy_name = {});
+  // Until what was put is in the file; not longer than a second.
+  void flush(Lock& lock);
   // False while records can't be written and calls are to be denied. Waits, if the settings say so.
   bool is_writing(Lock& lock);
   std::uint64_t lost() const { return lost_; }  // under the lock

@@ -81,6 +81,7 @@ class Service {
  public:
   virtual ~Service() = default;
   virtual bool may_control(const Peer& peer) const = 0;
+  // What it counts is in the audit's file by then.
   virtual std::vector<SessionState> sessions() const = 0;
   virtual Result<Inspection> inspect(std::uint32_t session) const = 0;
   // The `rules` of inspect() alone: `top` asks for those of each session, once a second.

@@ -50,6 +50,7 @@ tl::unexpected<Error> no_such(std::uint32_t session) {
 std::vector<control::SessionState> RunningService::sessions() const {
   std::vector<control::SessionState> states;
   for (const auto& session : reception_.sessions()) states.push_back(state_of(*session));
+  reception_.services.log.flush();
   return states;
 }
 
