@@ -7,5 +7,7 @@ namespace scsup::analysis {
 
 int command_summary(const Arguments& arguments);
 int command_show(const Arguments& arguments);
+int command_verify(const Arguments& arguments);
+int command_keygen(const Arguments& arguments);
 
 }  // namespace scsup::analysis

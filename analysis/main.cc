@@ -11,6 +11,8 @@ constexpr const char* usage =
     "\n"
     "  summary    how many calls, what was decided, how long it took; by call, path, program, rule...\n"
     "  show       calls, a line each, or whole\n"
+    "  verify     is the log whole, and as it was written?\n"
+    "  keygen     makes the key that a log is sealed with\n"
     "\n"
     "LOG: a file, a directory of segments, - for standard input; zstd is read too. Without one: where scsup\n"
     "writes. Each command takes --help, --json, and options that choose calls.\n"
@@ -20,7 +22,11 @@ constexpr const char* usage =
 
 int main(int argc, char** argv) {
   using namespace scsup;
-  return run_program(
-      {"scsup-audit", usage, {{"summary", analysis::command_summary}, {"show", analysis::command_show}}},
-      argc, argv);
+  return run_program({"scsup-audit",
+                      usage,
+                      {{"summary", analysis::command_summary},
+                       {"show", analysis::command_show},
+                       {"verify", analysis::command_verify},
+                       {"keygen", analysis::command_keygen}}},
+                     argc, argv);
 }

@@ -149,6 +149,35 @@ class Bench:
             print(line)
         return medians, failed
 
+    def recording(self, rounds):
+        """What each promise of the audit adds to one denial."""
+        some, few = (2000, 200) if self.quick else (20000, 2000)
+        configs = {"write": {}, "sealed": {"seal": True}, "sync": {"durability": "sync"}}
+        rows = [("audit none", None, some, None)]
+        for name, asked in (("write", 0.7), ("sealed", 0.7), ("sync", None)):
+            config = os.path.join(self.work, f"{name}.config.json")
+            with open(config, "w") as file:
+                json.dump({"audit": configs[name]}, file)
+            rows.append((f"audit {name}", config, few if name == "sync" else some, asked))
+        found = collections.defaultdict(list)
+        for _ in range(rounds):
+            for name, config, n, _ in rows:
+                how = ["--config", config, "--audit", self.audit] if config else ["--audit", "none"]
+                value = self.measure([os.path.join(self.bin, "scsup"), "--policy", self.policies["deny-registers"], *how,
+                                      "--quiet", "--", *self.calls("getppid-denied", n)])
+                if isinstance(value, str):
+                    print(f"\nrecording: {name}: {value}")
+                    return
+                found[name].append(value / 1000)
+        print(f"\n{'a denial on registers':38}{'us each':>9}{'added':>8}{'to reach':>10}")
+        least = statistics.median(found["audit none"])
+        for name, _, _, asked in rows:
+            us = statistics.median(found[name])
+            line = f"{name:38}{us:9.3f}{us - least:8.2f}"
+            if asked is not None:
+                line += f"{f'<= {asked:.2f}':>10}{' reached' if us - least <= asked else ' MISSED'}"
+            print(line)
+
     def logs(self, rounds):
         self.measure(self.scsup("perform", *self.calls("mkdir", 2000)))
         with open(self.audit, "rb") as file:
@@ -279,6 +308,7 @@ def main():
               f"{os.path.dirname(bench.room)}")
         medians, failed = bench.table(rounds)
         bench.breakdown(medians)
+        bench.recording(rounds)
         bench.many(rounds)
         bench.logs(rounds)
     finally:

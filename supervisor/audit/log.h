@@ -65,9 +65,10 @@ Result<Fd> open_log_file(const std::string& path);
 
 // Sees whether the file can be used, and appends what killed supervisors have left beside it.
 Result<void> recover_log(Fd fd, const std::string& path, const std::string& name,
-                         const AuditSettings& settings);
+                         const AuditSettings& settings, const std::string& run);
 
 // A log at `fd`, which open_log_file has opened; `path` is absolute, if it is a file.
-Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, const AuditSettings& settings);
+Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, const AuditSettings& settings,
+                          const std::string& run);
 
 }  // namespace scsup

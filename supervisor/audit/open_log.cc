@@ -48,18 +48,20 @@ Result<Fd> open_log_file(const std::string& path) {
 }
 
 Result<void> recover_log(Fd fd, const std::string& path, const std::string& name,
-                         const AuditSettings& settings) {
-  auto file = LogFile::open(std::move(fd), path, settings, new_run_id());
+                         const AuditSettings& settings, const std::string& run) {
+  auto file = LogFile::open(std::move(fd), path, settings, run);
   if (!file) return failed(in_the_log(name, file.error()));
   if (auto recovered = recover_journals(**file); !recovered)
     return failed(in_the_log(name, recovered.error()));
+  if (auto told = (*file)->append({}, Sync::no, {}); told.error) return failed(in_the_log(name, *told.error));
   return {};
 }
 
-Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, const AuditSettings& settings) {
+Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, const AuditSettings& settings,
+                          const std::string& run) {
   LogParts parts;
   parts.name = std::move(name);
-  parts.run = new_run_id();
+  parts.run = run;
   parts.settings = settings;
   auto redaction = Redaction::make(settings.redact_paths, settings.redact_arguments);
   if (!redaction) return failed(redaction.error());

@@ -21,18 +21,20 @@ Result<std::string> SealChain::seal(std::string_view bytes, std::uint64_t first,
   if (key_) {
     if (auto advanced = key_->advance(); !advanced) return failed(advanced.error());
   }
-  Sha256 hash;
-  hash.add(head_);
-  hash.add(bytes);
-  next_head_ = hash.hex();
-  next_seq_ = last;
   JsonLine line;
   line.open().word("type", "seal").word("time", time);
   line.number("first", static_cast<std::int64_t>(first)).number("last", static_cast<std::int64_t>(last));
   if (key_) line.number("key", static_cast<std::int64_t>(key_->number()));
-  line.word("prev", head_).word("sha256", next_head_);
+  line.word("prev", head_);
+  // Of all since the last seal, and of this one as far as it is said.
+  Sha256 hash;
+  hash.add(bytes);
+  hash.add(line.view());
+  next_head_ = hash.hex();
+  next_seq_ = last;
+  line.word("sha256", next_head_);
   if (key_) {
-    line.word("mac", key_->mac(line.view()));  // of the line so far
+    line.word("mac", key_->mac(line.view()));
     key_->forget();
   }
   line.close().end_line();

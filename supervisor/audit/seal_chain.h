@@ -1,5 +1,5 @@
-// Seals: each says the hash of the seal before it and of all bytes since. With a key that evolves, nobody who
-// breaks in later can make them anew.
+// Seals: the hash of all bytes since the last one, and of the seal itself up to there, which says the last
+// one's hash. With a key that evolves, nobody who breaks in later can make them anew.
 #pragma once
 
 #include <optional>

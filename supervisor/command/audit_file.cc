@@ -31,6 +31,7 @@ Result<AuditTarget> find_audit(const std::optional<std::string>& option, const A
   const char* variable = std::getenv("SCSUP_AUDIT");
   AuditTarget target;
   target.settings = settings;
+  target.run = new_run_id();
   target.name = option                  ? *option
                 : settings.file         ? *settings.file
                 : variable && *variable ? variable
@@ -53,7 +54,7 @@ Result<AuditTarget> find_audit(const std::optional<std::string>& option, const A
     return target;
   }
   target.path = std::filesystem::absolute(target.name).lexically_normal();
-  if (auto usable = recover_log(std::move(*opened), target.path, target.name, settings); !usable)
+  if (auto usable = recover_log(std::move(*opened), target.path, target.name, settings, target.run); !usable)
     return failed(usable.error());
   return target;
 }
@@ -64,17 +65,18 @@ Result<LogParts> open_target(AuditTarget target) {
     parts.off = true;
     return parts;
   }
-  if (target.stream) return open_log(std::move(target.stream), "", target.name, target.settings);
+  if (target.stream) return open_log(std::move(target.stream), "", target.name, target.settings, target.run);
   auto opened = open_log_file(target.path);
   if (!opened) return failed(opened.error());
-  return open_log(std::move(*opened), target.path, target.name, target.settings);
+  return open_log(std::move(*opened), target.path, target.name, target.settings, target.run);
 }
 
 void recover_audit(const AuditTarget& target) {
   if (target.path.empty()) return;
   auto opened = open_log_file(target.path);
   if (!opened) return;
-  if (auto recovered = recover_log(std::move(*opened), target.path, target.name, target.settings); !recovered)
+  if (auto recovered = recover_log(std::move(*opened), target.path, target.name, target.settings, target.run);
+      !recovered)
     say(Severity::error, recovered.error().text());
 }
 

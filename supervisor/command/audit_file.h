@@ -16,6 +16,7 @@ struct AuditTarget {
   Fd stream;         // what is no file, open for writing
   std::string path;  // a file, absolute
   std::string name;  // for messages
+  std::string run;   // the id of the run that begins
   AuditSettings settings;
 };
 
