@@ -45,9 +45,10 @@ bool Log::call(const CallRecord& record) {
   if (off_) return true;
   const bool on_disk = record.on_disk || durability_ == Durability::sync;
   auto lock = writer_->lock();
-  const Put put = writer_->put(lock, renderer_.call(record), on_disk ? Urgency::on_disk : Urgency::soon);
-  if (put == Put::doubtful)
-    (void)writer_->put(lock, renderer_.amend(record.session, record.id, "denied"), Urgency::soon);
+  const auto what = record.how == How::performed ? Writer::Of::done : Writer::Of::not_done;
+  const Put put =
+      writer_->put(lock, renderer_.call(record), on_disk ? Urgency::on_disk : Urgency::soon, what);
+  if (put == Put::doubtful) writer_->correct(lock, renderer_.amend(record.session, record.id, "denied"));
   return put == Put::done;
 }
 

@@ -67,11 +67,11 @@ bool Writer::is_writing(Lock& lock) {
   return !failing_;
 }
 
-Put Writer::put(Lock& lock, const LogLine& line, Urgency urgency) {
+Put Writer::put(Lock& lock, const LogLine& line, Urgency urgency, Of what) {
   if (ending_) return Put::lost;
   if (!journal_) return put_directly(lock, line, urgency);
-  (void)is_writing(lock);
-  if (failing_ || ending_) return lose();
+  if (what == Of::not_done) (void)is_writing(lock);
+  if (ending_ || (failing_ && what == Of::not_done)) return lose();
   while (!journal_->put(line)) {
     urgent_ = true;
     work_.notify_one();
@@ -111,8 +111,18 @@ Put Writer::put_directly(Lock& lock, const LogLine& line, Urgency urgency) {
       failing_ = false;
       return Put::done;
     }
+    if (is_over_ && settings_.on_failure != OnAuditFailure::count) return Put::doubtful;
     if (settings_.on_failure != OnAuditFailure::wait || ending_) return lose();
     done_.wait_for(lock, between_attempts, [this] { return ending_; });
+  }
+}
+
+void Writer::correct(Lock& lock, const LogLine& line) {
+  if (ending_ || !journal_ || !journal_->put(line)) {
+    const bool done = !ending_ && !journal_ && append(lock, {&line, 1}, Sync::no, 0);
+    lost_ += !done;
+  } else {
+    work_.notify_one();
   }
 }
 
@@ -160,6 +170,7 @@ bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::
     sinks_.tell_head(appender_->head());
   }
   if (journal_) lock.lock();
+  is_over_ = appended.over;
   if (!appended.error) {
     if (sync == Sync::yes && end != 0) synced_ = end;
     return true;

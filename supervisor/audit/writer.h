@@ -44,10 +44,14 @@ class Writer {
 
   Lock lock() { return Lock(mutex_); }
 
-  // The lock is held, but not all the while.
-  [[nodiscard]] Put put(Lock& lock, const LogLine& line, Urgency urgency);
+  // `done`: what it tells of has happened already, and it is taken as long as there is room, even while the
+  // file can't be written. The lock is held, but not all the while.
+  enum class Of : bool { not_done, done };
+  [[nodiscard]] Put put(Lock& lock, const LogLine& line, Urgency urgency, Of what = Of::not_done);
   // The first record, and each segment's.
   void begin(Lock& lock, OwnedLine run);
+  // As put() with Urgency::soon, also while records can't be written: what another record says needs it.
+  void correct(Lock& lock, const LogLine& line);
   // Of any length; returns once it is appended, or can't be. With a name: each segment will open with it.
   void put_control(Lock& lock, OwnedLine line, const std::string& policy_name = {});
   // Until what was put is in the file; not longer than a second.
@@ -94,6 +98,7 @@ class Writer {
   bool idle_ = false;  // the committer sleeps until there is work
   bool failing_ = false, ending_ = false, finished_ = false;
   bool complained_ = false, without_reserve_ = false;
+  bool is_over_ = false;  // the last append: nothing of it is to be appended again
   std::thread committer_;
 };
 

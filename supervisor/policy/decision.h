@@ -30,7 +30,7 @@ struct Decision {
   std::optional<std::uint32_t> mode_mask;  // emulate
   const Origin* origin = nullptr;          // never null in a made decision; owned by the Policy
   bool existing_first =
-      false;  // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
+      false;             // deny, of an object on the way to an allowed one: EEXIST if it exists (approach.h)
   bool on_disk = false;  // its record is to be on the disk before the answer
 };
 

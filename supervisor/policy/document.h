@@ -84,7 +84,7 @@ struct Rule {
   std::optional<bool> audit;               // absent: as supervise.audit says
   std::optional<std::uint32_t> mode_mask;  // emulate.mode_mask
   std::string comment;
-  bool on_disk = false;                    // "durability": "sync": recorded, on the disk, before the answer
+  bool on_disk = false;  // "durability": "sync": recorded, on the disk, before the answer
 };
 
 enum class AuditScope : std::uint8_t { denied, trapped, all };
