@@ -6,6 +6,7 @@
 namespace scsup::analysis {
 
 int command_summary(const Arguments& arguments);
+int command_export(const Arguments& arguments);
 int command_show(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);

@@ -11,6 +11,7 @@ constexpr const char* usage =
     "\n"
     "  summary    how many calls, what was decided, how long it took; by call, path, program, rule...\n"
     "  show       calls, a line each, or whole\n"
+    "  export     for other programs: ocsf, ecs, csv, sqlite\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
     "\n"
@@ -24,8 +25,9 @@ int main(int argc, char** argv) {
   using namespace scsup;
   return run_program({"scsup-audit",
                       usage,
-                      {{"summary", analysis::command_summary},
+                      {{"export", analysis::command_export},
                        {"show", analysis::command_show},
+                       {"summary", analysis::command_summary},
                        {"verify", analysis::command_verify},
                        {"keygen", analysis::command_keygen}}},
                      argc, argv);

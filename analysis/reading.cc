@@ -26,13 +26,16 @@ Reading::Reading(const char* usage, const Arguments& arguments, std::vector<Opti
 }
 
 void Reading::each(Source& source, unsigned threads, const Visit& visit) {
+  if (filter_->is_empty()) return all(source, threads, visit);
+  all(source, threads, [&](unsigned worker, const Record& record, const Place& place) {
+    if (filter_->passes(record)) visit(worker, record, place);
+  });
+}
+
+void Reading::all(Source& source, unsigned threads, const Visit& visit) {
   Progress progress(source.total_bytes());
   const Scanning how{threads, progress.counter()};
-  damage_.add(filter_->is_empty()
-                  ? scan(source, how, visit)
-                  : scan(source, how, [&](unsigned worker, const Record& record, const Place& place) {
-                      if (filter_->passes(record)) visit(worker, record, place);
-                    }));
+  damage_.add(scan(source, how, visit));
 }
 
 int Reading::finish(const Source& source) const {

@@ -1,0 +1,42 @@
+"""What the tests of scsup-audit's exports and views share: a log of a real run, and scsup-audit."""
+
+import json
+import os
+
+from shipped import SCSUP, Shipped, run
+
+AUDIT = os.path.join(os.path.dirname(SCSUP), "scsup-audit")
+POLICY = """{"supervise": {"default": {"action": "allow"}, "rules": [
+  {"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EXDEV"},
+  {"id": "make", "syscalls": ["@mkdir"], "path": "/**", "action": "allow", "audit": true}]}}"""
+# Names that want to be something else: a formula, a cell's end, a terminal's.
+HOSTILE = ("=1+1", "@x", "-x", "+x", 'a,b"c', "new\nline", "\x1b[31mred", "r\udcff")
+
+
+class Audited(Shipped):
+    def setUp(self):
+        super().setUp()
+        self.policy = os.path.join(self.work, "p.json")
+        with open(self.policy, "w") as file:
+            file.write(POLICY)
+
+    def record(self, script, audit=None, policy=None):
+        done = run(SCSUP, "--quiet", "--policy", policy or self.policy, "--audit", audit or self.audit, "--", "sh", "-c",
+                   script, cwd=self.space)
+        self.assertNotEqual(done.returncode, 125, done.stderr)
+
+    def record_names(self, names=HOSTILE):
+        done = run(SCSUP, "--quiet", "--policy", self.policy, "--audit", self.audit, "--", "mkdir", "--",
+                   *(os.fsencode(n) for n in names), cwd=self.space)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def tool(self, *words, status=0, **how):
+        """What scsup-audit says."""
+        done = run(AUDIT, *words, **how)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout
+
+    def records(self, kind=None, audit=None):
+        with open(audit or self.audit) as file:
+            records = [json.loads(line) for line in file]
+        return [r for r in records if kind in (None, r["type"])]
