@@ -5,7 +5,9 @@
 
 namespace scsup::analysis {
 
+int command_diff(const Arguments& arguments);
 int command_export(const Arguments& arguments);
+int command_merge(const Arguments& arguments);
 int command_show(const Arguments& arguments);
 int command_summary(const Arguments& arguments);
 int command_tail(const Arguments& arguments);

@@ -14,6 +14,8 @@ constexpr const char* usage =
     "  tail       the last calls, and those that come\n"
     "  tree       processes with their calls\n"
     "  timeline   calls over time, drawn\n"
+    "  diff       what was decided otherwise in another log\n"
+    "  merge      one log of several\n"
     "  export     for other programs: ocsf, ecs, csv, sqlite\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
@@ -28,7 +30,9 @@ int main(int argc, char** argv) {
   using namespace scsup;
   return run_program({"scsup-audit",
                       usage,
-                      {{"export", analysis::command_export},
+                      {{"diff", analysis::command_diff},
+                       {"export", analysis::command_export},
+                       {"merge", analysis::command_merge},
                        {"show", analysis::command_show},
                        {"summary", analysis::command_summary},
                        {"tail", analysis::command_tail},

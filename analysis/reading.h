@@ -30,7 +30,9 @@ class Reading {
   // All records, whatever the filter.
   void all(Source& source, unsigned threads, const Visit& visit);
   // Says what could not be read, on stderr. The exit status.
-  int finish(const Source& source) const;
+  int finish(const Source& source) const { return finish(source, damage_); }
+  // Of a source that was read elsewhere.
+  int finish(const Source& source, const Damage& damage) const;
   const Damage& damage() const { return damage_; }
 
  private:

@@ -153,7 +153,7 @@ class Views(Audited):
     def test_each_option_is_described(self):
         with open(os.path.join(os.environ["SCSUP_SOURCE"], "man", "scsup-audit.1.scd")) as file:
             page = file.read()
-        for command in ("export", "tail", "tree", "timeline"):
+        for command in ("diff", "export", "merge", "tail", "timeline", "tree"):
             done = run(AUDIT, command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertLessEqual(done.stdout.count("\n"), 24, "--help fits a screen")
