@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 #include <deque>
+#include <fstream>
 #include <stdexcept>
 
 #include "analysis/command.h"
@@ -154,10 +155,13 @@ bool is_directory(const std::string& name) {
   return stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+// What can be read from its end.
 bool is_plain(const std::string& name) {
   struct stat status;
-  return name != "-" && !name.ends_with(".zst") && stat(name.c_str(), &status) == 0 &&
-         S_ISREG(status.st_mode);
+  if (name == "-" || stat(name.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  char first = '\0';
+  std::ifstream(name).get(first);
+  return first != '\x28';  // zstd's magic number begins with it, and no record does
 }
 
 }  // namespace

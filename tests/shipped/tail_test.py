@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import unittest
@@ -89,6 +90,10 @@ class Tail(Audited):
         with open(path) as file:
             done = subprocess.run([AUDIT, "tail", "-n", "1", "-"], stdin=file, stdout=subprocess.PIPE, text=True)
         self.assertEqual(done.stdout.split()[0], "4")
+        if shutil.which("zstd"):
+            compressed = path + ".x"
+            subprocess.run(["zstd", "-q", path, "-o", compressed], check=True)
+            self.assertEqual(self.numbers("-n", "1", compressed), [4])
 
     def test_what_comes_is_shown_as_it_comes(self):
         path = self.write(call(1), call(2), call(3))
