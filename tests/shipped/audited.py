@@ -2,10 +2,12 @@
 
 import json
 import os
+import unittest
 
 from shipped import SCSUP, Shipped, run
 
-AUDIT = os.path.join(os.path.dirname(SCSUP), "scsup-audit")
+AUDIT = os.path.join(os.environ.get("SCSUP_BIN_DIR") or os.path.dirname(SCSUP), "scsup-audit")
+needs_its_own_memory = unittest.skipIf("SCSUP_SANITIZED" in os.environ, "needs a program that isn't sanitized")
 POLICY = """{"supervise": {"default": {"action": "allow"}, "rules": [
   {"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EXDEV"},
   {"id": "make", "syscalls": ["@mkdir"], "path": "/**", "action": "allow", "audit": true}]}}"""

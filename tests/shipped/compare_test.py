@@ -6,7 +6,7 @@ import resource
 import subprocess
 import unittest
 
-from audited import AUDIT, POLICY, Audited
+from audited import AUDIT, POLICY, Audited, needs_its_own_memory
 from shipped import run
 
 
@@ -96,6 +96,7 @@ class Compare(Audited):
         other = self.forge("other.jsonl", record("2026-01-01T00:00:02.0Z", seq=3))
         self.assertEqual([json.loads(line)["seq"] for line in self.tool("merge", directory, other).splitlines()], [3, 1, 2])
 
+    @needs_its_own_memory
     def test_merging_takes_constant_memory(self):
         line = record("2026-01-01T00:00:01.0Z", padding="x" * 2000)
         logs = [self.forge(f"{i}.jsonl", *[line] * 20000) for i in range(3)]

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from audited import AUDIT, HOSTILE, Audited
+from audited import AUDIT, HOSTILE, Audited, needs_its_own_memory
 from shipped import run
 
 # What schema.ocsf.io requires of class 1003 with the profiles container, host and security_control, and of the
@@ -137,6 +137,7 @@ class Export(Audited):
         self.assertRegex(full.stderr, r"^scsup: cannot write '.*': ")
         self.assertFalse(os.path.exists(file + "2"))
 
+    @needs_its_own_memory
     def test_memory_is_constant(self):
         self.record("mkdir a")
         call = json.dumps(self.records("call")[0]).encode() + b"\n"
