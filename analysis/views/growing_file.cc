@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "analysis/line_reader.h"
@@ -125,15 +126,17 @@ std::vector<std::string> GrowingFile::missed(std::int64_t last_seq, const Fd& ne
   struct stat now;
   if (last_seq < 0 || fstat(next.get(), &now) != 0) return {};
   const fs::path path(path_);
-  std::vector<std::pair<std::int64_t, std::string>> segments;
+  std::map<std::int64_t, std::string> segments;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", error)) {
-    const std::int64_t seq = first_seq(entry.path().filename().string(), path.stem(), path.extension());
+    std::string name = entry.path().filename();
+    const std::int64_t seq = first_seq(name, path.stem(), path.extension());
     struct stat status;
     if (seq <= last_seq || stat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (status.st_ino != now.st_ino && status.st_ino != inode_) segments.emplace_back(seq, entry.path());
+    if (status.st_ino == now.st_ino || status.st_ino == inode_) continue;
+    if (name.ends_with(".zst")) name.resize(name.size() - 4);
+    segments[seq] = entry.path().parent_path() / name;
   }
-  std::ranges::sort(segments);
   std::vector<std::string> names;
   for (auto& [seq, name] : segments) names.push_back(std::move(name));
   return names;
@@ -154,8 +157,12 @@ Result<GrowingFile::Change> GrowingFile::look(std::int64_t last_seq, const Take&
   // Nothing is written to the old one any more: here is its end.
   if (auto done = read(take); !done) return failed(done.error());
   if (have_ != 0) take({memory_.data(), have_});
-  for (const std::string& segment : missed(last_seq, next))
-    if (auto done = read_whole(segment, take); !done) return failed(done.error());
+  for (const std::string& segment : missed(last_seq, next)) {
+    auto done = read_whole(segment, take);
+    if (!done && done.error().err == ENOENT)
+      done = read_whole(segment + ".zst", take);  // meanwhile, or before
+    if (!done) return failed(done.error());
+  }
   if (auto done = become(std::move(next)); !done) return failed(done.error());
   return Change::replaced;
 }

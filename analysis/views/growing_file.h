@@ -44,6 +44,7 @@ class GrowingFile {
  private:
   GrowingFile() = default;
   Result<void> become(Fd fd);
+  // Closed segments that nobody has read, by number; each may be compressed, or be just now.
   std::vector<std::string> missed(std::int64_t last_seq, const Fd& next) const;
 
   std::string path_;

@@ -1,8 +1,7 @@
-# Is each run whole? As many calls as it has received, none lost, numbers without a gap:
+# Is the log whole? Numbers without a gap over all that it has, nothing lost, and each run with its end:
 #   jq -sf complete.jq audit.jsonl
-group_by(.run)[]
-| {run: .[0].run,
+{gapless: (map(.seq | values) | . == [range(.[0] // 0; (.[0] // 0) + length)]),
+ lost: (map(select(.type == "gap") | .lost) | add // 0),
+ runs: (map(select(.run)) | group_by(.run) | map({run: .[0].run,
    calls: map(select(.type == "call")) | length,
-   lost: map(select(.type == "gap") | .lost) | (add // 0),
-   gapless: (map(select(.type == "call") | .seq) | . == [range(.[0] // 0; (.[0] // 0) + length)]),
-   ended: any(.type == "end")}
+   ended: any(.type == "end")}))}

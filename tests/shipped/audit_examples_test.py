@@ -49,8 +49,8 @@ class Examples(Audited):
         rows = [line.split("\t") for line in denials.splitlines()]
         self.assertEqual([(n, rule, os.path.basename(exe), call, path) for n, rule, exe, call, path in rows],
                          [("2", "no-chmod", "chmod", "fchmodat", "a"), ("1", "no-chmod", "chmod", "fchmodat", "b")])
-        self.assertEqual(json.loads(complete), {"run": self.records()[0]["run"], "calls": len(self.calls), "lost": 0,
-                                                "gapless": True, "ended": True})
+        self.assertEqual(json.loads(complete), {"gapless": True, "lost": 0, "runs": [
+            {"run": self.records()[0]["run"], "calls": len(self.calls), "ended": True}]})
 
     def test_sqlite(self):
         slowest, first = self.commands("sqlite3")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import unittest
 
 from shipped import SCSUP, Shipped, run
@@ -31,6 +32,26 @@ class Audited(Shipped):
         done = run(SCSUP, "--quiet", "--policy", self.policy, "--audit", self.audit, "--", "mkdir", "--",
                    *(os.fsencode(n) for n in names), cwd=self.space)
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def serve(self, settings):
+        """A service with those of its audit; under its policy p."""
+        config = os.path.join(self.work, "config")
+        with open(config, "w") as file:
+            json.dump({"policies": self.work, "default_policy": "p", "audit": {"file": self.audit, **settings},
+                       "sockets": {name: os.path.join(self.work, name) for name in ("agent", "control", "oci")}}, file)
+        service = subprocess.Popen([SCSUP, "serve", "--config", config], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(service.stderr.close)
+        self.addCleanup(service.wait)
+        self.addCleanup(service.kill)
+        while "serving" not in (line := service.stderr.readline()):
+            self.assertTrue(line, "the service has ended")
+        return service
+
+    def join(self, *command):
+        """A command under the service, when it has ended."""
+        agent = os.path.join(os.path.dirname(SCSUP), "scsup-agent")
+        return run(agent, "--socket", os.path.join(self.work, "agent"), "--", *command, cwd=self.space)
 
     def tool(self, *words, status=0, **how):
         """What scsup-audit says."""

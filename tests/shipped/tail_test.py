@@ -129,6 +129,27 @@ class Tail(Audited):
             self.write(call(1), mode="w")
             tail.close()
 
+    def test_a_service_is_followed_over_its_segments(self):
+        for compress in (False, True):
+            service = self.serve({"segment": {"size": "4K", "compress": compress}, "seal": compress})
+            tail = Followed(self, "--json", "--records", "-n", "1000", self.audit)
+            for _ in range(3):
+                done = self.join("sh", "-c", "for i in 1 2 3 4 5; do chmod 700 .; done; true")
+                self.assertEqual(done.returncode, 0, done.stderr)
+            service.terminate()
+            service.wait()
+            records = []
+            while not records or records[-1]["type"] != "end":
+                records.append(json.loads(tail.line()))
+            numbers = [r["seq"] for r in records if "seq" in r]
+            self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
+            self.assertEqual(sum(r["type"] == "call" for r in records), 15)
+            self.assertGreater(sum("segment" in r for r in records), 2)
+            tail.close()
+            for name in os.listdir(self.work):
+                if name.startswith("audit"):
+                    os.unlink(os.path.join(self.work, name))
+
     def test_segments_that_came_and_went_meanwhile_are_shown(self):
         path = self.write(call(1))
         directory = os.path.dirname(path)
@@ -142,6 +163,9 @@ class Tail(Audited):
             self.write(call(seq), call(seq + 1))
             os.rename(path, os.path.join(directory, f"audit-{seq}.jsonl"))
         self.write(call(12))
+        if shutil.which("zstd"):  # one is compressed, of one both are there
+            for name, keep in (("audit-3.jsonl", []), ("audit-5.jsonl", ["--keep"])):
+                subprocess.run(["zstd", "-q", *(keep or ["--rm"]), os.path.join(directory, name)], check=True)
         os.kill(tail.process.pid, signal.SIGCONT)
         self.assertEqual(tail.numbers(8), [2, 3, 4, 5, 6, 10, 11, 12])
 
