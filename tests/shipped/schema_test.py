@@ -50,7 +50,7 @@ class Schema(Audited):
         for name in sorted(glob.glob(os.path.join(self.work, "audit*.jsonl"))):
             with open(name) as file:
                 records += [json.loads(line) for line in file]
-        self.assertLessEqual({"run", "policy", "attach", "call", "task", "seal", "end"}, {r["type"] for r in records})
+        self.assertLessEqual({"run", "policy", "attach", "call", "task", "seal", "recover", "end"}, {r["type"] for r in records})
         self.assertTrue(any("segment" in r for r in records), "no segment was closed")
         self.assertTrue(any(r.get("obj", {}).get("path", "").endswith("***") for r in records), "nothing was redacted")
         judge = known_records.validator()
