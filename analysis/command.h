@@ -5,8 +5,14 @@
 
 namespace scsup::analysis {
 
-int command_summary(const Arguments& arguments);
+int command_diff(const Arguments& arguments);
+int command_export(const Arguments& arguments);
+int command_merge(const Arguments& arguments);
 int command_show(const Arguments& arguments);
+int command_summary(const Arguments& arguments);
+int command_tail(const Arguments& arguments);
+int command_timeline(const Arguments& arguments);
+int command_tree(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);
 

@@ -40,6 +40,7 @@ void take_proc(const dom::element& from, Record& r) {
     if (key == "tid") return take(value, r.tid);
     if (key == "pid") return take(value, r.pid);
     if (key == "ppid") return take(value, r.ppid);
+    if (key == "start") return take(value, r.start);
     if (key == "comm") return take(value, r.comm);
     if (key == "exe") return take(value, r.exe);
     if (key == "cwd") return take(value, r.cwd);

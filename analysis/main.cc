@@ -11,6 +11,12 @@ constexpr const char* usage =
     "\n"
     "  summary    how many calls, what was decided, how long it took; by call, path, program, rule...\n"
     "  show       calls, a line each, or whole\n"
+    "  tail       the last calls, and those that come\n"
+    "  tree       processes with their calls\n"
+    "  timeline   calls over time, drawn\n"
+    "  diff       what was decided otherwise in another log\n"
+    "  merge      one log of several\n"
+    "  export     for other programs: ocsf, ecs, csv, sqlite\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
     "\n"
@@ -24,8 +30,14 @@ int main(int argc, char** argv) {
   using namespace scsup;
   return run_program({"scsup-audit",
                       usage,
-                      {{"summary", analysis::command_summary},
+                      {{"diff", analysis::command_diff},
+                       {"export", analysis::command_export},
+                       {"merge", analysis::command_merge},
                        {"show", analysis::command_show},
+                       {"summary", analysis::command_summary},
+                       {"tail", analysis::command_tail},
+                       {"timeline", analysis::command_timeline},
+                       {"tree", analysis::command_tree},
                        {"verify", analysis::command_verify},
                        {"keygen", analysis::command_keygen}}},
                      argc, argv);

@@ -26,29 +26,32 @@ Reading::Reading(const char* usage, const Arguments& arguments, std::vector<Opti
 }
 
 void Reading::each(Source& source, unsigned threads, const Visit& visit) {
-  Progress progress(source.total_bytes());
-  const Scanning how{threads, progress.counter()};
-  damage_.add(filter_->is_empty()
-                  ? scan(source, how, visit)
-                  : scan(source, how, [&](unsigned worker, const Record& record, const Place& place) {
-                      if (filter_->passes(record)) visit(worker, record, place);
-                    }));
+  if (filter_->is_empty()) return all(source, threads, visit);
+  all(source, threads, [&](unsigned worker, const Record& record, const Place& place) {
+    if (filter_->passes(record)) visit(worker, record, place);
+  });
 }
 
-int Reading::finish(const Source& source) const {
+void Reading::all(Source& source, unsigned threads, const Visit& visit) {
+  Progress progress(source.total_bytes());
+  const Scanning how{threads, progress.counter()};
+  damage_.add(scan(source, how, visit));
+}
+
+int Reading::finish(const Source& source, const Damage& damage) const {
   std::fflush(stdout);
-  for (const Damage::Line& line : damage_.first)
+  for (const Damage::Line& line : damage.first)
     say_line(Severity::warning, printable(source.files()[line.place.file]) + ":" +
                                     std::to_string(line.place.line) + ": no record of scsup's (" + line.why +
                                     ")");
-  if (damage_.broken > damage_.first.size())
-    say(Severity::warning, std::to_string(damage_.broken) + " lines are no records, " +
-                               std::to_string(damage_.first.size()) + " of them are named above");
-  if (damage_.unknown != 0)
+  if (damage.broken > damage.first.size())
+    say(Severity::warning, std::to_string(damage.broken) + " lines are no records, " +
+                               std::to_string(damage.first.size()) + " of them are named above");
+  if (damage.unknown != 0)
     say(Severity::notice,
-        std::to_string(damage_.unknown) + " records are of kinds that this version doesn't know");
-  if (!damage_.error.empty()) say(Severity::error, printable(damage_.error));
-  return damage_.any() ? partly_read : 0;
+        std::to_string(damage.unknown) + " records are of kinds that this version doesn't know");
+  if (!damage.error.empty()) say(Severity::error, printable(damage.error));
+  return damage.any() ? partly_read : 0;
 }
 
 Source open_logs(const std::vector<std::string>& names) {

@@ -27,8 +27,12 @@ class Reading {
 
   // The records that pass the filter. Shows progress on a terminal when it takes over a second.
   void each(Source& source, unsigned threads, const Visit& visit);
+  // All records, whatever the filter.
+  void all(Source& source, unsigned threads, const Visit& visit);
   // Says what could not be read, on stderr. The exit status.
-  int finish(const Source& source) const;
+  int finish(const Source& source) const { return finish(source, damage_); }
+  // Of a source that was read elsewhere.
+  int finish(const Source& source, const Damage& damage) const;
   const Damage& damage() const { return damage_; }
 
  private:

@@ -35,6 +35,7 @@ struct Record {
 
   std::string_view container_id, container_name, image;
   std::int64_t tid = -1, pid = -1, ppid = -1, uid = -1, gid = -1;
+  std::int64_t start = -1;  // of the process: clock ticks after boot
   std::string_view comm, exe, cwd;
 
   std::string_view arch, syscall;  // "mkdir"; "" when the call has no name here

@@ -24,9 +24,15 @@ po::options_description describe(const std::vector<Option>& options) {
   return description;
 }
 
-const Option* find(const std::vector<Option>& options, const std::string& name) {
-  const auto it =
-      std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
+// As it is written on the command line, with its dashes.
+const Option* find(const std::vector<Option>& options, const std::string& word) {
+  const auto is_named = [&](const Option& option) {
+    const std::string names = option.name;
+    const std::size_t comma = names.find(',');
+    return word == "--" + names.substr(0, comma) ||
+           (comma != std::string::npos && word == "-" + names.substr(comma + 1));
+  };
+  const auto it = std::find_if(options.begin(), options.end(), is_named);
   return it == options.end() ? nullptr : &*it;
 }
 
@@ -34,7 +40,7 @@ const Option* find(const std::vector<Option>& options, const std::string& name) 
 std::size_t end_of_options(const Arguments& arguments, const std::vector<Option>& options) {
   std::size_t i = 0;
   while (i < arguments.size() && arguments[i] != "--" && arguments[i].size() > 1 && arguments[i][0] == '-') {
-    const Option* option = arguments[i].starts_with("--") ? find(options, arguments[i].substr(2)) : nullptr;
+    const Option* option = find(options, arguments[i]);
     i += option && option->value ? 2 : 1;
   }
   return std::min(i, arguments.size());

@@ -22,7 +22,7 @@ struct UsageError : std::runtime_error {
 };
 
 struct Option {
-  const char* name;   // without dashes
+  const char* name;   // without dashes; "lines,n": also -n
   const char* value;  // name of its value in help; nullptr: a switch
   const char* help;
 };

@@ -1,10 +1,13 @@
 #include "cli/terminal.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "cli/table.h"
 
@@ -18,6 +21,14 @@ std::size_t output_width() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) return Table::unlimited;
   return size.ws_col;
+}
+
+bool has_utf8() {
+  const locale_t user = newlocale(LC_CTYPE_MASK, "", nullptr);
+  if (!user) return false;
+  const bool is_utf8 = std::strcmp(nl_langinfo_l(CODESET, user), "UTF-8") == 0;
+  freelocale(user);
+  return is_utf8;
 }
 
 bool has_colours() {

@@ -5,10 +5,14 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 
 from daemon import Daemon
 from talk import PATIENCE
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "schema"))
+import known_records  # noqa: E402
 
 IN_MODIFY, IN_CLOEXEC = 2, 0o2000000
 
@@ -117,7 +121,11 @@ class Service:
             os.close(changes)
 
     def end(self):
-        """SIGTERM; its exit status."""
+        """SIGTERM; its exit status. Its audit is held against the schema."""
         if self.daemon.process.poll() is None:
             self.daemon.process.terminate()
-        return self.daemon.process.wait(PATIENCE)
+        status = self.daemon.process.wait(PATIENCE)
+        unknown = known_records.faults(self.directory)
+        if unknown:
+            raise AssertionError("\n".join(unknown[:10]))
+        return status

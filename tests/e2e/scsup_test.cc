@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/schema/audit_schema.h"
+
 namespace scsup::e2e {
 
 namespace fs = std::filesystem;
@@ -34,6 +36,7 @@ ScsupTest::ScsupTest() {
 }
 
 ScsupTest::~ScsupTest() {
+  tests::expect_known_records(work_);
   std::error_code ignored;
   fs::remove_all(work_, ignored);
 }

@@ -4,9 +4,15 @@
 #include <iostream>
 #include <string>
 
+#include "analysis/export/csv.h"
+#include "analysis/export/event.h"
 #include "analysis/groups.h"
+#include "analysis/instant.h"
 #include "analysis/line_reader.h"
 #include "analysis/text.h"
+#include "analysis/views/decisions.h"
+#include "analysis/views/process_table.h"
+#include "analysis/views/time_buckets.h"
 
 namespace {
 
@@ -19,6 +25,32 @@ void require(bool holds, const std::string& what) {
 void require_printable(const std::string& text) {
   for (const char c : text)
     require((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\n', "unfit: " + text);
+}
+
+// What other programs are given, and what is drawn.
+void use(const scsup::analysis::Record& record) {
+  using namespace scsup::analysis;
+  static Events ocsf(Target::ocsf), ecs(Target::ecs);
+  for (Events* const events : {&ocsf, &ecs})
+    if (const auto event = events->of(record)) require_printable(*event);
+  const std::string row = csv_row(record);
+  require(row.ends_with("\r\n"), "no row: " + row);
+  require_printable(row.substr(0, row.size() - 2));
+  require(row.find("\r\n") == row.size() - 2, "two rows: " + row);
+
+  ProcessTable processes;
+  processes.add(record);
+  processes.join();
+  require(processes.processes().size() <= 1, "two processes of one record");
+  static Decisions decisions;
+  decisions.add(Decisions::Log::after, record);
+  static TimeBuckets times;
+  if (const auto time = microseconds_of(record.time)) {
+    times.add(record.syscall, *time, record.act == "deny");
+    require(microseconds_of(time_of(*time)) == time, "another time: " + std::string(record.time));
+    require((times.last() - times.first()) / times.bucket_width() <= TimeBuckets::most_buckets,
+            "too many buckets");
+  }
 }
 
 }  // namespace
@@ -38,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   require(line.find('\n') == std::string::npos, "two lines: " + line);
   require_printable(whole(record));
   require_printable(json_line_of(record));
+  use(record);
   Groups groups(By::path);
   groups.add(record);
   require(groups.rows().size() == 1 && groups.total().calls == 1, "not counted");

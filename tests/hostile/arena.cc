@@ -20,6 +20,8 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/schema/audit_schema.h"
+
 namespace scsup::hostile {
 namespace {
 
@@ -92,6 +94,7 @@ Arena::Arena() {
 }
 
 Arena::~Arena() {
+  tests::expect_known_records(root_);
   std::error_code ignored;
   std::filesystem::remove_all(root_, ignored);
 }

@@ -17,6 +17,7 @@ class Install(Shipped):
                      "share/man/man5/scsup-policy.5", "share/man/man5/scsup-config.5",
                      "share/man/man7/scsup-control.7", "share/man/man8/scsup-serve.8",
                      "share/scsup/policies/no-mkdir.json", "share/scsup/serve/config.json",
+                     "share/scsup/audit.schema.json", "share/scsup/lnav/scsup_audit.json",
                      "lib/systemd/system/scsup.service", "lib/systemd/system/scsup.socket"):
             self.assertTrue(os.path.exists(os.path.join(self.work, name)), name)
         with open(os.path.join(self.work, "lib/systemd/system/scsup.service")) as unit:

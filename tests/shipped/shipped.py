@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 SCSUP = os.environ["SCSUP"]
 SOURCE = os.environ["SCSUP_SOURCE"]
 BUILD = os.environ["SCSUP_BUILD"]
+sys.path.insert(0, os.path.join(SOURCE, "tests", "schema"))
+import known_records  # noqa: E402
 
 
 def run(*command, **how):
@@ -26,6 +29,9 @@ class Shipped(unittest.TestCase):
         self.audit = os.path.join(self.work, "audit.jsonl")
         self.space = os.path.join(self.work, "space")
         os.mkdir(self.space)
+
+    def tearDown(self):
+        self.assertEqual(known_records.faults(self.work), [])
 
     def supervised(self, policy, *command, cwd=None):
         path = os.path.join(SOURCE, "policies", policy)

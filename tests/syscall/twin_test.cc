@@ -11,6 +11,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "tests/schema/audit_schema.h"
 #include "tests/syscall/cases.h"
 #include "tests/syscall/run.h"
 #include "tests/syscall/scratch.h"
@@ -114,7 +115,9 @@ class Twins : public testing::TestWithParam<std::tuple<Place, Answer, Case>> {
       GTEST_SKIP() << "needs a directory that everybody may search, on that kind of file system";
   }
   void TearDown() override {
-    if (!root_.empty()) remove_tree(root_);
+    if (root_.empty()) return;
+    scsup::tests::expect_known_records(root_);
+    remove_tree(root_);
   }
   std::string root_;
 };

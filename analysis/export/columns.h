@@ -1,0 +1,25 @@
+// A call as a row of a table: what spreadsheets and databases get.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "analysis/record.h"
+
+namespace scsup::analysis {
+
+// Nothing, a number, or text; the text holds as long as the record.
+using Cell = std::variant<std::monostate, std::int64_t, std::string_view, std::string>;
+
+struct CallColumn {
+  const char* name;
+  bool is_number;
+  Cell (*of)(const Record& call);
+};
+
+// In the order in which they are written.
+std::span<const CallColumn> call_columns();
+
+}  // namespace scsup::analysis

@@ -1,0 +1,31 @@
+// A SQLite database made of a log: `calls` has a row for each call, its columns those of columns.h; `records`
+// has each record as it was written. https://www.sqlite.org/c3ref/intro.html
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analysis/record.h"
+#include "base/result.h"
+
+namespace scsup::analysis {
+
+class Database {
+ public:
+  // A new file, 0600; one that is there already is an error.
+  static Result<Database> create(const std::string& file);
+  Database(Database&&) noexcept;
+  // Takes the file away unless it was finished: half a log looks like a whole one.
+  ~Database();
+
+  // All in one transaction, which finish() ends.
+  Result<void> add(const Record& record);
+  Result<void> finish();
+
+ private:
+  struct Open;
+  explicit Database(std::unique_ptr<Open> open);
+  std::unique_ptr<Open> open_;
+};
+
+}  // namespace scsup::analysis

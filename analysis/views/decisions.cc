@@ -1,0 +1,58 @@
+#include "analysis/views/decisions.h"
+
+#include <algorithm>
+
+#include "base/printable.h"
+
+namespace scsup::analysis {
+namespace {
+
+constexpr std::size_t most_ways = 64;  // in which one thing is decided, by a log that lies
+
+bool same(const Decided& a, const Decided& b) {
+  return std::ranges::equal(a, b, {}, &Decided::value_type::first, &Decided::value_type::first);
+}
+
+}  // namespace
+
+void Decisions::add(Log log, const Record& record) {
+  if (record.type != Type::call) return;
+  Asked asked(record.syscall, record.object());
+  auto found = all_.find(asked);
+  if (found == all_.end()) {
+    if (all_.size() >= most) {
+      ++not_compared_;
+      return;
+    }
+    found = all_.emplace(std::move(asked), Both()).first;
+  }
+  Decided& decided = log == Log::before ? found->second.before : found->second.after;
+  // What the kernel said of an allowed call is nobody's decision.
+  std::string way(record.act);
+  if (record.act == "deny" && !record.err.empty()) way += " " + std::string(record.err);
+  if (decided.size() < most_ways || decided.contains(way))
+    ++decided[way];
+  else
+    ++not_compared_;
+}
+
+std::vector<Difference> Decisions::differences() const {
+  std::vector<Difference> all;
+  for (const auto& [asked, both] : all_) {
+    if (same(both.before, both.after)) continue;
+    const auto kind = both.before.empty()  ? Difference::Kind::appeared
+                      : both.after.empty() ? Difference::Kind::disappeared
+                                           : Difference::Kind::changed;
+    all.push_back({kind, asked, both.before, both.after});
+  }
+  return all;
+}
+
+std::string to_text(const Decided& decided) {
+  std::string text;
+  for (const auto& [way, count] : decided)
+    text += (text.empty() ? "" : ", ") + printable(way) + " " + std::to_string(count);
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace scsup::analysis

@@ -1,0 +1,170 @@
+#include "analysis/views/growing_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "analysis/line_reader.h"
+#include "analysis/source.h"
+
+namespace scsup::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t step = 1u << 20;  // bytes
+
+// 17 of "audit-17.jsonl" and "audit-17.jsonl.zst", for "audit.jsonl"; else -1.
+std::int64_t first_seq(std::string_view name, const std::string& stem, const std::string& extension) {
+  if (name.ends_with(".zst")) name.remove_suffix(4);
+  if (!name.starts_with(stem + "-") || !name.ends_with(extension)) return -1;
+  name.remove_prefix(stem.size() + 1);
+  if (name.size() < extension.size()) return -1;
+  name.remove_suffix(extension.size());
+  std::int64_t seq = -1;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), seq);
+  return read.ec == std::errc() && read.ptr == name.data() + name.size() ? seq : -1;
+}
+
+Result<void> read_whole(const std::string& file, const GrowingFile::Take& take) {
+  auto source = Source::open({file});
+  if (!source) return failed(source.error());
+  for (Block block;;) {
+    const auto more = source->next(block);
+    if (!more) return failed(more.error());
+    if (!*more) return {};
+    for (std::string_view text = block.text; !text.empty();) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      take(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+}
+
+}  // namespace
+
+Result<GrowingFile> GrowingFile::open(const std::string& path) {
+  GrowingFile file;
+  file.path_ = path;
+  // O_NONBLOCK: a FIFO without a writer.
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd) return failed("cannot open '" + path + "'");
+  if (auto done = file.become(std::move(fd)); !done) return failed(done.error());
+  return file;
+}
+
+Result<void> GrowingFile::become(Fd fd) {
+  struct stat status;
+  if (fstat(fd.get(), &status) != 0) return failed("cannot look at '" + path_ + "'");
+  if (!S_ISREG(status.st_mode))
+    return failed(EINVAL, "cannot follow '" + path_ + "', which is no plain file");
+  fd_ = std::move(fd);
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  offset_ = 0;
+  have_ = 0;
+  return {};
+}
+
+std::uint64_t GrowingFile::size() const {
+  struct stat status;
+  return fstat(fd_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+Result<void> GrowingFile::start_at(std::uint64_t offset) {
+  have_ = 0;
+  offset_ = offset;
+  if (offset == 0) return {};
+  // A line begins here only behind a line end.
+  std::vector<char> some(step);
+  for (--offset_;;) {
+    const ssize_t got = pread(fd_.get(), some.data(), some.size(), static_cast<off_t>(offset_));
+    if (got < 0) return failed("cannot read '" + path_ + "'");
+    const auto* const end =
+        static_cast<const char*>(std::memchr(some.data(), '\n', static_cast<std::size_t>(got)));
+    offset_ += end ? static_cast<std::uint64_t>(end - some.data()) + 1 : static_cast<std::uint64_t>(got);
+    if (end || got == 0) return {};
+  }
+}
+
+Result<void> GrowingFile::read(const Take& take) {
+  for (;;) {
+    if (memory_.size() < have_ + step + LineReader::padding)
+      memory_.resize(have_ + step + LineReader::padding);
+    const ssize_t got = pread(fd_.get(), memory_.data() + have_, step, static_cast<off_t>(offset_));
+    if (got < 0) return failed("cannot read '" + path_ + "'");
+    if (got == 0) return {};
+    offset_ += static_cast<std::uint64_t>(got);
+    const std::size_t looked_at = have_;
+    have_ += static_cast<std::size_t>(got);
+    std::size_t begin = 0;
+    for (std::size_t from = looked_at;;) {
+      const auto* const end =
+          static_cast<const char*>(std::memchr(memory_.data() + from, '\n', have_ - from));
+      if (!end) break;
+      const auto at = static_cast<std::size_t>(end - memory_.data());
+      take({memory_.data() + begin, at - begin});
+      begin = from = at + 1;
+    }
+    if (begin == 0 && have_ >= longest_line) {  // a piece that is no JSON
+      take({memory_.data(), have_});
+      begin = have_;
+    }
+    std::memmove(memory_.data(), memory_.data() + begin, have_ - begin);
+    have_ -= begin;
+  }
+}
+
+std::vector<std::string> GrowingFile::missed(std::int64_t last_seq, const Fd& next) const {
+  struct stat now;
+  if (last_seq < 0 || fstat(next.get(), &now) != 0) return {};
+  const fs::path path(path_);
+  std::map<std::int64_t, std::string> segments;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", error)) {
+    std::string name = entry.path().filename();
+    const std::int64_t seq = first_seq(name, path.stem(), path.extension());
+    struct stat status;
+    if (seq <= last_seq || stat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (status.st_ino == now.st_ino || status.st_ino == inode_) continue;
+    if (name.ends_with(".zst")) name.resize(name.size() - 4);
+    segments[seq] = entry.path().parent_path() / name;
+  }
+  std::vector<std::string> names;
+  for (auto& [seq, name] : segments) names.push_back(std::move(name));
+  return names;
+}
+
+Result<GrowingFile::Change> GrowingFile::look(std::int64_t last_seq, const Take& take) {
+  if (size() < offset_) {
+    offset_ = 0;
+    have_ = 0;
+    return Change::truncated;
+  }
+  struct stat status;
+  // Renamed, and the new one isn't there yet.
+  if (stat(path_.c_str(), &status) != 0) return Change::none;
+  if (status.st_ino == inode_ && status.st_dev == device_) return Change::none;
+  Fd next(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!next) return Change::none;
+  // Nothing is written to the old one any more: here is its end.
+  if (auto done = read(take); !done) return failed(done.error());
+  if (have_ != 0) take({memory_.data(), have_});
+  for (const std::string& segment : missed(last_seq, next)) {
+    auto done = read_whole(segment, take);
+    if (!done && done.error().err == ENOENT)
+      done = read_whole(segment + ".zst", take);  // meanwhile, or before
+    if (!done) return failed(done.error());
+  }
+  if (auto done = become(std::move(next)); !done) return failed(done.error());
+  return Change::replaced;
+}
+
+}  // namespace scsup::analysis

@@ -1,0 +1,38 @@
+// One log, a record at a time: for who reads several at once.
+#pragma once
+
+#include <string>
+
+#include "analysis/line_reader.h"
+#include "analysis/scan.h"
+#include "analysis/source.h"
+
+namespace scsup::analysis {
+
+class Stream {
+ public:
+  // Throws std::runtime_error when there is no such log.
+  explicit Stream(const std::string& log);
+
+  // Goes on to the next record; false at the end. What is no record goes to damage().
+  bool next();
+  // Of the last next().
+  const Record& record() const { return record_; }
+  // The record's, or that of the last one before it that had any: a log is in its own order.
+  const std::string& time() const { return time_; }
+
+  const Source& source() const { return source_; }
+  const Damage& damage() const { return damage_; }
+
+ private:
+  Source source_;
+  Block block_;
+  std::string_view left_;  // of the block
+  Place place_;            // of what is left
+  LineReader reader_;
+  Record record_;
+  std::string time_;
+  Damage damage_;
+};
+
+}  // namespace scsup::analysis
