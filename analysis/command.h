@@ -7,6 +7,11 @@ namespace scsup::analysis {
 
 int command_summary(const Arguments& arguments);
 int command_show(const Arguments& arguments);
+int command_why(const Arguments& arguments);
+int command_suggest(const Arguments& arguments);
+int command_replay(const Arguments& arguments);
+int command_coverage(const Arguments& arguments);
+int command_profile(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);
 

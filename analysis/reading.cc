@@ -25,14 +25,16 @@ Reading::Reading(const char* usage, const Arguments& arguments, std::vector<Opti
     if (word.starts_with("--")) throw UsageError("options come before the logs, and '" + word + "' doesn't");
 }
 
-void Reading::each(Source& source, unsigned threads, const Visit& visit) {
+void Reading::all(Source& source, unsigned threads, const Visit& visit) {
   Progress progress(source.total_bytes());
-  const Scanning how{threads, progress.counter()};
-  damage_.add(filter_->is_empty()
-                  ? scan(source, how, visit)
-                  : scan(source, how, [&](unsigned worker, const Record& record, const Place& place) {
-                      if (filter_->passes(record)) visit(worker, record, place);
-                    }));
+  damage_.add(scan(source, Scanning{threads, progress.counter()}, visit));
+}
+
+void Reading::each(Source& source, unsigned threads, const Visit& visit) {
+  if (filter_->is_empty()) return all(source, threads, visit);
+  all(source, threads, [&](unsigned worker, const Record& record, const Place& place) {
+    if (filter_->passes(record)) visit(worker, record, place);
+  });
 }
 
 int Reading::finish(const Source& source) const {
