@@ -30,7 +30,7 @@ class Coverage {
         ++builtin_[std::string(record.rule)];
       return;
     }
-    const LoggedPolicy* const policy = shelf_.find(record.policy_sha, record.generation);
+    const LoggedPolicy* const policy = shelf_.find(record);
     if (!policy) {
       ++without_policy_;
       return;

@@ -154,7 +154,7 @@ class Explaining {
 
 void explain_by_policy(const Record& record, const PolicyShelf& shelf, Explanation& to) {
   to.verdict = outcome(record) + " by " + named_by(record) + ".";
-  const LoggedPolicy* const logged = shelf.find(record.policy_sha, record.generation);
+  const LoggedPolicy* const logged = shelf.find(record);
   const auto lacks = [&](std::string why) {
     to.whole = false;
     to.notes.push_back(std::move(why));

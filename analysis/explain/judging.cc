@@ -147,7 +147,7 @@ Result<Judged> Judging::judge(const Record& record, const PolicyShelf& shelf) {
 }
 
 Result<const Judging::Pair*> Judging::pair_for(const Record& record, const PolicyShelf& shelf) {
-  const LoggedPolicy* const logged = shelf.find(record.policy_sha, record.generation);
+  const LoggedPolicy* const logged = shelf.find(record);
   const Surroundings where = shelf.surroundings(record);
   for (const Pair& pair : pairs_)
     if (pair.logged == logged && pair.where == where) return &pair;

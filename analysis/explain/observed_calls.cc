@@ -18,7 +18,7 @@ bool lets_some_through(const CallPlan& plan) {
 void ObservedCalls::add(const Record& record, bool counts) {
   shelf_.add(record);
   if (!counts || (record.type != Type::call && record.type != Type::task)) return;
-  if (const LoggedPolicy* const policy = shelf_.find(record.policy_sha, record.generation))
+  if (const LoggedPolicy* const policy = shelf_.find(record))
     where_.emplace(policy, shelf_.surroundings(record));
   const Syscall* const syscall = find_syscall(record.syscall);
   if (!syscall) {

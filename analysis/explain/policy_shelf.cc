@@ -57,24 +57,32 @@ void PolicyShelf::add_policy(const Record& record) {
 }
 
 void PolicyShelf::add_session(const Record& record) {
-  if (record.session < 0 || (record.type != Type::attach && record.cwd.empty())) return;
+  if (record.session < 0) return;
   Session key(record.run, record.session);
-  const auto known = sessions_.find(key);
-  if (known == sessions_.end() && sessions_.size() >= most_sessions) return;
+  auto known = sessions_.find(key);
   if (known == sessions_.end()) {
-    Surroundings fresh;
-    if (const auto run = runs_.find(record.run); run != runs_.end()) fresh = run->second;
-    sessions_.emplace(key, fresh);
+    if (sessions_.size() >= most_sessions) return;
+    known = sessions_.emplace(std::move(key), Seen()).first;
+    if (const auto run = runs_.find(record.run); run != runs_.end()) known->second.where = run->second;
   }
-  Surroundings& here = sessions_[key];
-  take_environment(record, here);
+  Seen& here = known->second;
+  if (!record.policy_sha.empty()) here.sha = record.policy_sha, here.generation = record.generation;
+  take_environment(record, here.where);
   const bool was_new = std::exchange(here.is_new, record.type == Type::attach);
-  if (here.environment.directory.empty() && record.cwd.starts_with('/')) {
-    here.environment.directory = record.cwd;
-    // The command's own exec, where it was started. Anything later may have gone elsewhere.
-    here.knows_directory = was_new && record.syscall.starts_with("execve");
-    if (!here.knows_caps) here.environment.caps = record.uid == 0 ? every_capability : 0;
-  }
+  const bool is_hidden = record.cwd.find("***") != std::string_view::npos;
+  if (!here.where.environment.directory.empty() || !record.cwd.starts_with('/') || is_hidden) return;
+  here.where.environment.directory = record.cwd;
+  // The command's own exec, where it was started. Anything later may have gone elsewhere.
+  here.where.knows_directory = was_new && record.syscall.starts_with("execve");
+  if (!here.where.knows_caps) here.where.environment.caps = record.uid == 0 ? every_capability : 0;
+}
+
+const LoggedPolicy* PolicyShelf::find(const Record& record) const {
+  if (!record.policy_sha.empty()) return find(record.policy_sha, record.generation);
+  const auto session = sessions_.find(Session(record.run, record.session));
+  if (session != sessions_.end() && !session->second.sha.empty())
+    return find(session->second.sha, session->second.generation);
+  return policies_.size() == 1 ? &policies_.front() : nullptr;
 }
 
 const LoggedPolicy* PolicyShelf::find(std::string_view sha, std::int64_t generation) const {
@@ -82,13 +90,12 @@ const LoggedPolicy* PolicyShelf::find(std::string_view sha, std::int64_t generat
   for (const LoggedPolicy& one : policies_)
     if (same_sha(one.sha, sha) && (!found || found->generation != generation || one.generation == generation))
       found = &one;
-  if (!found && sha.empty() && policies_.size() == 1) found = &policies_.front();
   return found;
 }
 
 Surroundings PolicyShelf::surroundings(const Record& record) const {
   const auto session = sessions_.find(Session(record.run, record.session));
-  if (session != sessions_.end()) return session->second;
+  if (session != sessions_.end()) return session->second.where;
   const auto run = runs_.find(record.run);
   return run != runs_.end() ? run->second : Surroundings();
 }

@@ -23,7 +23,6 @@ struct LoggedPolicy {
 struct Surroundings {
   Environment environment;
   bool knows_caps = false, knows_home = false, knows_directory = false;
-  bool is_new = false;  // nothing was seen of the session yet but its `attach`
 
   bool operator==(const Surroundings&) const = default;
 };
@@ -36,9 +35,10 @@ class PolicyShelf {
 
   void add(const Record& record);
 
-  // The policy that a record points at with sha and gen; without either, the only one there is. nullptr: the
-  // log doesn't hold it. Of several with the same text the one of that generation, else the last.
-  const LoggedPolicy* find(std::string_view sha, std::int64_t generation) const;
+  // The policy that a record points at with sha and gen; without either the one of its session, as `attach`
+  // told or another record did; else the only one there is. nullptr: the log doesn't hold it. Of several with
+  // the same sha the one of that generation, else the last.
+  const LoggedPolicy* find(const Record& record) const;
   const std::deque<LoggedPolicy>& all() const { return policies_; }
   bool full() const { return full_; }
 
@@ -48,12 +48,19 @@ class PolicyShelf {
 
  private:
   using Session = std::pair<std::string, std::int64_t>;  // run, number
+  struct Seen {
+    Surroundings where;
+    bool is_new = false;  // nothing but its `attach`
+    std::string sha;      // of its policy; "": none that is known
+    std::int64_t generation = -1;
+  };
   void add_policy(const Record& record);
+  const LoggedPolicy* find(std::string_view sha, std::int64_t generation) const;
   void add_session(const Record& record);
 
   std::deque<LoggedPolicy> policies_;  // those that are asked about stay where they are
   std::map<std::string, Surroundings, std::less<>> runs_;
-  std::map<Session, Surroundings> sessions_;
+  std::map<Session, Seen> sessions_;
   std::size_t text_ = 0;
   bool full_ = false;
 };

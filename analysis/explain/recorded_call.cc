@@ -29,7 +29,7 @@ std::string name_of(std::string_view text, std::string_view base64) {
 bool has_redacted_component(std::string_view path) {
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
-    if (path.substr(0, slash) == "***") return true;
+    if (path.substr(0, slash).ends_with("***")) return true;  // of /home/a* "/home/a***" is left
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
   }
   return false;
@@ -80,7 +80,7 @@ std::optional<std::string> written_path(const Record& record) {
   for (std::string_view rest = path; !rest.empty();) {
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string_view component = rest.substr(0, slash);
-    if (component == "." || component == ".." || component == "***") return std::nullopt;
+    if (component == "." || component == ".." || component.ends_with("***")) return std::nullopt;
     if (!component.empty()) (clean += '/') += component;
     rest.remove_prefix(std::min(slash + 1, rest.size()));
   }

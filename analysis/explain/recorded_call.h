@@ -15,7 +15,7 @@ struct RecordedCall {
   Call call;                          // ABI, number, registers; path as it was given
   std::size_t registers = 0;          // how many of them were recorded: those that the call takes
   std::optional<std::string> object;  // what the path led to; nothing: nobody looked, or it has no path
-  bool redacted = false;              // a path holds "***": what stood there isn't known
+  bool redacted = false;  // a path has a component that ends in "***": what stood there isn't known
 };
 
 // Fails, with a sentence, where the record lacks what it takes: architecture, number, registers.

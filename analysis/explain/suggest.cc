@@ -28,7 +28,7 @@ struct Made {
 };
 
 Result<Made> make(const Record& record, const PolicyShelf& shelf) {
-  const LoggedPolicy* const logged = shelf.find(record.policy_sha, record.generation);
+  const LoggedPolicy* const logged = shelf.find(record);
   if (!logged && (record.rule == "@io_uring" || !record.rule.starts_with('@')))
     return failed(0, "the log doesn't hold the text of the policy that decided this call");
   auto policy = logged ? rebuild(logged->file, logged->text, shelf.surroundings(record))
