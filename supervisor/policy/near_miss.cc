@@ -115,7 +115,7 @@ std::string no_path_matches(const Rule& rule, std::string_view object) {
     globs += (i ? ", " : "") + rule.paths[i].value;
   if (rule.paths.size() > shown) globs += ", ...";
   const std::string what = object.empty() ? "the object has no path, and" : std::string(object);
-  return what + " matches " + (rule.paths.size() == 1 ? "not " : "none of ") + globs;
+  return what + (rule.paths.size() == 1 ? " doesn't match " : " matches none of ") + globs;
 }
 
 }  // namespace

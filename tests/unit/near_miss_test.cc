@@ -47,7 +47,7 @@ TEST(NearMiss, APathThatNobodySawIsNeitherMetNorUnmet) {
   const std::string_view inside = "/srv/a", none = "";
   EXPECT_TRUE(tried(from, call("mkdir"), &inside)[0].decides());
   EXPECT_EQ(tried(from, call("mkdir"), &none)[0].unmet[0].words,
-            "the object has no path, and matches not /srv/*");
+            "the object has no path, and doesn't match /srv/*");
 }
 
 TEST(NearMiss, WhatCanNotBeSeenAllowsNothing) {
