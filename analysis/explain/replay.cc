@@ -170,7 +170,9 @@ int command_replay(const Arguments& arguments) {
   const int status = reading.finish(source);
   if (all.changes_something()) return changes;
   if (status != 0) return status;
-  return all.untold_calls() != 0 || !judging.decided_by_filters().empty() ? cannot_tell : 0;
+  const bool sure =
+      all.untold_calls() == 0 && judging.decided_by_filters().empty() && judging.unsure().empty();
+  return sure ? 0 : cannot_tell;
 }
 
 }  // namespace scsup::analysis

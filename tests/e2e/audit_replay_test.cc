@@ -128,6 +128,21 @@ TEST_F(AuditReplay, WhatTheRecordCannotTellIsCounted) {
   EXPECT_EQ(replay(paths, "redacted.jsonl", 3)["untold"], Json({{"their path is redacted", 1}}));
 }
 
+TEST_F(AuditReplay, ALogWithoutItsPolicyCannotTellWhatTheFilterDid) {
+  const std::string file = policy(records_all);
+  record(file, "mkdir a", "all.jsonl");
+  std::string calls_only;
+  for (const std::string& line : lines_of(read_file(at("all.jsonl"))))
+    if (Json::parse(line)["type"] == "call") calls_only += line + "\n";
+  write_file(at("calls.jsonl"), calls_only);
+  EXPECT_EQ(replay(file, "all.jsonl", 0)["notes"], Json::array());
+  EXPECT_EQ(replay(file, "calls.jsonl", 3)["notes"][0].get<std::string>().substr(0, 29),
+            "The log doesn't hold each pol");
+  const Finished covered = audit({"coverage", at("calls.jsonl")});
+  EXPECT_EQ(covered.code(), 1);
+  EXPECT_EQ(lines_of(covered.out)[0], "the log holds no policy");
+}
+
 TEST_F(AuditReplay, NothingChangesUnderTheSamePolicy) {
   const std::string same = policy(R"({"supervise": {"audit": "all", "default": {"action": "allow"}, "rules": [
   {"syscalls": ["@mkdir"], "path": "${PWD}/in/**", "action": "deny"},

@@ -52,7 +52,8 @@ TEST_F(AuditWhy, TheRuleIsQuotedAndTheOnesThatNearlyMatchedAreNamed) {
   ASSERT_EQ(by_rule["near"].size(), 2u) << by_rule;
   EXPECT_EQ(by_rule["near"][0]["id"], "no-setid");
   EXPECT_EQ(by_rule["near"][0]["unmet"], Json({"mode 0755 has none of the bits 06000 (" + file + ":5:50)"}));
-  EXPECT_EQ(by_rule["near"][1]["unmet"], Json({at("out") + " doesn't match ${PWD}/in/** (" + file + ":6:64)"}));
+  EXPECT_EQ(by_rule["near"][1]["unmet"],
+            Json({at("out") + " doesn't match ${PWD}/in/** (" + file + ":6:64)"}));
   EXPECT_EQ(by_rule["further"], 1);  // far: path and mode
   EXPECT_EQ(by_rule["whole"], true) << by_rule;
 
