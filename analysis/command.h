@@ -13,6 +13,11 @@ int command_summary(const Arguments& arguments);
 int command_tail(const Arguments& arguments);
 int command_timeline(const Arguments& arguments);
 int command_tree(const Arguments& arguments);
+int command_why(const Arguments& arguments);
+int command_suggest(const Arguments& arguments);
+int command_replay(const Arguments& arguments);
+int command_coverage(const Arguments& arguments);
+int command_profile(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);
 

@@ -69,6 +69,8 @@ void take_obj(const dom::element& from, Record& r) {
   members(from, [&](std::string_view key, const dom::element& value) {
     if (key == "path") return take(value, r.path);
     if (key == "resolved") return take(value, r.resolved);
+    if (key == "path_b64") return take(value, r.path_b64);
+    if (key == "resolved_b64") return take(value, r.resolved_b64);
     if (key == "mode") return take(value, r.mode);
     if (key == "flags") return take(value, r.flags);
     if (key == "dirfd") r.from_dirfd = true;
@@ -89,6 +91,15 @@ void take_policy(const dom::element& from, Record& r) {
     if (key == "gen") return take(value, r.generation);
     if (key == "file") return take(value, r.file);
     if (key == "text") return take(value, r.text);
+    if (key == "name") return take(value, r.policy_name);
+  });
+}
+
+void take_environment(const dom::element& from, Record& r) {
+  members(from, [&](std::string_view key, const dom::element& value) {
+    if (key == "caps") return take(value, r.caps);
+    if (key == "home") return take(value, r.home);
+    if (key == "directory") return take(value, r.directory);
   });
 }
 
@@ -123,6 +134,8 @@ void take_member(std::string_view key, const dom::element& value, Record& r) {
   if (key == "cause") return take(value, r.cause);
   if (key == "version") return take(value, r.version);
   if (key == "command") return take(value, r.command);
+  if (key == "kernel") return take(value, r.kernel);
+  if (key == "environment") return take_environment(value, r);
 }
 
 }  // namespace

@@ -17,6 +17,11 @@ constexpr const char* usage =
     "  diff       what was decided otherwise in another log\n"
     "  merge      one log of several\n"
     "  export     for other programs: ocsf, ecs, csv, sqlite\n"
+    "  why        what of the policy decided a call, and what nearly did\n"
+    "  suggest    the smallest change of the policy that would allow a call, as a patch\n"
+    "  replay     each call judged by another policy: what changes\n"
+    "  coverage   the policy with how often each rule decided\n"
+    "  profile    a Docker/OCI profile that allows what was done\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
     "\n"
@@ -38,6 +43,11 @@ int main(int argc, char** argv) {
                        {"tail", analysis::command_tail},
                        {"timeline", analysis::command_timeline},
                        {"tree", analysis::command_tree},
+                       {"why", analysis::command_why},
+                       {"suggest", analysis::command_suggest},
+                       {"replay", analysis::command_replay},
+                       {"coverage", analysis::command_coverage},
+                       {"profile", analysis::command_profile},
                        {"verify", analysis::command_verify},
                        {"keygen", analysis::command_keygen}}},
                      argc, argv);

@@ -27,7 +27,7 @@ class Reading {
 
   // The records that pass the filter. Shows progress on a terminal when it takes over a second.
   void each(Source& source, unsigned threads, const Visit& visit);
-  // All records, whatever the filter.
+  // All records, for who has to know the others as well: such a command asks filter() itself.
   void all(Source& source, unsigned threads, const Visit& visit);
   // Says what could not be read, on stderr. The exit status.
   int finish(const Source& source) const { return finish(source, damage_); }

@@ -43,7 +43,8 @@ struct Record {
   std::array<std::string_view, 6> args;
   std::size_t arg_count = 0;
   std::string_view path, resolved, mode, flags;
-  bool from_dirfd = false;  // a relative path doesn't start at cwd
+  std::string_view path_b64, resolved_b64;  // their bytes, where they are no UTF-8
+  bool from_dirfd = false;                  // a relative path doesn't start at cwd
 
   std::string_view act, how, err, rule, rule_at, policy_sha, out;
   bool by_default = false;  // the rule is a default
@@ -52,6 +53,9 @@ struct Record {
   std::int64_t lost = -1;                                // gap
   std::string_view cause;                                // gap
   std::string_view file, text, argv0, version, command;  // run, policy, attach
+  std::string_view policy_name, kernel;                  // run, policy; run
+  // What a policy was resolved for: run, attach. Capabilities as "0x..."
+  std::string_view caps, home, directory;
 
   // The path that was acted on or judged, else the one that was given.
   std::string_view object() const { return resolved.empty() ? path : resolved; }

@@ -23,7 +23,12 @@ std::pair<ProfileAction, std::uint32_t> action_of(ProfileAction action,
   return {action, has_data ? errno_ret.value_or(1) & 0xffff : 0};
 }
 
-// libseccomp compares 32 bits on i386 and on x32, and drops bits of a masked value that the mask lacks.
+ProfileAction default_action_of(const Profile& profile) {
+  return profile.default_action ? profile.default_action->value : ProfileAction::allow;
+}
+
+}  // namespace
+
 Comparison as_libseccomp(Comparison comparison, Abi abi) {
   const std::uint64_t width = abi == Abi::x86_64 ? ~std::uint64_t{0} : 0xffffffff;
   comparison.mask &= width;
@@ -31,13 +36,15 @@ Comparison as_libseccomp(Comparison comparison, Abi abi) {
   return comparison;
 }
 
-// Two args on one register: runc adds each arg of the entry as a rule of its own, so they are or-ed.
-bool or_ed(const std::vector<ProfileArgument>& args) {
+bool are_or_ed(const std::vector<ProfileArgument>& args) {
   std::array<int, 256> count{};
   return std::ranges::any_of(args, [&](const ProfileArgument& a) { return ++count[a.comparison.arg] > 1; });
 }
 
-}  // namespace
+bool does_what_the_default_does(const ProfileEntry& entry, const Profile& profile) {
+  return action_of(entry.action, entry.errno_ret) ==
+         action_of(default_action_of(profile), profile.default_errno_ret);
+}
 
 ProfileSteps::ProfileSteps(const Document& document, const Environment& environment, const Decision* notified,
                            PolicyTables& tables, Diagnostics& diagnostics)
@@ -48,7 +55,7 @@ ProfileSteps::ProfileSteps(const Document& document, const Environment& environm
   const Profile& profile = document.profile;
   tables.abis = admitted_abis(profile, diagnostics);
 
-  const auto default_action = profile.default_action ? profile.default_action->value : ProfileAction::allow;
+  const ProfileAction default_action = default_action_of(profile);
   const Place default_place = profile.default_action ? profile.default_action->place : Place{};
   tables.fallback =
       ruling(default_action, profile.default_errno_ret, Origin::Kind::entry_default, default_place,
@@ -57,8 +64,7 @@ ProfileSteps::ProfileSteps(const Document& document, const Environment& environm
   std::set<std::string> unknown;
   for (const ProfileEntry& entry : profile.entries) {
     if (!counts(entry, environment, diagnostics)) continue;
-    if (action_of(entry.action, entry.errno_ret) == action_of(default_action, profile.default_errno_ret))
-      continue;
+    if (does_what_the_default_does(entry, profile)) continue;
     const Ruling* said =
         ruling(entry.action, entry.errno_ret, Origin::Kind::entry, entry.place, "the syscalls entry");
     for (const auto& name : entry.names) {
@@ -127,7 +133,7 @@ void ProfileSteps::add(const ProfileEntry& entry, const Located<std::string>& na
   const auto conditions = [&](Abi abi, const Comparison* selects) {
     std::vector<Conditions> rules(1);
     for (const ProfileArgument& argument : entry.args) {
-      if (or_ed(entry.args) && &argument != &entry.args.front()) rules.emplace_back();
+      if (are_or_ed(entry.args) && &argument != &entry.args.front()) rules.emplace_back();
       // As libseccomp: inside socketcall the first register is taken by the selection. What else the entry
       // asks is compared with socketcall's own registers, which hold no arguments of the call.
       if (!selects || argument.comparison.arg != 0)

@@ -13,6 +13,14 @@ namespace scsup {
 
 using CallKey = std::pair<Abi, std::uint32_t>;  // nr, x32 with its bit
 
+// What libseccomp makes of a comparison: 32 bits on i386 and on x32, and no bits of a value that the mask
+// lacks.
+Comparison as_libseccomp(Comparison comparison, Abi abi);
+// Two args on one register: runc adds each arg of the entry as a rule of its own, so they are or-ed.
+bool are_or_ed(const std::vector<ProfileArgument>& args);
+// The same action, errno included: runc leaves such an entry out.
+bool does_what_the_default_does(const ProfileEntry& entry, const Profile& profile);
+
 class ProfileSteps {
  public:
   // Sets tables.abis and tables.fallback. What SCMP_ACT_NOTIFY means is `notified`, or null when the policy

@@ -1,0 +1,25 @@
+// The rule of `supervise`, or the entry of the Docker part, that allows one recorded call and little else.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "analysis/explain/recorded_call.h"
+#include "supervisor/policy/document.h"
+
+namespace scsup::analysis {
+
+struct AllowingRule {
+  std::string json;
+  std::string allows, risk;  // as in Suggestion
+};
+
+// Nothing: the call has no name that a policy could write. `object` is empty where the call has none or scsup
+// doesn't judge it.
+std::optional<AllowingRule> allowing_rule(const RecordedCall& call, std::string_view object);
+// The name that both write for it; "" when there is none.
+std::string allowed_name(const RecordedCall& call);
+// With args where the profile's other entries look at some of this call; else for the call as it is.
+std::optional<AllowingRule> allowing_entry(const RecordedCall& call, const Profile& profile);
+
+}  // namespace scsup::analysis

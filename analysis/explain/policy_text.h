@@ -1,0 +1,27 @@
+// Where a value stands in a policy's text, to be shown or changed there.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "supervisor/policy/diagnostic.h"
+
+namespace scsup::analysis {
+
+struct Extent {
+  std::size_t begin = 0, end = 0;  // bytes; end: behind the last one
+};
+
+// The value, or the key, that begins at `place`. Nothing when the text has no such place.
+std::optional<Extent> extent_at(std::string_view text, scsup::Place place);
+
+// The place that `at` ends with: "p.json:6:7". Nothing: it has none.
+std::optional<scsup::Place> place_in(std::string_view at);
+
+// Its lines as they stand there, numbered, for people; of a long line only as much as fits around the value.
+// At most `most` lines.
+std::vector<std::string> quoted(std::string_view text, scsup::Place place, std::size_t most = 24);
+
+}  // namespace scsup::analysis
