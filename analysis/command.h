@@ -9,5 +9,6 @@ int command_summary(const Arguments& arguments);
 int command_show(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);
+int command_report(const Arguments& arguments);
 
 }  // namespace scsup::analysis

@@ -13,6 +13,7 @@ constexpr const char* usage =
     "  show       calls, a line each, or whole\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
+    "  report     all of it as one HTML file\n"
     "\n"
     "LOG: a file, a directory of segments, - for standard input; zstd is read too. Without one: where scsup\n"
     "writes. Each command takes --help, --json, and options that choose calls.\n"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
                       {{"summary", analysis::command_summary},
                        {"show", analysis::command_show},
                        {"verify", analysis::command_verify},
-                       {"keygen", analysis::command_keygen}}},
+                       {"keygen", analysis::command_keygen},
+                       {"report", analysis::command_report}}},
                      argc, argv);
 }
