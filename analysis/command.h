@@ -20,5 +20,6 @@ int command_coverage(const Arguments& arguments);
 int command_profile(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_keygen(const Arguments& arguments);
+int command_report(const Arguments& arguments);
 
 }  // namespace scsup::analysis

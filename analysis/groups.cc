@@ -50,15 +50,17 @@ Tally& Groups::of(std::string_view key) {
   return tallies_.try_emplace(std::string(key)).first->second;
 }
 
-void Groups::add(const Record& call) {
-  of(key_of(by_, call)).add(call);
-  total_.add(call);
-}
+void Groups::add(const Record& call) { of(key_of(by_, call)).add(call); }
 
 void Groups::add(const Groups& other) {
   for (const auto& [key, tally] : other.tallies_) of(key).add(tally);
   others_.add(other.others_);
-  total_.add(other.total_);
+}
+
+Tally Groups::total() const {
+  Tally sum = others_;
+  for (const auto& [key, tally] : tallies_) sum.add(tally);
+  return sum;
 }
 
 std::vector<Groups::Row> Groups::rows() const {

@@ -34,7 +34,7 @@ class Groups {
   };
   // The most calls first.
   std::vector<Row> rows() const;
-  const Tally& total() const { return total_; }
+  Tally total() const;                             // added up anew each time
   const Tally& others() const { return others_; }  // without a row of their own
 
  private:
@@ -46,7 +46,7 @@ class Groups {
 
   By by_;
   std::unordered_map<std::string, Tally, Hash, std::equal_to<>> tallies_;
-  Tally total_, others_;
+  Tally others_;
 };
 
 }  // namespace scsup::analysis

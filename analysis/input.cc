@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -25,6 +26,13 @@ class File {
       if (errno != EINTR) return failed("cannot read '" + name_ + "'");
     }
   }
+  Result<std::size_t> read_at(char* to, std::size_t size, std::uint64_t offset) const {
+    for (;;) {
+      const ssize_t got = pread(fd_.get(), to, size, static_cast<off_t>(offset));
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) return failed("cannot read '" + name_ + "'");
+    }
+  }
   const std::string& name() const { return name_; }
 
  private:
@@ -35,7 +43,8 @@ class File {
 // What was read to look at the magic number comes first.
 class Plain : public Input {
  public:
-  Plain(File file, std::string head) : file_(std::move(file)), head_(std::move(head)) {}
+  Plain(File file, std::string head, std::optional<std::uint64_t> size)
+      : file_(std::move(file)), head_(std::move(head)), size_(size) {}
   Result<std::size_t> read(char* to, std::size_t size) override {
     if (head_.empty()) return file_.read(to, size);
     const std::size_t some = std::min(size, head_.size());
@@ -43,10 +52,15 @@ class Plain : public Input {
     head_.erase(0, some);
     return some;
   }
+  std::optional<std::uint64_t> size() const override { return size_; }
+  Result<std::size_t> read_at(char* to, std::size_t size, std::uint64_t offset) const override {
+    return file_.read_at(to, size, offset);
+  }
 
  private:
   File file_;
   std::string head_;
+  std::optional<std::uint64_t> size_;
 };
 
 class Compressed : public Input {
@@ -88,6 +102,10 @@ class Compressed : public Input {
 
 }  // namespace
 
+Result<std::size_t> Input::read_at(char*, std::size_t, std::uint64_t) const {
+  return failed(ESPIPE, "cannot read from the middle");
+}
+
 Result<std::unique_ptr<Input>> Input::open(const std::string& name) {
   Fd fd(name == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                     : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -107,7 +125,11 @@ Result<std::unique_ptr<Input>> Input::open(const std::string& name) {
   head.resize(have);
   if (have == sizeof magic && std::memcmp(head.data(), magic, sizeof magic) == 0)
     return std::make_unique<Compressed>(std::move(file), head);
-  return std::make_unique<Plain>(std::move(file), std::move(head));
+  // Standard input begins where whoever gave it to us left off. A length of 0 is also what /proc says.
+  std::optional<std::uint64_t> size;
+  if (S_ISREG(status.st_mode) && status.st_size > 0 && name != "-")
+    size = static_cast<std::uint64_t>(status.st_size);
+  return std::make_unique<Plain>(std::move(file), std::move(head), size);
 }
 
 }  // namespace scsup::analysis

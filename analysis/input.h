@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
@@ -17,6 +18,12 @@ class Input {
   virtual ~Input() = default;
   // Up to `size` bytes; 0 at the end.
   virtual Result<std::size_t> read(char* to, std::size_t size) = 0;
+
+  // How long it is, when bytes can be read from any place of it by several threads: a file that isn't
+  // compressed. It may grow and shrink meanwhile.
+  virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
+  // Up to `size` bytes that stand at `offset`; 0 behind the end. Only of what has a size().
+  virtual Result<std::size_t> read_at(char* to, std::size_t size, std::uint64_t offset) const;
 };
 
 }  // namespace scsup::analysis

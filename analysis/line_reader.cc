@@ -2,7 +2,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <cstring>
+#include <memory>
 #include <utility>
+
+#include "analysis/written_line.h"
 
 namespace scsup::analysis {
 namespace {
@@ -142,12 +147,19 @@ void take_member(std::string_view key, const dom::element& value, Record& r) {
 
 struct LineReader::Parser {
   dom::parser parser;
+  WrittenLine quick;
 };
 
 LineReader::LineReader() : parser_(std::make_unique<Parser>()) {}
 LineReader::~LineReader() = default;
 
 bool LineReader::read(std::string_view line, Record& record) {
+  record = Record();
+  return parser_->quick.read(line.data(), line.data() + line.size(), record) == line.data() + line.size() ||
+         parse(line, record);
+}
+
+bool LineReader::parse(std::string_view line, Record& record) {
   record = Record();
   record.line = line;
   dom::element document;
@@ -161,6 +173,22 @@ bool LineReader::read(std::string_view line, Record& record) {
   for (const auto& [key, value] : object) take_member(key, value, record);
   record.type = type_of(record.type_name);
   return true;
+}
+
+LineReader::Line LineReader::next(std::string_view& text, Record& record) {
+  std::construct_at(&record);  // assigning would copy 700 bytes
+  const char* const last = text.data() + text.size();
+  const char* end = parser_->quick.read(text.data(), last, record);
+  const bool is_read = end && (end == last || *end == '\n');
+  if (!is_read) {
+    end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
+    if (!end) end = last;
+  }
+  const std::string_view line(text.data(), static_cast<std::size_t>(end - text.data()));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  if (is_read) return Line::record;
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) return Line::blank;
+  return parse(line, record) ? Line::record : Line::broken;
 }
 
 }  // namespace scsup::analysis

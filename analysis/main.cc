@@ -24,6 +24,7 @@ constexpr const char* usage =
     "  profile    a Docker/OCI profile that allows what was done\n"
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
+    "  report     all of it as one HTML file\n"
     "\n"
     "LOG: a file, a directory of segments, - for standard input; zstd is read too. Without one: where scsup\n"
     "writes. Each command takes --help, --json, and options that choose calls.\n"
@@ -49,6 +50,7 @@ int main(int argc, char** argv) {
                        {"coverage", analysis::command_coverage},
                        {"profile", analysis::command_profile},
                        {"verify", analysis::command_verify},
-                       {"keygen", analysis::command_keygen}}},
+                       {"keygen", analysis::command_keygen},
+                       {"report", analysis::command_report}}},
                      argc, argv);
 }

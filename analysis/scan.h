@@ -16,7 +16,7 @@ namespace scsup::analysis {
 // Where a line is.
 struct Place {
   std::size_t file = 0;
-  std::uint64_t line = 0;    // from 1
+  std::uint64_t line = 0;    // from 1; 0 while several threads read: nobody knows it yet
   std::uint64_t offset = 0;  // bytes
 };
 

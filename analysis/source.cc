@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t block_size = 4u << 20;
+constexpr std::size_t stream_block_size = 4u << 20;
+// Of one thread's turn. Large beside the time that it takes to hand it out.
+constexpr std::uint64_t range_size = 8u << 20;
 
 Result<std::vector<std::string>> segments_in(const std::string& directory) {
   std::vector<std::string> names;
@@ -81,18 +83,43 @@ Result<bool> Source::begin() {
   input_ = std::move(*opened);
   left_.clear();
   offset_ = 0;
-  line_ = 1;
   ended_ = false;
   return true;
 }
 
+void Source::end_file() {
+  input_.reset();
+  ++at_;
+}
+
+Result<bool> Source::next(Piece& piece) {
+  const auto more = begin();
+  if (!more || !*more) return more;
+  piece.waits_ = false;
+  piece.left_ = piece.kept_ = 0;
+  piece.input_.reset();
+  const auto size = input_->size();
+  if (!size) return next_of_stream(piece);
+  piece.file = at_;
+  piece.number = number_++;
+  piece.input_ = input_;
+  piece.begins_inside_ = offset_ != 0;
+  piece.at_ = offset_ == 0 ? 0 : offset_ - 1;  // is the byte before a line's end?
+  offset_ += range_size;
+  piece.end_ = offset_;
+  if (offset_ >= *size) {
+    piece.end_ = UINT64_MAX;  // it may have grown
+    end_file();
+  }
+  return true;
+}
+
 // Reads until the block is full, then cuts behind the last line end: what is left begins the next one.
-Result<bool> Source::next(Block& block) {
+Result<bool> Source::next_of_stream(Piece& piece) {
   for (;;) {
-    if (const auto more = begin(); !more || !*more) return more;
-    const std::size_t size = left_.size() + block_size;
-    if (block.memory.size() < size + LineReader::padding) block.memory.resize(size + LineReader::padding);
-    char* const memory = block.memory.data();
+    const std::size_t size = left_.size() + stream_block_size;
+    piece.make_room(size);
+    char* const memory = piece.memory_.data();
     std::memcpy(memory, left_.data(), left_.size());
     std::size_t have = left_.size();
     while (have < size && !ended_) {
@@ -101,21 +128,18 @@ Result<bool> Source::next(Block& block) {
       have += *got;
       ended_ = *got == 0;
     }
+    std::memset(memory + have, 0, LineReader::padding);
     const std::size_t last = std::string_view(memory, have).rfind('\n');
     std::size_t end = last == std::string_view::npos ? 0 : last + 1;
     if (ended_ || (end == 0 && have >= longest_line)) end = have;
     left_.assign(memory + end, have - end);
-    block.file = at_;
-    block.offset = offset_;
-    block.first_line = line_;
-    block.text = std::string_view(memory, end);
+    piece.file = at_;
+    piece.number = number_++;
+    piece.read_ = {offset_, std::string_view(memory, end)};
+    piece.waits_ = true;
     offset_ += end;
-    line_ += static_cast<std::uint64_t>(std::count(block.text.begin(), block.text.end(), '\n'));
-    if (ended_) {
-      input_.reset();
-      ++at_;
-    }
-    if (end != 0) return true;  // else: a line that is longer than a block, or an empty file
+    if (ended_) end_file();
+    if (end != 0 || !input_) return true;  // else: a line that is longer than a block
   }
 }
 

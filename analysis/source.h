@@ -1,5 +1,5 @@
-// Logs to read: files, directories of segments, standard input; compressed (zstd) or not. Lines come in
-// blocks.
+// Logs to read: files, directories of segments, standard input; compressed (zstd) or not. They come in
+// pieces, each for one thread, and a piece in blocks of whole lines.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,38 @@ namespace scsup::analysis {
 // Whole lines, each with its '\n', in their order. The last line of an input may lack it. Behind the text
 // there is LineReader::padding to read.
 struct Block {
-  std::size_t file = 0;          // index in Source::files()
-  std::uint64_t offset = 0;      // of the text in the file (uncompressed)
-  std::uint64_t first_line = 0;  // its number in the file, from 1
+  std::uint64_t offset = 0;  // of the text in the file (uncompressed)
   std::string_view text;
-  std::vector<char> memory;  // of the text; used again for the next block
 };
 
 class Input;
+
+// The lines that begin in a range of one file, or the next ones of a stream. Used again for the next piece,
+// with its memory. One thread's.
+class Piece {
+ public:
+  std::size_t file = 0;    // index in Source::files()
+  std::size_t number = 0;  // pieces are numbered in their lines' order, over all files
+
+  // The next block, until the one after it is asked for; false when there are no more. A file that can't be
+  // read is an error.
+  Result<bool> next(Block& block);
+
+ private:
+  friend class Source;
+  Result<bool> next_of_range(Block& block);
+  void make_room(std::size_t size);
+
+  std::vector<char> memory_;
+  // Of a stream: what was read for us.
+  bool waits_ = false;
+  Block read_;
+  // Of a file.
+  std::shared_ptr<const Input> input_;  // nullptr: of a stream, or all was given out
+  std::uint64_t at_ = 0, end_ = 0;      // where to read next, where the range ends
+  std::size_t kept_ = 0, left_ = 0;     // behind the last block: where in memory_, how many bytes
+  bool begins_inside_ = false;          // what comes next may be the end of a line that isn't ours
+};
 
 class Source {
  public:
@@ -31,9 +55,9 @@ class Source {
   Source(Source&&) noexcept;
   ~Source();
 
-  // The next block; false when there are no more. A file that can't be read is an error; what came before it
-  // is good. Not thread-safe.
-  Result<bool> next(Block& block);
+  // The next piece; false when there are no more. A file that can't be read is an error; what came before it
+  // is good. Not thread-safe; pieces are.
+  Result<bool> next(Piece& piece);
 
   const std::vector<std::string>& files() const { return files_; }
   std::uint64_t total_bytes() const { return total_; }  // of plain files, on the disk; 0: not known
@@ -41,20 +65,23 @@ class Source {
  private:
   Source();
   Result<bool> begin();
+  Result<bool> next_of_stream(Piece& piece);
+  void end_file();
+
   std::vector<std::string> files_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, number_ = 0;
   std::uint64_t total_ = 0;
-  std::unique_ptr<Input> input_;  // of files_[at_]
-  std::string left_;              // the beginning of a line
-  std::uint64_t offset_ = 0, line_ = 1;
-  bool ended_ = false;
+  std::shared_ptr<Input> input_;  // of files_[at_]
+  std::uint64_t offset_ = 0;      // of what comes next, in it
+  std::string left_;              // of a stream: the beginning of a line
+  bool ended_ = false;            // of a stream
 };
 
 // Where scsup writes its log when nobody says otherwise: $SCSUP_AUDIT, else scsup/audit.jsonl in the XDG
 // state directory.
 std::string usual_log();
 
-// A line that is longer is cut into pieces that are no JSON.
+// A line that is longer may be cut: what comes of it is no JSON.
 inline constexpr std::size_t longest_line = 64u << 20;  // bytes
 
 }  // namespace scsup::analysis

@@ -17,6 +17,7 @@ class Durations {
   }
   // In ns; 0 when there is nothing.
   std::uint64_t quantile(double q) const { return quantile_of(counts_, q); }
+  const auto& counts() const { return counts_; }  // by duration_bucket()
 
  private:
   std::array<std::uint32_t, duration_buckets> counts_{};

@@ -134,7 +134,8 @@ TEST_F(AuditTool, MistakesAreNamed) {
   EXPECT_EQ(said({"summary", "x", "--by", "path"}),
             "scsup: options come before the logs, and '--by' doesn't\n");
   EXPECT_EQ(audit({}).code(), 125);
-  for (const Words& help : {Words{"--help"}, Words{"summary", "--help"}, Words{"show", "--help"}}) {
+  for (const Words& help :
+       {Words{"--help"}, Words{"summary", "--help"}, Words{"show", "--help"}, Words{"report", "--help"}}) {
     const Finished done = audit(help);
     EXPECT_EQ(done.code(), 0);
     EXPECT_LE(lines_of(done.out).size(), 24u) << done.out;

@@ -1,4 +1,5 @@
 // Any bytes as a line of a log: read or refused with a reason, and what is shown of it can drive no terminal.
+// What the quick way takes is what the parser takes.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -13,6 +14,8 @@
 #include "analysis/views/decisions.h"
 #include "analysis/views/process_table.h"
 #include "analysis/views/time_buckets.h"
+#include "analysis/written_line.h"
+#include "tests/unit/same_record.h"
 
 namespace {
 
@@ -60,7 +63,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static LineReader reader;
   std::string text(reinterpret_cast<const char*>(bytes), size);
   text.resize(size + LineReader::padding, '\0');
-  Record record;
+  Record record, quick;
+  static WrittenLine call;
+  const bool is_quick = call.read(text.data(), text.data() + size, quick) == text.data() + size;
+  if (is_quick) {
+    require(reader.parse(std::string_view(text).substr(0, size), record), "taken, and no JSON: " + text);
+    require(difference(quick, record).empty(), "read otherwise: " + difference(quick, record));
+  }
   if (!reader.read(std::string_view(text).substr(0, size), record)) {
     require(!reader.broken().empty(), "no reason");
     return 0;

@@ -89,6 +89,55 @@ TEST_F(Logs, BlocksAreCutBetweenLines) {
 
 TEST_F(Logs, ALongLineIsReadWhole) {
   EXPECT_EQ(read({write("long", call(1) + call(2, 10u << 20) + call(3))}), "0:1:1 0:2:2 0:3:3 ");
+  EXPECT_EQ(read({write("long.zst", compressed(call(1) + call(2, 10u << 20) + call(3)))}),
+            "0:1:1 0:2:2 0:3:3 ");
+  // Over where one thread's range ends and another's begins, or several of them.
+  EXPECT_EQ(read({write("longer", call(1, 1u << 20) + call(2, 30u << 20) + call(3))}), "0:1:1 0:2:2 0:3:3 ");
+}
+
+TEST_F(Logs, ALineThatIsTooLongIsOneBrokenLine) {
+  Damage damage;
+  EXPECT_EQ(read({write("huge", call(1) + call(2, 2 * longest_line) + call(3))}, &damage), "0:1:1 0:3:3 ");
+  EXPECT_EQ(damage.broken, 1u);
+}
+
+// A range ends at each byte of a line once: none is lost, none is read twice.
+TEST_F(Logs, RangesEndAnywhereInALine) {
+  const std::size_t range = 8u << 20;
+  const std::string last = call(3);
+  for (std::size_t before = 0; before <= last.size() + 1; ++before) {
+    std::string text = call(1);
+    text += call(2, range - before - text.size() - call(2).size()) + last + call(4);
+    EXPECT_EQ(read({write("ranges", text)}), "0:1:1 0:2:2 0:3:3 0:4:4 ") << before;
+  }
+}
+
+// Several threads read; who names a line has counted those that the others read.
+TEST_F(Logs, BrokenLinesAreNamedFromSeveralThreads) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += call(i, 1u << 20) + (i % 10 == 9 ? "no log\n" : "");
+  auto source = Source::open({write("one", text), write("two", text)});
+  const Damage damage = scan(*source, {3}, [](unsigned, const Record&, const Place&) {});
+  EXPECT_EQ(damage.broken, 8u);
+  ASSERT_EQ(damage.first.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(damage.first[i].place.file, i / 4);
+    EXPECT_EQ(damage.first[i].place.line, 11 * (i % 4 + 1));
+  }
+}
+
+TEST_F(Logs, AFileThatIsCutWhileItIsReadEndsThere) {
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += call(i, 1u << 20);
+  const std::string name = write("cut", text);
+  auto source = Source::open({name});
+  std::size_t seen = 0;
+  const Damage damage = scan(*source, {1}, [&](unsigned, const Record&, const Place&) {
+    if (++seen == 1) fs::resize_file(name, 0);
+  });
+  EXPECT_GE(seen, 1u);
+  EXPECT_LT(seen, 30u);
+  EXPECT_EQ(damage.error, "");
 }
 
 TEST_F(Logs, WhatIsBrokenIsNamedAndTheRestIsRead) {

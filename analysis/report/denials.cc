@@ -1,0 +1,82 @@
+#include "analysis/report/denials.h"
+
+namespace scsup::analysis {
+namespace {
+
+void keep_first(std::set<std::int64_t>& numbers, std::int64_t number, std::size_t most) {
+  if (number < 0) return;
+  numbers.insert(number);
+  if (numbers.size() > most) numbers.erase(std::prev(numbers.end()));
+}
+
+void widen(Denials::Group& group, std::string_view first, std::string_view last) {
+  if (group.first.empty() || first < group.first) group.first = first;
+  if (last > group.last) group.last = last;
+}
+
+std::string_view or_dash(std::string_view text) { return text.empty() ? std::string_view("-") : text; }
+
+}  // namespace
+
+Denials::Group* Denials::of(const std::string& key) {
+  if (const auto found = groups_.find(key); found != groups_.end()) return &found->second;
+  return groups_.size() < most ? &groups_[key] : nullptr;
+}
+
+void Denials::add(const Record& call) {
+  key_.clear();
+  for (const std::string_view part : {call.rule, call.rule_at, call.policy_sha, call.syscall, call.err})
+    key_.append(part) += '\0';
+  Group* const group = of(key_);
+  if (!group) {
+    ++others_;
+    return;
+  }
+  if (group->calls++ == 0) {
+    group->rule = call.rule;
+    group->by_default = call.rule.empty() && call.by_default;
+    group->at = call.rule_at;
+    group->sha = call.policy_sha;
+    group->syscall = or_dash(call.syscall);
+    group->err = call.err;
+  }
+  group->killed += call.act == "kill";
+  widen(*group, call.time, call.time);
+  keep_first(group->seqs, call.seq, most_seqs);
+  group->objects.add(or_dash(call.object()));
+  group->programs.add(or_dash(call.exe.empty() ? call.comm : call.exe));
+}
+
+void Denials::add(const Denials& other) {
+  others_ += other.others_;
+  for (const auto& [key, theirs] : other.groups_) {
+    Group* const group = of(key);
+    if (!group) {
+      others_ += theirs.calls;
+      continue;
+    }
+    if (group->calls == 0) {
+      *group = theirs;
+      continue;
+    }
+    group->calls += theirs.calls;
+    group->killed += theirs.killed;
+    widen(*group, theirs.first, theirs.last);
+    for (const std::int64_t seq : theirs.seqs) keep_first(group->seqs, seq, most_seqs);
+    group->objects.add(theirs.objects);
+    group->programs.add(theirs.programs);
+  }
+}
+
+std::vector<const Denials::Group*> Denials::rows() const {
+  std::vector<const Group*> rows;
+  for (const auto& [key, group] : groups_) rows.push_back(&group);
+  std::ranges::sort(rows, [](const Group* a, const Group* b) {
+    if (a->calls != b->calls) return a->calls > b->calls;
+    return std::tie(a->at, a->rule, a->syscall, a->err, a->sha) <
+           std::tie(b->at, b->rule, b->syscall, b->err, b->sha);
+  });
+  return rows;
+}
+
+}  // namespace scsup::analysis

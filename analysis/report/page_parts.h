@@ -1,0 +1,10 @@
+// The files page.html, page.css and page.js, put in when this is built (embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace scsup::analysis {
+
+extern const std::string_view page_html, page_css, page_js;
+
+}  // namespace scsup::analysis
