@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/command.h"
+#include "analysis/lines.h"
 #include "analysis/reading.h"
 #include "analysis/verify/verifier.h"
 #include "base/printable.h"
@@ -46,26 +47,12 @@ Word word_of(Verdict verdict) {
 
 // An Error: the source could not be read to its end.
 Result<void> read_all(Source& source, Verifier& verifier) {
-  Place place{SIZE_MAX, 0, 0};
-  Piece piece;
-  for (Block block;;) {
-    const auto next = source.next(piece);
-    if (!next) return failed(next.error());
-    if (!*next) return {};
-    if (place.file != piece.file) place = {piece.file, 1, 0};
-    for (;;) {
-      const auto more = piece.next(block);
-      if (!more) return failed(more.error());
-      if (!*more) break;
-      place.offset = block.offset;
-      for (std::string_view text = block.text; !text.empty(); ++place.line) {
-        const std::size_t end = text.find('\n');
-        verifier.line(text.substr(0, end), end != std::string_view::npos, place);
-        const std::size_t size = end == std::string_view::npos ? text.size() : end + 1;
-        text.remove_prefix(size);
-        place.offset += size;
-      }
-    }
+  Lines lines(source);
+  for (Lines::Line line;;) {
+    const auto more = lines.next(line);
+    if (!more) return failed(more.error());
+    if (!*more) return {};
+    verifier.line(line.text, line.ended, line.place);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "analysis/line_reader.h"
+#include "analysis/lines.h"
 #include "analysis/source.h"
 
 namespace scsup::analysis {
@@ -36,15 +37,12 @@ std::int64_t first_seq(std::string_view name, const std::string& stem, const std
 Result<void> read_whole(const std::string& file, const GrowingFile::Take& take) {
   auto source = Source::open({file});
   if (!source) return failed(source.error());
-  for (Block block;;) {
-    const auto more = source->next(block);
+  Lines lines(*source);
+  for (Lines::Line line;;) {
+    const auto more = lines.next(line);
     if (!more) return failed(more.error());
     if (!*more) return {};
-    for (std::string_view text = block.text; !text.empty();) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      take(text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    take(line.text);
   }
 }
 

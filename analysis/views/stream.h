@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analysis/line_reader.h"
+#include "analysis/lines.h"
 #include "analysis/scan.h"
 #include "analysis/source.h"
 
@@ -13,6 +14,7 @@ class Stream {
  public:
   // Throws std::runtime_error when there is no such log.
   explicit Stream(const std::string& log);
+  Stream(const Stream&) = delete;
 
   // Goes on to the next record; false at the end. What is no record goes to damage().
   bool next();
@@ -26,9 +28,7 @@ class Stream {
 
  private:
   Source source_;
-  Block block_;
-  std::string_view left_;  // of the block
-  Place place_;            // of what is left
+  Lines lines_;
   LineReader reader_;
   Record record_;
   std::string time_;

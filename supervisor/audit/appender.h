@@ -28,9 +28,10 @@ class Appender {
   virtual ~Appender() = default;
   // All of them or none, whole, each with the next number.
   virtual Appended append(std::span<const LogLine> lines, Sync sync, const Announce& announce) = 0;
-  // With what each segment begins: the run, and what each policy's last `policy` record says.
+  // With what each segment begins: the run; then what else holds, in the order of the keys. An empty line: no
+  // more.
   virtual void open_with_run(OwnedLine line) = 0;
-  virtual void open_with_policy(const std::string& name, OwnedLine line) = 0;
+  virtual void open_with(const std::string& key, OwnedLine line) = 0;
   // A remark of our own, before the next lines; its members but type, run and time, rendered.
   virtual void remark(std::string_view type, std::string members) = 0;
   // The lines of the last append as they stand in the log, and the last seal ("": there are none).

@@ -1,6 +1,12 @@
 #include "supervisor/audit/log.h"
 
 namespace scsup {
+namespace {
+
+// Under it a segment opens with the session, behind the policies.
+std::string session_key(std::uint32_t session) { return "session " + std::to_string(session); }
+
+}  // namespace
 
 Log::Log(LogParts parts)
     : off_(parts.off),
@@ -26,19 +32,20 @@ void Log::run(const RunRecord& record) {
 void Log::policy(const PolicyRecord& record) {
   if (off_) return;
   auto lock = writer_->lock();
-  writer_->put_control(lock, OwnedLine(renderer_.policy(record)), record.name);
+  writer_->put_control(lock, OwnedLine(renderer_.policy(record)), "policy " + record.name);
 }
 
 void Log::attach(const AttachRecord& record) {
   if (off_) return;
   auto lock = writer_->lock();
-  writer_->put_control(lock, OwnedLine(renderer_.attach(record)));
+  writer_->put_control(lock, OwnedLine(renderer_.attach(record)), session_key(record.session));
 }
 
 void Log::detach(std::uint32_t session, const Counts& counts) {
   if (off_) return;
   auto lock = writer_->lock();
-  (void)writer_->put(lock, renderer_.detach(session, counts), Urgency::appended);
+  writer_->put_control(lock, OwnedLine(renderer_.detach(session, counts)), session_key(session),
+                       Writer::Keep::no);
 }
 
 bool Log::call(const CallRecord& record) {

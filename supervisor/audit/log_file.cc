@@ -43,6 +43,13 @@ Result<std::unique_ptr<LogFile>> LogFile::open(Fd file, const std::string& path,
 
 LogFile::~LogFile() = default;
 
+void LogFile::open_with(const std::string& key, OwnedLine line) {
+  if (line.text.empty())
+    openings_.erase(key);
+  else
+    openings_[key] = std::move(line);
+}
+
 void LogFile::remark(std::string_view type, std::string members) {
   remarks_.push_back(remark_line(type, run_, clock_.now(), members));
 }
@@ -180,7 +187,7 @@ void LogFile::compose(std::span<const LogLine> lines, const Announce& announce) 
       more = "," + std::string(members.view());
     }
     append_numbered(out_, run_line_.view(), next_seq_++, more);
-    for (const auto& [name, line] : policies_) append_numbered(out_, line.view(), next_seq_++);
+    for (const auto& [key, line] : openings_) append_numbered(out_, line.view(), next_seq_++);
   }
   for (const OwnedLine& remark : remarks_) append_numbered(out_, remark.view(), next_seq_++);
   if (announce) announce(size_, next_seq_);

@@ -31,9 +31,7 @@ class LogFile : public Appender {
 
   Appended append(std::span<const LogLine> lines, Sync sync, const Announce& announce) override;
   void open_with_run(OwnedLine line) override { run_line_ = std::move(line); }
-  void open_with_policy(const std::string& name, OwnedLine line) override {
-    policies_[name] = std::move(line);
-  }
+  void open_with(const std::string& key, OwnedLine line) override;
   void remark(std::string_view type, std::string members) override;
   std::string_view written() const override { return out_; }
   std::string_view head() const override {
@@ -66,7 +64,7 @@ class LogFile : public Appender {
   bool locked_ = false;
   std::optional<SealChain> chain_;
   OwnedLine run_line_;
-  std::map<std::string, OwnedLine> policies_;
+  std::map<std::string, OwnedLine> openings_;
   std::vector<OwnedLine> remarks_;
   WallClock clock_;
 

@@ -17,7 +17,7 @@ class LogStream : public Appender {
 
   Appended append(std::span<const LogLine> lines, Sync sync, const Announce& announce) override;
   void open_with_run(OwnedLine line) override { opening_ = std::move(line); }
-  void open_with_policy(const std::string&, OwnedLine) override {}
+  void open_with(const std::string&, OwnedLine) override {}
   void remark(std::string_view type, std::string members) override;
   std::string_view written() const override { return out_; }
 

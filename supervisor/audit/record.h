@@ -80,6 +80,9 @@ struct AttachRecord {
   const std::string* container = nullptr;  // render(Container)
   const std::string* policy = nullptr;     // rendered; nullptr: none, all its calls are denied
   std::uint32_t listeners = 1;             // more: an exec into the container
+  // What the policy was made for (Environment in policy/policy.h).
+  std::uint64_t caps = 0;
+  std::string home, directory;
 };
 
 struct RunRecord {

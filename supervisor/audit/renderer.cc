@@ -110,6 +110,10 @@ LogLine Renderer::attach(const AttachRecord& record) {
       .number("session", record.session)
       .text("command", redaction_.argument(record.command));
   line_.number("pid", record.pid).number("listeners", record.listeners);
+  line_.open("environment").hex("caps", record.caps);
+  if (!record.home.empty()) line_.text("home", redaction_.path(record.home, "", memory_));
+  if (!record.directory.empty()) line_.text("directory", redaction_.path(record.directory, "", memory_));
+  line_.close();
   if (record.container && !record.container->empty())
     line_.open("container").members(*record.container).close();
   if (record.policy) line_.open("policy").members(*record.policy).close();

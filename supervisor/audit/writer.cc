@@ -131,9 +131,9 @@ void Writer::begin(Lock& lock, OwnedLine run) {
   (void)append(lock, {}, Sync::no, 0);
 }
 
-void Writer::put_control(Lock& lock, OwnedLine line, const std::string& policy_name) {
+void Writer::put_control(Lock& lock, OwnedLine line, const std::string& opening, Keep keep) {
   if (ending_) return;
-  controls_.push_back({std::move(line), policy_name});
+  controls_.push_back({std::move(line), opening, keep});
   const std::uint64_t mine = ++controls_put_;
   if (!journal_) {
     (void)append_controls(lock, Sync::no);
@@ -195,8 +195,9 @@ bool Writer::append_controls(Lock& lock, Sync sync) {
   }
   controls_done_ += controls.size();
   for (Control& control : controls)
-    if (!control.policy_name.empty())
-      appender_->open_with_policy(control.policy_name, std::move(control.line));
+    if (!control.opening.empty())
+      appender_->open_with(control.opening,
+                           control.keep == Keep::yes ? std::move(control.line) : OwnedLine());
   return true;
 }
 
@@ -206,7 +207,7 @@ void Writer::commit(Lock& lock) {
   Journal::Waiting waiting;
   journal_->waiting(waiting);
   const std::uint64_t end = waiting.ends.empty() ? journal_->taken_end() : waiting.ends.back();
-  const auto attempt = [&] { return append_controls(lock, sync) && append(lock, waiting.lines, sync, end); };
+  const auto attempt = [&] { return append(lock, waiting.lines, sync, end) && append_controls(lock, sync); };
   bool done = attempt();
   if (!done && !without_reserve_ && journal_->taken_end() < end) {
     // All that was accepted still fits.

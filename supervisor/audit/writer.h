@@ -52,8 +52,10 @@ class Writer {
   void begin(Lock& lock, OwnedLine run);
   // As put() with Urgency::soon, also while records can't be written: what another record says needs it.
   void correct(Lock& lock, const LogLine& line);
-  // Of any length; returns once it is appended, or can't be. With a name: each segment will open with it.
-  void put_control(Lock& lock, OwnedLine line, const std::string& policy_name = {});
+  // Of any length; returns once it is appended, or can't be. `opening`: under that key, each segment will
+  // open with it; with Keep::no none does any more.
+  enum class Keep : bool { no, yes };
+  void put_control(Lock& lock, OwnedLine line, const std::string& opening = {}, Keep keep = Keep::yes);
   // Until what was put is in the file; not longer than a second.
   void flush(Lock& lock);
   // False while records can't be written and calls are to be denied. Waits, if the settings say so.
@@ -65,7 +67,8 @@ class Writer {
  private:
   struct Control {
     OwnedLine line;
-    std::string policy_name;
+    std::string opening;
+    Keep keep;
   };
 
   Put lose();

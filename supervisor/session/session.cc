@@ -65,6 +65,9 @@ void Session::say_attached() const {
   record.container = &container_record_;
   if (policy->edition) record.policy = &policy->edition->record();
   record.listeners = lines_;
+  record.caps = subject_.environment.caps;
+  record.home = subject_.environment.home;
+  record.directory = subject_.environment.directory;
   services_.log.attach(record);
 }
 

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,11 @@ class Arena {
 void expect_sound(const Audit& audit);
 void expect_sound(const Arena& arena, const Ended& ended);
 std::size_t count_calls(const Audit& audit, const std::string& act, const std::string& error = "");
+
+// Lets a random time of some microseconds pass: what is tested is that the instant doesn't matter.
+void pass_some_time(std::mt19937& random);
+// What attack("count_answers") has counted into the file.
+std::uint64_t counted(const std::string& file);
 
 // Entries of a directory.
 Words entries(const std::string& directory);

@@ -229,19 +229,17 @@ TEST_F(Disk, ALossOfPowerLosesNothingThatWasSynced) {
   for (int round = 0; round < 10; ++round) {
     const std::string name = std::to_string(round);
     auto [first_answer, other_end] = new_pipe();
-    Started front = arena_.start({program("scsup"), "--policy", policy, "--config", config, "--audit",
-                                  arena_.path("disk/" + name + ".jsonl"), "--quiet", "--",
-                                  attack("count_answers"), arena_.path("count" + name), arena_.path("no/")},
-                                 [&other_end = other_end] { dup2(other_end.get(), 1); });
+    Started front =
+        arena_.start({program("scsup"), "--policy", policy, "--config", config, "--audit",
+                      arena_.path("disk/" + name + ".jsonl"), "--quiet", "--", attack("count_answers"),
+                      arena_.path("count" + name), arena_.path("no/"), std::to_string(1 + random() % 30)},
+                     [&other_end = other_end] { dup2(other_end.get(), 1); });
     other_end.reset();
     char byte;
     ASSERT_EQ(read(first_answer.get(), &byte, 1), 1) << front.err();
-    const timespec instant{0, std::uniform_int_distribution<long>(0, 5'000'000)(random)};
-    nanosleep(&instant, nullptr);
+    pass_some_time(random);
     // The disk as it is at this instant; whatever was answered before is on it.
-    std::uint64_t answered = 0;
-    std::ifstream(arena_.path("count" + name), std::ios::binary)
-        .read(reinterpret_cast<char*>(&answered), sizeof answered);
+    const std::uint64_t answered = counted(arena_.path("count" + name));
     kill(file_system_->pid(), SIGSTOP);
     const std::string log = contents_of(arena_.path("backing/synced/" + name + ".jsonl"));
     kill(file_system_->pid(), SIGCONT);
@@ -256,10 +254,16 @@ TEST_F(Disk, ALossOfPowerLosesNothingThatWasSynced) {
 TEST(Directory, ThatIsGoneDeniesUntilItIsBack) {
   Arena arena;
   fs::create_directory(arena.path("log"));
+  auto [denied, says] = new_pipe();
   Started scsup = arena.start({program("scsup"), "--policy", arena.policy(), "--audit",
                                arena.path("log/audit.jsonl"), "--quiet", "--", "/bin/sh", "-c",
-                               "mkdir ok/1; mv log gone; while mkdir ok/$((i+=1))x; do :; done; mv gone log; "
-                               "until mkdir ok/back$((i+=1)); do :; done"});
+                               "mkdir ok/1; mv log gone; while mkdir ok/$((i+=1))x; do :; done; echo denied; "
+                               "until mkdir ok/back$((i+=1)); do :; done"},
+                              [&says = says] { dup2(says.get(), 1); });
+  says.reset();
+  char byte;
+  ASSERT_EQ(read(denied.get(), &byte, 1), 1);
+  fs::rename(arena.path("gone"), arena.path("log"));
   EXPECT_EQ(scsup.wait(), 0) << scsup.err();
   EXPECT_NE(scsup.err().find("cannot write the audit log"), std::string::npos) << scsup.err();
   std::int64_t seq = 0;

@@ -1,9 +1,10 @@
-// FILE PREFIX: makes calls that are denied, one after the other, mkdir PREFIX0, PREFIX1... and counts in FILE
-// (8 bytes, mapped) how many were answered with EXFULL. Ends at any other answer. A byte on standard output
-// tells of the first.
+// FILE PREFIX N: makes calls that are denied, one after the other, mkdir PREFIX0, PREFIX1... and counts in
+// FILE (8 bytes, mapped) how many were answered with EXFULL. Ends at any other answer. A byte on standard
+// output tells of the Nth; it goes on after that.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 #include <cstdint>
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 125;
+  if (argc != 4) return 125;
+  const std::uint64_t told = strtoull(argv[3], nullptr, 10);
   const int fd = open(argv[1], O_RDWR | O_CREAT, 0600);
   if (fd < 0 || ftruncate(fd, 8) != 0) return 125;
   void* const memory = mmap(nullptr, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -23,6 +25,6 @@ int main(int argc, char** argv) {
     snprintf(path, sizeof path, "%s%llu", argv[2], static_cast<unsigned long long>(i));
     if (mkdir(path, 0700) == 0 || errno != EXFULL) return 0;
     answered = i + 1;
-    if (i == 0 && write(1, "!", 1) != 1) return 125;
+    if (i + 1 == told && write(1, "!", 1) != 1) return 125;
   }
 }
