@@ -5,7 +5,7 @@
 
 #include "analysis/command.h"
 #include "analysis/explain/covered_policy.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 #include "base/printable.h"
 #include "cli/terminal.h"
 

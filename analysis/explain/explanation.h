@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "analysis/explain/policy_shelf.h"
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 #include "base/result.h"
 
 namespace scsup::analysis {

@@ -1,6 +1,6 @@
 #include "analysis/explain/policy_from_file.h"
 
-#include "analysis/input.h"
+#include "analysis/read/input.h"
 #include "supervisor/policy/parse.h"
 
 namespace scsup::analysis {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 #include "supervisor/policy/policy.h"
 
 namespace scsup::analysis {

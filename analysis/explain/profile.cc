@@ -6,7 +6,7 @@
 #include "analysis/command.h"
 #include "analysis/explain/observed_profile.h"
 #include "analysis/explain/trial_run.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 #include "base/say.h"
 
 namespace scsup::analysis {

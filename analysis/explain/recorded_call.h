@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 #include "base/result.h"
 #include "supervisor/policy/policy.h"
 #include "supervisor/seccomp/call.h"

@@ -9,7 +9,7 @@
 #include "analysis/command.h"
 #include "analysis/explain/judging.h"
 #include "analysis/explain/policy_from_file.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 #include "base/printable.h"
 #include "cli/table.h"
 #include "cli/terminal.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analysis/explain/policy_shelf.h"
-#include "analysis/line_reader.h"
-#include "analysis/reading.h"
+#include "analysis/read/line_reader.h"
+#include "analysis/read/reading.h"
 
 namespace scsup::analysis {
 

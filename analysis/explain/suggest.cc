@@ -7,7 +7,7 @@
 #include "analysis/explain/sought.h"
 #include "analysis/explain/suggestion.h"
 #include "analysis/explain/text_patch.h"
-#include "analysis/text.h"
+#include "analysis/views/text.h"
 #include "base/printable.h"
 #include "cli/terminal.h"
 

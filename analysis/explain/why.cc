@@ -5,7 +5,7 @@
 #include "analysis/command.h"
 #include "analysis/explain/explanation.h"
 #include "analysis/explain/sought.h"
-#include "analysis/text.h"
+#include "analysis/views/text.h"
 #include "cli/terminal.h"
 
 namespace scsup::analysis {

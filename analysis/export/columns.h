@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 
 namespace scsup::analysis {
 

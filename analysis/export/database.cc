@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "analysis/export/columns.h"
-#include "analysis/text.h"
+#include "analysis/views/text.h"
 #include "base/fd.h"
 
 namespace scsup::analysis {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 #include "base/result.h"
 
 namespace scsup::analysis {

@@ -1,6 +1,6 @@
 #include "analysis/export/event.h"
 
-#include "analysis/instant.h"
+#include "analysis/read/instant.h"
 
 namespace scsup::analysis {
 namespace {

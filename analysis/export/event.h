@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 
 namespace scsup::analysis {
 

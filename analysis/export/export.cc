@@ -7,7 +7,7 @@
 #include "analysis/export/csv.h"
 #include "analysis/export/database.h"
 #include "analysis/export/event.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 
 namespace scsup::analysis {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 #include "analysis/report/counter.h"
 
 namespace scsup::analysis {

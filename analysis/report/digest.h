@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "analysis/groups.h"
+#include "analysis/count/groups.h"
 #include "analysis/report/denials.h"
 #include "analysis/report/policies.h"
 #include "analysis/report/processes.h"

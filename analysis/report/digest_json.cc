@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/read/scan.h"
 #include "analysis/report/process_json.h"
-#include "analysis/scan.h"
 #include "base/printable.h"
 
 namespace scsup::analysis {

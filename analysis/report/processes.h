@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 
 namespace scsup::analysis {
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "analysis/command.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 #include "analysis/report/digest_json.h"
 #include "analysis/report/out_file.h"
 #include "analysis/report/page.h"

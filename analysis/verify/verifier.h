@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "analysis/scan.h"
+#include "analysis/read/scan.h"
 #include "analysis/verify/seal.h"
 
 struct sha256_ctx;

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/command.h"
-#include "analysis/lines.h"
-#include "analysis/reading.h"
+#include "analysis/read/lines.h"
+#include "analysis/read/reading.h"
 #include "analysis/verify/verifier.h"
 #include "base/printable.h"
 

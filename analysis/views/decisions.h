@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 
 namespace scsup::analysis {
 

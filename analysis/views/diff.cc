@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/command.h"
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 #include "analysis/views/decisions.h"
 #include "base/printable.h"
 #include "cli/table.h"

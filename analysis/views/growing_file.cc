@@ -11,9 +11,9 @@
 #include <map>
 #include <utility>
 
-#include "analysis/line_reader.h"
-#include "analysis/lines.h"
-#include "analysis/source.h"
+#include "analysis/read/line_reader.h"
+#include "analysis/read/lines.h"
+#include "analysis/read/source.h"
 
 namespace scsup::analysis {
 namespace {

@@ -6,9 +6,9 @@
 #include <queue>
 
 #include "analysis/command.h"
-#include "analysis/reading.h"
-#include "analysis/text.h"
+#include "analysis/read/reading.h"
 #include "analysis/views/stream.h"
+#include "analysis/views/text.h"
 
 namespace scsup::analysis {
 namespace {

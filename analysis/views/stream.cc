@@ -1,6 +1,6 @@
 #include "analysis/views/stream.h"
 
-#include "analysis/reading.h"
+#include "analysis/read/reading.h"
 
 namespace scsup::analysis {
 

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "analysis/line_reader.h"
-#include "analysis/lines.h"
-#include "analysis/scan.h"
-#include "analysis/source.h"
+#include "analysis/read/line_reader.h"
+#include "analysis/read/lines.h"
+#include "analysis/read/scan.h"
+#include "analysis/read/source.h"
 
 namespace scsup::analysis {
 

@@ -8,11 +8,11 @@
 #include <stdexcept>
 
 #include "analysis/command.h"
-#include "analysis/line_reader.h"
-#include "analysis/reading.h"
-#include "analysis/text.h"
+#include "analysis/read/line_reader.h"
+#include "analysis/read/reading.h"
 #include "analysis/views/changes.h"
 #include "analysis/views/growing_file.h"
+#include "analysis/views/text.h"
 #include "base/printable.h"
 #include "base/say.h"
 #include "cli/terminal.h"

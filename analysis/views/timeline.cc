@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/command.h"
-#include "analysis/groups.h"
-#include "analysis/instant.h"
-#include "analysis/reading.h"
+#include "analysis/count/groups.h"
+#include "analysis/read/instant.h"
+#include "analysis/read/reading.h"
 #include "analysis/views/time_buckets.h"
 #include "base/printable.h"
 #include "cli/table.h"

@@ -15,7 +15,7 @@
 #include "supervisor/audit/record.h"
 #include "supervisor/audit/renderer.h"
 #include "supervisor/audit/settings.h"
-#include "supervisor/audit/writer.h"
+#include "supervisor/audit/store/writer.h"
 
 namespace scsup {
 

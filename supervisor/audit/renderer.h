@@ -5,10 +5,10 @@
 
 #include "supervisor/audit/clock.h"
 #include "supervisor/audit/json_line.h"
-#include "supervisor/audit/log_line.h"
 #include "supervisor/audit/record.h"
 #include "supervisor/audit/redact.h"
 #include "supervisor/audit/settings.h"
+#include "supervisor/audit/store/log_line.h"
 
 namespace scsup {
 

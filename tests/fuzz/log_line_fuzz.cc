@@ -5,16 +5,16 @@
 #include <iostream>
 #include <string>
 
+#include "analysis/count/groups.h"
 #include "analysis/export/csv.h"
 #include "analysis/export/event.h"
-#include "analysis/groups.h"
-#include "analysis/instant.h"
-#include "analysis/line_reader.h"
-#include "analysis/text.h"
+#include "analysis/read/instant.h"
+#include "analysis/read/line_reader.h"
+#include "analysis/read/written_line.h"
 #include "analysis/views/decisions.h"
 #include "analysis/views/process_table.h"
+#include "analysis/views/text.h"
 #include "analysis/views/time_buckets.h"
-#include "analysis/written_line.h"
 #include "tests/unit/same_record.h"
 
 namespace {

@@ -1,8 +1,8 @@
 // Which calls a command looks at, and what they are counted under.
 #include <gtest/gtest.h>
 
-#include "analysis/filter.h"
-#include "analysis/groups.h"
+#include "analysis/count/groups.h"
+#include "analysis/read/filter.h"
 
 namespace scsup::analysis {
 namespace {

@@ -1,5 +1,5 @@
 // A line of a log to a record, whatever is in it.
-#include "analysis/line_reader.h"
+#include "analysis/read/line_reader.h"
 
 #include <gtest/gtest.h>
 

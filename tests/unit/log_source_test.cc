@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "analysis/scan.h"
-#include "analysis/source.h"
+#include "analysis/read/scan.h"
+#include "analysis/read/source.h"
 
 namespace scsup::analysis {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/explain/rebuilt_policy.h"
-#include "analysis/line_reader.h"
+#include "analysis/read/line_reader.h"
 
 namespace scsup::analysis {
 namespace {

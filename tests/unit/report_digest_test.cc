@@ -4,8 +4,8 @@
 
 #include <random>
 
+#include "analysis/read/scan.h"
 #include "analysis/report/digest_json.h"
-#include "analysis/scan.h"
 
 namespace scsup::analysis {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "analysis/record.h"
+#include "analysis/read/record.h"
 
 namespace scsup::analysis {
 

@@ -1,14 +1,14 @@
 // The quick way to read a line: it knows what our writer writes, and never says other than the parser.
-#include "analysis/written_line.h"
+#include "analysis/read/written_line.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "analysis/line_reader.h"
-#include "supervisor/audit/log_line.h"
+#include "analysis/read/line_reader.h"
 #include "supervisor/audit/renderer.h"
+#include "supervisor/audit/store/log_line.h"
 #include "tests/unit/same_record.h"
 
 namespace scsup::analysis {

@@ -1,0 +1,30 @@
+#include "supervisor/audit/sinks/sinks.h"
+
+#include "supervisor/audit/sinks/journald_sink.h"
+#include "supervisor/audit/sinks/socket_sink.h"
+
+namespace scsup {
+
+Sinks::Sinks(const AuditSettings& settings) : anchor_(settings.anchor) {
+  if (settings.journald) journald_ = std::make_unique<JournaldSink>();
+  if (!settings.socket.empty()) socket_ = std::make_unique<SocketSink>(settings.socket);
+}
+
+Sinks::~Sinks() = default;
+
+void Sinks::take(std::string_view lines) {
+  if (lines.empty()) return;
+  if (journald_) journald_->take(lines);
+  if (socket_) socket_->take(lines);
+}
+
+void Sinks::tell_head(std::string_view head) {
+  if (anchor_.count() == 0 || head.empty() || head == told_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_anchor_) return;
+  next_anchor_ = now + anchor_;
+  told_ = head;
+  send_to_syslog("the audit log's last seal is " + told_);
+}
+
+}  // namespace scsup

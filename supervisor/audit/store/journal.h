@@ -1,0 +1,82 @@
+// Records that are on their way to the log: a ring in a file beside it, mapped.
+//
+// What was put is in the kernel's hands: it outlives this process, as what was written to a file does, and
+// costs a copy instead of a system call. One thread puts, one takes (a Committer); each may be in another
+// process, and the taker in a later one: whoever finds a journal whose owner is dead appends what is left in
+// it, once (recovery.h).
+//
+//   0     magic, run, counters    4096 bytes
+//   4096  the ring                entries: size, split, text; 8-aligned, none in two
+//   then  the reserve             so much is kept from other users of a disk that all that was put can be
+//                                 appended when the disk is full
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "supervisor/audit/store/log_line.h"
+
+namespace scsup {
+
+class Journal {
+ public:
+  static constexpr std::size_t capacity = 1u << 20;                // bytes of the ring
+  static constexpr std::size_t longest = 128u << 10;               // of a line; longer ones go another way
+  static constexpr std::size_t run_length = 16;                    // hex digits
+  static constexpr std::size_t reserve = capacity + (128u << 10);  // seq, seals, and the last words
+
+  // A new file (0600), held by a lock while this process lives. Fails where the file system can't keep the
+  // space (fallocate(2)), or can't map.
+  static Result<std::unique_ptr<Journal>> create(const std::string& path, std::string_view run);
+  // One that a dead process has left. Nothing: its owner lives, it isn't ours, or it isn't one.
+  static std::unique_ptr<Journal> inherit(const std::string& path);
+  ~Journal();
+
+  // False: there is no room until more was taken.
+  bool put(const LogLine& line);
+  bool is_half_full() const { return put_end() - taken_end() > capacity / 2; }
+  std::uint64_t put_end() const;  // positions count all bytes ever put
+  std::uint64_t taken_end() const;
+
+  // What was put and not taken, oldest first. The views hold until it is taken.
+  struct Waiting {
+    std::vector<LogLine> lines;
+    std::vector<std::uint64_t> ends;  // the position after each
+  };
+  void waiting(Waiting& found) const;
+
+  // Before appending what waits up to `end`: where in the log, and from which number on. So it can be found
+  // out later whether that was done.
+  struct Intent {
+    std::uint64_t end = 0, offset = 0, first_seq = 0;
+  };
+  void intend(const Intent& intent);
+  Intent intent() const;
+  void taken(std::uint64_t end);
+
+  // Gives the reserve back to the disk; takes it again. False: the disk is still full.
+  void release_reserve();
+  bool take_reserve();
+
+  const std::string& run() const { return run_; }
+  void remove();  // the file; what was put and not taken goes with it
+
+ private:
+  struct Head;
+  Journal(Fd file, std::string path, void* memory);
+  Head& head() const;
+  char* ring() const;
+
+  const Fd file_;
+  const std::string path_;
+  void* const memory_;
+  std::string run_;
+};
+
+}  // namespace scsup

@@ -1,0 +1,274 @@
+#include "supervisor/audit/store/writer.h"
+
+#include <cstring>
+#include <utility>
+
+#include "base/say.h"
+#include "supervisor/audit/json_line.h"
+
+namespace scsup {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_commits = 5ms;  // under load; what nobody waits for may be so late in the file
+constexpr auto between_attempts = 100ms;
+constexpr auto patience = 1s;  // for room in the journal
+constexpr auto patience_at_end = 10s;
+
+std::string consequence(OnAuditFailure on_failure) {
+  switch (on_failure) {
+    case OnAuditFailure::deny:
+      return "calls are denied until it can be written";
+    case OnAuditFailure::wait:
+      return "calls wait until it can be written";
+    case OnAuditFailure::count:
+      return "calls go on, and are only counted until it can be written";
+  }
+  return {};
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Appender> appender, std::unique_ptr<Journal> journal,
+               const AuditSettings& settings, std::string name, std::string run)
+    : appender_(std::move(appender)),
+      journal_(std::move(journal)),
+      settings_(settings),
+      name_(std::move(name)),
+      run_(std::move(run)),
+      sinks_(settings) {
+  if (journal_) committer_ = std::thread([this] { commit_for_ever(); });
+}
+
+Writer::~Writer() {
+  if (auto held = lock(); !ending_) end(held);
+  if (committer_.joinable()) committer_.join();
+}
+
+Put Writer::lose() {
+  ++lost_;
+  return settings_.on_failure == OnAuditFailure::count ? Put::done : Put::lost;
+}
+
+void Writer::failed_with(const Error& error) {
+  failing_ = true;
+  if (std::exchange(complained_, true)) return;
+  say(Severity::critical, "cannot write the audit log '" + name_ + "': " +
+                              (error.what == "cannot write" ? std::strerror(error.err) : error.text()) +
+                              "; " + consequence(settings_.on_failure));
+}
+
+bool Writer::is_writing(Lock& lock) {
+  if (settings_.on_failure == OnAuditFailure::count) return true;
+  // Without a journal the next record is the attempt.
+  if (settings_.on_failure == OnAuditFailure::wait && journal_)
+    done_.wait(lock, [this] { return !failing_ || ending_; });
+  return !failing_;
+}
+
+Put Writer::put(Lock& lock, const LogLine& line, Urgency urgency, Of what) {
+  if (ending_) return Put::lost;
+  if (!journal_) return put_directly(lock, line, urgency);
+  if (what == Of::not_done) (void)is_writing(lock);
+  if (ending_ || (failing_ && what == Of::not_done)) return lose();
+  while (!journal_->put(line)) {
+    urgent_ = true;
+    work_.notify_one();
+    const std::uint64_t before = journal_->taken_end();
+    if (done_.wait_for(lock, patience, [&] { return journal_->taken_end() != before || failing_; }) &&
+        !failing_)
+      continue;
+    failed_with({ETIMEDOUT, "it takes no more"});
+    return lose();
+  }
+  if (urgency != Urgency::soon) return await(lock, journal_->put_end(), urgency);
+  if (idle_ || journal_->is_half_full()) {
+    urgent_ = true;
+    work_.notify_one();
+  }
+  return Put::done;
+}
+
+Put Writer::await(Lock& lock, std::uint64_t end, Urgency urgency) {
+  const bool on_disk = urgency == Urgency::on_disk;
+  sync_wanted_ = sync_wanted_ || on_disk;
+  urgent_ = true;
+  work_.notify_one();
+  const auto is_doubtful = [&] { return on_disk && end > doubtful_from_ && end <= doubtful_to_; };
+  const auto holds = [&] { return (on_disk ? synced_ : journal_->taken_end()) >= end; };
+  const bool waits = on_disk && settings_.on_failure == OnAuditFailure::wait;
+  done_.wait(lock, [&] { return holds() || is_doubtful() || finished_ || (failing_ && !waits); });
+  // What lies in the journal comes to the file sooner or later; the disk is another promise.
+  if (!on_disk || settings_.on_failure == OnAuditFailure::count) return Put::done;
+  return holds() && !is_doubtful() ? Put::done : Put::doubtful;
+}
+
+Put Writer::put_directly(Lock& lock, const LogLine& line, Urgency urgency) {
+  const bool on_disk = urgency == Urgency::on_disk || settings_.durability == Durability::sync;
+  for (;;) {
+    if ((!failing_ || tell_loss(lock)) && append(lock, {&line, 1}, on_disk ? Sync::yes : Sync::no, 0)) {
+      failing_ = false;
+      return Put::done;
+    }
+    if (is_over_ && settings_.on_failure != OnAuditFailure::count) return Put::doubtful;
+    if (settings_.on_failure != OnAuditFailure::wait || ending_) return lose();
+    done_.wait_for(lock, between_attempts, [this] { return ending_; });
+  }
+}
+
+void Writer::correct(Lock& lock, const LogLine& line) {
+  if (ending_ || !journal_ || !journal_->put(line)) {
+    const bool done = !ending_ && !journal_ && append(lock, {&line, 1}, Sync::no, 0);
+    lost_ += !done;
+  } else {
+    work_.notify_one();
+  }
+}
+
+void Writer::begin(Lock& lock, OwnedLine run) {
+  appender_->open_with_run(std::move(run));
+  (void)append(lock, {}, Sync::no, 0);
+}
+
+void Writer::put_control(Lock& lock, OwnedLine line, const std::string& opening, Keep keep) {
+  if (ending_) return;
+  controls_.push_back({std::move(line), opening, keep});
+  const std::uint64_t mine = ++controls_put_;
+  if (!journal_) {
+    (void)append_controls(lock, Sync::no);
+    return;
+  }
+  urgent_ = true;
+  work_.notify_one();
+  done_.wait(lock, [&] { return controls_done_ >= mine || failing_ || finished_; });
+}
+
+void Writer::flush(Lock& lock) {
+  if (!journal_ || ending_) return;
+  urgent_ = true;
+  work_.notify_one();
+  const std::uint64_t end = journal_->put_end();
+  done_.wait_for(lock, patience, [&] { return journal_->taken_end() >= end || failing_ || finished_; });
+}
+
+bool Writer::has_work() const {
+  return failing_ || ending_ || sync_wanted_ || !controls_.empty() ||
+         journal_->put_end() != journal_->taken_end();
+}
+
+// The lock is let go of while the file is written, if there is a journal. Without one the next caller has to
+// wait: its line comes after this one.
+bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end) {
+  if (journal_) lock.unlock();
+  const Appended appended = appender_->append(lines, sync, [&](off_t offset, std::uint64_t first_seq) {
+    if (journal_) journal_->intend({end, static_cast<std::uint64_t>(offset), first_seq});
+  });
+  if (appended.over) {
+    if (journal_ && end != 0) journal_->taken(end);
+    sinks_.take(appender_->written());
+    sinks_.tell_head(appender_->head());
+  }
+  if (journal_) lock.lock();
+  is_over_ = appended.over;
+  if (!appended.error) {
+    if (sync == Sync::yes && end != 0) synced_ = end;
+    return true;
+  }
+  if (appended.over && end != 0) {
+    doubtful_from_ = synced_;
+    doubtful_to_ = end;
+  }
+  failed_with(*appended.error);
+  return false;
+}
+
+bool Writer::append_controls(Lock& lock, Sync sync) {
+  if (controls_.empty()) return true;
+  std::deque<Control> controls = std::exchange(controls_, {});
+  std::vector<LogLine> lines;
+  for (const Control& control : controls) lines.push_back(control.line.view());
+  if (!append(lock, lines, sync, 0)) {
+    controls_.insert(controls_.begin(), std::make_move_iterator(controls.begin()),
+                     std::make_move_iterator(controls.end()));
+    return false;
+  }
+  controls_done_ += controls.size();
+  for (Control& control : controls)
+    if (!control.opening.empty())
+      appender_->open_with(control.opening,
+                           control.keep == Keep::yes ? std::move(control.line) : OwnedLine());
+  return true;
+}
+
+void Writer::commit(Lock& lock) {
+  const bool wanted = std::exchange(sync_wanted_, false) || settings_.durability == Durability::sync;
+  const Sync sync = wanted ? Sync::yes : Sync::no;
+  Journal::Waiting waiting;
+  journal_->waiting(waiting);
+  const std::uint64_t end = waiting.ends.empty() ? journal_->taken_end() : waiting.ends.back();
+  const auto attempt = [&] { return append(lock, waiting.lines, sync, end) && append_controls(lock, sync); };
+  bool done = attempt();
+  if (!done && !without_reserve_ && journal_->taken_end() < end) {
+    // All that was accepted still fits.
+    journal_->release_reserve();
+    without_reserve_ = true;
+    done = attempt();
+  }
+  if (done && failing_) mend(lock);
+  done_.notify_all();
+}
+
+bool Writer::tell_loss(Lock& lock) {
+  if (lost_ == 0) return true;
+  const std::uint64_t told = lost_;
+  JsonLine members;
+  members.number("lost", static_cast<std::int64_t>(told)).word("cause", "write failed");
+  const OwnedLine gap = remark_line("gap", run_, clock_.now(), members.view());
+  const LogLine line = gap.view();
+  if (!append(lock, {&line, 1}, Sync::no, 0)) return false;
+  lost_ -= told;
+  return true;
+}
+
+// Appending works. Calls go on once there is a reserve again; the last words may be said without.
+void Writer::mend(Lock& lock) {
+  if (without_reserve_ && !ending_) {
+    if (!journal_->take_reserve()) return;
+    without_reserve_ = false;
+  }
+  if (tell_loss(lock)) failing_ = false;
+}
+
+void Writer::commit_for_ever() {
+  Lock lock(mutex_);
+  for (bool is_last = false; !is_last;) {
+    idle_ = true;
+    work_.wait(lock, [this] { return has_work(); });
+    idle_ = false;
+    urgent_ = false;
+    is_last = ending_;
+    commit(lock);
+    const auto pause = failing_ ? std::chrono::milliseconds(between_attempts) : between_commits;
+    if (!is_last)
+      work_.wait_for(lock, pause, [this] { return ending_ || urgent_ || journal_->is_half_full(); });
+  }
+  appender_->finish();
+  finished_ = true;
+  done_.notify_all();
+}
+
+void Writer::end(Lock& lock) {
+  if (std::exchange(ending_, true)) return;
+  done_.notify_all();
+  if (!journal_) return;
+  work_.notify_one();
+  done_.wait_for(lock, patience_at_end, [this] { return finished_; });
+  if (journal_->taken_end() == journal_->put_end())
+    journal_->remove();
+  else
+    say(Severity::critical, "the last records could not be written to '" + name_ +
+                                "'; they are kept beside it until it is written again");
+}
+
+}  // namespace scsup
