@@ -9,6 +9,11 @@ void keep_first(std::set<std::int64_t>& numbers, std::int64_t number, std::size_
   if (numbers.size() > most) numbers.erase(std::prev(numbers.end()));
 }
 
+// The line of the first call: numbers are unique in a log.
+bool is_earlier(std::int64_t number, const std::set<std::int64_t>& numbers) {
+  return number >= 0 && (numbers.empty() || number < *numbers.begin());
+}
+
 void widen(Denials::Group& group, std::string_view first, std::string_view last) {
   if (group.first.empty() || first < group.first) group.first = first;
   if (last > group.last) group.last = last;
@@ -42,6 +47,7 @@ void Denials::add(const Record& call) {
   }
   group->killed += call.act == "kill";
   widen(*group, call.time, call.time);
+  if (is_earlier(call.seq, group->seqs)) group->line = call.line;
   keep_first(group->seqs, call.seq, most_seqs);
   group->objects.add(or_dash(call.object()));
   group->programs.add(or_dash(call.exe.empty() ? call.comm : call.exe));
@@ -62,6 +68,7 @@ void Denials::add(const Denials& other) {
     group->calls += theirs.calls;
     group->killed += theirs.killed;
     widen(*group, theirs.first, theirs.last);
+    if (!theirs.seqs.empty() && is_earlier(*theirs.seqs.begin(), group->seqs)) group->line = theirs.line;
     for (const std::int64_t seq : theirs.seqs) keep_first(group->seqs, seq, most_seqs);
     group->objects.add(theirs.objects);
     group->programs.add(theirs.programs);

@@ -21,6 +21,7 @@ class Denials {
     std::uint64_t calls = 0, killed = 0;
     std::string first, last;      // times
     std::set<std::int64_t> seqs;  // the first ones
+    std::string line;             // of the very first: what the others are explained by
     Counter objects{256}, programs{64};
   };
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "analysis/explain/explanation.h"
 #include "analysis/read/scan.h"
 #include "analysis/report/process_json.h"
+#include "analysis/report/setting.h"
 #include "base/printable.h"
 
 namespace scsup::analysis {
@@ -45,7 +47,8 @@ json counted(const Counter& counter, std::size_t most, std::uint64_t& left_out) 
 
 class Writing {
  public:
-  Writing(const Digest& digest, const Lengths& lengths) : digest_(digest), lengths_(lengths) {}
+  Writing(const Digest& digest, const PolicyShelf& shelf, const Lengths& lengths)
+      : digest_(digest), shelf_(shelf), lengths_(lengths) {}
 
   json calls() {
     json list = json::array();
@@ -87,6 +90,7 @@ class Writing {
                   {"last", printable(group->last)},
                   {"seqs", group->seqs},
                   {"line", line_of_place(group->at)},
+                  {"why", why(*group)},
                   {"objects", counted(group->objects, lengths_.objects, other_objects)},
                   {"programs", counted(group->programs, lengths_.programs, other_programs)}};
       one["other_objects"] = other_objects;
@@ -196,7 +200,22 @@ class Writing {
     return lines;
   }
 
+  // Of the group's first call; null: no record of it was kept.
+  json why(const Denials::Group& group) const {
+    if (group.line.empty()) return nullptr;
+    const KeptLine line(group.line);
+    const Explanation explanation = explain(line.record(), shelf_);
+    json near = json::array();
+    for (const NearMiss& miss : explanation.near) {
+      if (near.size() == most_near) break;
+      near.push_back({{"words", miss.part.words}, {"unmet", miss.unmet}});
+    }
+    return {{"verdict", explanation.verdict}, {"near", near}, {"notes", explanation.notes}};
+  }
+
+  static constexpr std::size_t most_near = 4;
   const Digest& digest_;
+  const PolicyShelf& shelf_;
   const Lengths& lengths_;
   json cuts_ = json::array();
 };
@@ -260,9 +279,9 @@ std::string verdict(const Digest& digest) {
   return text + " (" + with_commas(first.calls) + ").";
 }
 
-nlohmann::json to_json(const Digest& digest, const Damage& damage, const std::string& source,
-                       const Lengths& lengths) {
-  Writing writing(digest, lengths);
+nlohmann::json to_json(const Digest& digest, const PolicyShelf& shelf, const Damage& damage,
+                       const std::string& source, const Lengths& lengths) {
+  Writing writing(digest, shelf, lengths);
   json all = {{"version", SCSUP_VERSION},
               {"source", printable(source)},
               {"verdict", verdict(digest)},

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "analysis/explain/policy_shelf.h"
 #include "analysis/report/digest.h"
 
 namespace scsup::analysis {
@@ -21,7 +22,7 @@ struct Lengths {
 std::string verdict(const Digest& digest);
 
 // All text in it is printable(): what targets chose drives nothing. `source`: what was read.
-nlohmann::json to_json(const Digest& digest, const Damage& damage, const std::string& source,
-                       const Lengths& lengths);
+nlohmann::json to_json(const Digest& digest, const PolicyShelf& shelf, const Damage& damage,
+                       const std::string& source, const Lengths& lengths);
 
 }  // namespace scsup::analysis

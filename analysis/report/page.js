@@ -149,6 +149,12 @@ function why(denial) {
   box.append(make('h3', '', by + (denial.at ? ', at ' + denial.at : '')));
   const text = rule_of(denial);
   box.append(text === null ? make('p', 'faint', 'The log does not hold the text of what decided.') : make('pre', '', text));
+  if (denial.why) {
+    box.append(make('p', '', denial.why.verdict));
+    for (const miss of denial.why.near)
+      box.append(make('p', '', miss.words + ' nearly did: ', make('span', 'mono', miss.unmet.join('; '))));
+    for (const note of denial.why.notes) box.append(make('p', 'faint', note));
+  }
   box.append(make('div', 'columns',
     make('div', '', make('h3', '', 'What'), counts(denial.objects, denial.other_objects)),
     make('div', '', make('h3', '', 'Who'), counts(denial.programs, denial.other_programs))));

@@ -8,6 +8,7 @@
 #include "analysis/report/digest_json.h"
 #include "analysis/report/out_file.h"
 #include "analysis/report/page.h"
+#include "analysis/report/setting.h"
 
 namespace scsup::analysis {
 namespace {
@@ -38,12 +39,12 @@ std::string names_of(const Source& source) {
 }
 
 // As much as fits.
-std::string rendered(const Digest& digest, const Damage& damage, const std::string& source, bool as_json,
-                     std::size_t limit) {
+std::string rendered(const Digest& digest, const PolicyShelf& shelf, const Damage& damage,
+                     const std::string& source, bool as_json, std::size_t limit) {
   std::string text;
   Lengths lengths;
   for (int attempt = 0; attempt < 12; ++attempt, lengths.halve()) {
-    text = to_json(digest, damage, source, lengths)
+    text = to_json(digest, shelf, damage, source, lengths)
                .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
     text = as_json ? text + "\n" : page(text);
     if (text.size() <= limit) break;
@@ -65,21 +66,32 @@ int command_report(const Arguments& arguments) {
   const std::size_t limit = size_limit(reading.options());
 
   Source source = open_logs(logs);
-  std::vector<Digest> digests(usual_threads());
-  reading.each(source, usual_threads(),
-               [&](unsigned worker, const Record& record, const Place&) { digests[worker].add(record); });
-  for (std::size_t i = 1; i < digests.size(); ++i) {
-    digests[0].add(digests[i]);
-    digests[i] = Digest();
+  // What calls were decided under counts, whatever the filter.
+  struct Part {
+    Digest digest;
+    Setting setting;
+  };
+  std::vector<Part> parts(usual_threads());
+  const Filter& filter = reading.filter();
+  reading.all(source, usual_threads(), [&](unsigned worker, const Record& record, const Place& place) {
+    parts[worker].setting.add(record, place);
+    if (filter.passes(record)) parts[worker].digest.add(record);
+  });
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    parts[0].digest.add(parts[i].digest);
+    parts[0].setting.add(std::move(parts[i].setting));
+    parts[i].digest = Digest();
   }
-  const std::string text = rendered(digests[0], reading.damage(), names_of(source), reading.json(), limit);
+  const Digest& digest = parts[0].digest;
+  const PolicyShelf shelf = parts[0].setting.shelf();
+  const std::string text = rendered(digest, shelf, reading.damage(), names_of(source), reading.json(), limit);
   if (out == "-") {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {
     const auto existing = reading.options().has("force") ? Existing::replaced : Existing::kept;
     if (const auto wrote = write_new_file(out, text, existing); !wrote)
       throw std::runtime_error(wrote.error().text());
-    std::printf("%s\n", verdict(digests[0]).c_str());
+    std::printf("%s\n", verdict(digest).c_str());
   }
   return reading.finish(source);
 }

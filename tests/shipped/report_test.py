@@ -107,6 +107,8 @@ class TheFile(Report):
         self.assertEqual(sum(cell[1] for row in data["times"]["rows"] for cell in row["cells"]), len(calls))
         self.assertEqual(sum(count for _, count in data["latency"]), len(calls))
         self.assertEqual(sum(p["calls"] for p in data["processes"]), len(calls))
+        for denial in data["denials"]:
+            self.assertEqual(denial["why"]["verdict"].split(" by ")[0], "Denied with " + denial["errno"])
         marks = {m["words"]: m["calls"] for m in data["policies"][0]["marks"]}
         self.assertEqual(marks, {"no-chmod": 2, "no-secret": 1, "never": 0, "make": 2})
         one = json.loads(self.report("--json", "--syscall", "mkdir", out="-").stdout)
@@ -183,7 +185,7 @@ class InABrowser(Report):
         self.browser.click("#denial-table tr.row")
         self.assertEqual(self.texts("tr.detail pre"), ['{"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EXDEV"}'])
         shown = self.texts("tr.detail")[0]
-        for words in (os.path.join(self.work, "p.json") + ":2:3", "/usr/bin/chmod", "scsup-audit why "):
+        for words in (os.path.join(self.work, "p.json") + ":2:3", "Denied with EXDEV by rule no-chmod", "/usr/bin/chmod", "scsup-audit why "):
             self.assertIn(words, shown)
         self.browser.click("#denial-table tr.row")
         self.assertEqual(self.texts("tr.detail"), [])
