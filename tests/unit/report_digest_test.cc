@@ -38,7 +38,9 @@ struct Words {
   }
 };
 
-nlohmann::json shown(const Digest& digest) { return to_json(digest, PolicyShelf(), Damage(), "log", Lengths()); }
+nlohmann::json shown(const Digest& digest) {
+  return to_json(digest, PolicyShelf(), Damage(), "log", Lengths());
+}
 
 TEST(ReportDigest, IsTheSameHoweverThreadsShareTheRecords) {
   Digest whole, parts[3];
