@@ -132,6 +132,49 @@ TEST_F(AuditKeeping, AFileThatIsDeletedReplacedOrTruncatedIsGoneOnWith) {
   }
 }
 
+// What lies beside a log in a directory that others write to.
+TEST_F(AuditKeeping, NeighboursThatOnlyLookLikeItsFilesAreLeftAlone) {
+  EXPECT_EQ(mkfifo(at("audit-000000000700.jsonl").c_str(), 0600), 0);
+  EXPECT_EQ(mkfifo(at(".audit.jsonl.0123456789abcdef.journal").c_str(), 0600), 0);
+  EXPECT_EQ(symlink("/etc/passwd", at("audit-000000000800.jsonl").c_str()), 0);
+  write_file(at(".audit.jsonl.fedcba9876543210.journal"), std::string(3000000, 'x'), 0600);
+  record();
+  expect_gapless();
+  EXPECT_EQ(beside().size(), 4u);
+  // A torn end is never kept in a file that is there.
+  const std::string whole = read_file(at("audit.jsonl"));
+  const std::string kept = at("audit.jsonl." + std::to_string(whole.size()));
+  EXPECT_EQ(symlink("victim", (kept + ".torn").c_str()), 0);
+  write_file(at("audit.jsonl"), whole + "{\"type", 0600);
+  record();
+  EXPECT_FALSE(fs::exists(at("victim")));
+  EXPECT_EQ(read_file(kept + ".2.torn"), "{\"type");
+}
+
+TEST_F(AuditKeeping, AFileOfAnotherUserIsRefused) {
+  if (!is_root()) GTEST_SKIP() << "needs root, to give a file away";
+  write_file(at("audit.jsonl"), "", 0600);
+  ASSERT_EQ(chown(at("audit.jsonl").c_str(), 4711, 4711), 0);
+  const Finished done = record();
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_NE(done.err.find("it belongs to another user"), std::string::npos) << done.err;
+}
+
+// Any process of the same user can hold the lock.
+TEST_F(AuditKeeping, WhoHoldsTheLockDoesntHoldUsUpForEver) {
+  const std::string p = policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [
+    {"syscalls": ["@mkdir"], "path": "/**", "action": "allow"}]}})");
+  const Finished done = supervised(p,
+                                   {"sh", "-c",
+                                    "exec 9<audit.jsonl; flock 9; while mkdir a$((i+=1)); do :; done; exec "
+                                    "9<&-; until mkdir b$((i+=1)); do :; done"},
+                                   {"--quiet"});
+  EXPECT_EQ(done.code(), 0) << done.err;
+  EXPECT_NE(done.err.find("another process holds a lock on it"), std::string::npos) << done.err;
+  expect_gapless();
+  EXPECT_GE(records("gap").size(), 1u);
+}
+
 TEST_F(AuditKeeping, SeveralSupervisorsShareALog) {
   std::vector<std::unique_ptr<Running>> all;
   for (int i = 0; i < 6; ++i)

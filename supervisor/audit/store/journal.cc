@@ -75,17 +75,22 @@ std::unique_ptr<Journal> Journal::inherit(const std::string& path) {
   void* const memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (memory == MAP_FAILED) return nullptr;
   auto journal = std::unique_ptr<Journal>(new Journal(std::move(file), path, memory));
-  const Head& head = journal->head();
-  const bool sound = std::memcmp(head.magic, magic, sizeof magic) == 0 && head.taken % 8 == 0 &&
-                     head.taken <= head.put && head.put - head.taken <= capacity;
-  return sound ? std::move(journal) : nullptr;
+  return journal->take_positions() ? std::move(journal) : nullptr;
 }
 
-std::uint64_t Journal::put_end() const { return head().put.load(std::memory_order_acquire); }
-std::uint64_t Journal::taken_end() const { return head().taken.load(std::memory_order_acquire); }
+// False: it is no journal, or not as one is left.
+bool Journal::take_positions() {
+  put_ = head().put.load(std::memory_order_acquire);
+  taken_ = head().taken.load(std::memory_order_acquire);
+  return std::memcmp(head().magic, magic, sizeof magic) == 0 && taken_ % 8 == 0 && put_ % 8 == 0 &&
+         taken_ <= put_ && put_ - taken_ <= capacity;
+}
+
+std::uint64_t Journal::put_end() const { return put_.load(std::memory_order_acquire); }
+std::uint64_t Journal::taken_end() const { return taken_.load(std::memory_order_acquire); }
 
 bool Journal::put(const LogLine& line) {
-  std::uint64_t end = head().put.load(std::memory_order_relaxed);
+  std::uint64_t end = put_.load(std::memory_order_relaxed);
   const std::uint64_t size = aligned(sizeof(Entry) + line.text.size());
   const std::uint64_t to_the_edge = capacity - end % capacity;
   const std::uint64_t skipped = size > to_the_edge ? to_the_edge : 0;
@@ -100,6 +105,7 @@ bool Journal::put(const LogLine& line) {
   std::memcpy(at + sizeof entry, line.text.data(), line.text.size());
   // Now it is there, and not before: whoever dies in the copy has put nothing.
   head().put.store(end + size, std::memory_order_release);
+  put_.store(end + size, std::memory_order_release);
   return true;
 }
 
@@ -115,7 +121,7 @@ void Journal::waiting(Waiting& found) const {
       at += to_the_edge;
       continue;
     }
-    // Only a file that somebody has changed holds anything else.
+    // Only a file that somebody has changed holds anything else: what follows is lost.
     if (sizeof entry + entry.size > to_the_edge || entry.split > entry.size) return;
     found.lines.push_back({{ring() + at % capacity + sizeof entry, entry.size}, entry.split});
     found.ends.push_back(at += aligned(sizeof entry + entry.size));
@@ -134,7 +140,10 @@ Journal::Intent Journal::intent() const {
   return {head().intent_end.load(std::memory_order_acquire), head().intent_offset, head().intent_seq};
 }
 
-void Journal::taken(std::uint64_t end) { head().taken.store(end, std::memory_order_release); }
+void Journal::taken(std::uint64_t end) {
+  head().taken.store(end, std::memory_order_release);
+  taken_.store(end, std::memory_order_release);
+}
 
 void Journal::release_reserve() { (void)!ftruncate(file_.get(), mapped); }
 

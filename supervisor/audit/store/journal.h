@@ -11,6 +11,7 @@
 //                                 appended when the disk is full
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -70,6 +71,7 @@ class Journal {
  private:
   struct Head;
   Journal(Fd file, std::string path, void* memory);
+  bool take_positions();
   Head& head() const;
   char* ring() const;
 
@@ -77,6 +79,9 @@ class Journal {
   const std::string path_;
   void* const memory_;
   std::string run_;
+  // What the mapping says as well, for who comes after us. We don't read it there: a target of the same user
+  // can write to the file.
+  std::atomic<std::uint64_t> put_{0}, taken_{0};
 };
 
 }  // namespace scsup

@@ -4,7 +4,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "base/say.h"
 #include "supervisor/audit/json_line.h"
@@ -14,6 +16,21 @@ namespace {
 
 bool is_same(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// Others hold the lock for as long as an append takes. Whoever holds it longer, as any process of the same
+// user can, doesn't hold us up for ever.
+Result<void> take_turn(const Fd& file) {
+  constexpr auto patience = std::chrono::seconds(1);
+  constexpr auto nap = std::chrono::microseconds(200);
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failed("cannot lock it");
+    if (std::chrono::steady_clock::now() > end)
+      return failed(0, "another process holds a lock on it (flock(2))");
+    std::this_thread::sleep_for(nap);
+  }
+  return {};
 }
 
 Result<void> sync_directory(const std::string& directory) {
@@ -57,8 +74,7 @@ void LogFile::remark(std::string_view type, std::string members) {
 // Until the file that is locked is the one that the name leads to.
 Result<void> LogFile::lock() {
   for (;;) {
-    while (flock(file_.get(), LOCK_EX) != 0)
-      if (errno != EINTR) return failed("cannot lock it");
+    if (auto taken = take_turn(file_); !taken) return taken;
     struct stat held {
     }, named{};
     if (fstat(file_.get(), &held) != 0) return failed("cannot look at it");
@@ -105,7 +121,8 @@ Result<void> LogFile::look() {
     members.number("cut", size_ - st.st_size).word("cause", "the file was truncated while it was in use");
     remark("recover", std::string(members.view()));
   }
-  auto tail = look_at_tail(file_, st.st_size, chain_ ? Until::seal : Until::number);
+  auto tail =
+      look_at_tail(file_, st.st_size, chain_ ? Until::seal : Until::number, std::max<off_t>(size_, 0));
   if (!tail) return failed(tail.error());
   if (!chain_ && tail->seal && tail->seal->end == tail->good_end)
     return failed(0, "it is sealed, and no \"seal\" is set up here (scsup-config(5))");

@@ -92,7 +92,7 @@ bool is_whole(std::string_view line) {
          std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until) {
+Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known) {
   if (size == 0) return LogTail{};
   auto head = read_at(log, 0, std::min<off_t>(size, static_cast<off_t>(start_of_a_record.size())));
   if (!head) return failed(head.error());
@@ -101,12 +101,14 @@ Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until) {
       start_of_a_record.starts_with(*head) || head->find_first_not_of('\0') == std::string::npos;
   if (!ours) return failed(0, "it is no audit log of scsup, and nothing is written to it");
   for (off_t window = usual_window;; window *= 4) {
-    const off_t from = size > window ? size - window : 0;
+    const bool goes_on = known > 0 && known < size && size - known < window;
+    const off_t from = goes_on ? known : size > window ? size - window : 0;
     auto text = read_at(log, from, size - from);
     if (!text) return failed(text.error());
     // The window begins in a line, unless it is the whole file.
-    const std::size_t skipped = from == 0 ? 0 : text->find('\n') + 1;
-    if (from != 0 && skipped == 0) continue;
+    const std::size_t skipped = from == 0 || goes_on ? 0 : text->find('\n') + 1;
+    if (from != 0 && !goes_on && skipped == 0) continue;
+    known = 0;  // the next window is wider
     const LogTail tail =
         lines_of(std::string_view(*text).substr(skipped), from + static_cast<off_t>(skipped));
     const bool found = until == Until::seal ? tail.seal.has_value() : tail.last_seq != 0;
@@ -155,7 +157,7 @@ Result<off_t> keep_end(const Fd& log, off_t from, const std::string& to) {
   if (size < 0) return failed("cannot read its torn end");
   auto bytes = read_at(log, from, size - from);
   if (!bytes) return failed(bytes.error());
-  Fd kept(open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  Fd kept(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   const auto wrote = kept ? write(kept.get(), bytes->data(), bytes->size()) : -1;
   if (wrote != static_cast<ssize_t>(bytes->size()) || fsync(kept.get()) != 0)
     return failed("cannot keep its torn end as '" + to + "'");

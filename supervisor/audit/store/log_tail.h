@@ -29,7 +29,8 @@ struct LogTail {
 // Looks at the last MiB of the `size` bytes, and further where a line is longer. An Error if what is there
 // was not written by scsup: nothing may be cut from a file that is somebody else's.
 enum class Until { number, seal };  // how far back to look
-Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until);
+// `known`: where a line ends, as far as it was looked at before; 0: nothing is known.
+Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known = 0);
 
 // The same of a closed segment, compressed or not.
 Result<LogTail> tail_of_segment(const std::string& path, Until until);

@@ -18,6 +18,12 @@ Result<void> make_parents(const std::string& path) {
   return {};
 }
 
+// Whose file it is may cut it and change it.
+bool is_somebody_elses(const Fd& fd) {
+  struct stat st {};
+  return fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0;
+}
+
 bool is_file(const Fd& fd) {
   struct stat st {};
   return fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode);
@@ -41,6 +47,8 @@ Result<Fd> open_log_file(const std::string& path) {
       return failed(0, "cannot open the audit log '" + path + "': a pipe that nobody reads");
     return failed("cannot open the audit log '" + path + "'");
   }
+  if (is_somebody_elses(fd))
+    return failed(0, "cannot open the audit log '" + path + "': it belongs to another user");
   const int now = fcntl(fd.get(), F_GETFL);  // O_NONBLOCK was for opening a FIFO only
   if (now < 0 || fcntl(fd.get(), F_SETFL, now & ~O_NONBLOCK) != 0)
     return failed("cannot set up '" + path + "'");

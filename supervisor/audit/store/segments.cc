@@ -95,7 +95,13 @@ std::string Segments::closed_name(std::uint64_t first_seq) const {
   return stem_ + "-" + number + extension_;
 }
 
-std::string Segments::torn_path(off_t offset) const { return path_ + "." + std::to_string(offset) + ".torn"; }
+std::string Segments::torn_path(off_t offset) const {
+  const std::string path = path_ + "." + std::to_string(offset);
+  for (int i = 1;; ++i) {
+    const std::string name = path + (i == 1 ? "" : "." + std::to_string(i)) + ".torn";
+    if (struct stat st{}; lstat(name.c_str(), &st) != 0) return name;
+  }
+}
 
 bool Segments::is_journal(const std::string& name) const {
   return name.starts_with("." + name_ + ".") && name.ends_with(".journal");
@@ -116,26 +122,33 @@ Result<void> Segments::close(std::uint64_t first_seq) const {
   return failed("cannot rename '" + path_ + "' to '" + closed + "'");
 }
 
-Segments::Last Segments::last_closed() const {
-  Last last;
+// In a directory that others write to, what looks like a segment may be theirs, or no file.
+std::vector<std::pair<std::uint64_t, std::string>> Segments::closed() const {
+  std::vector<std::pair<std::uint64_t, std::string>> all;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
     std::uint64_t first_seq = 0;
+    struct stat st {};
     const std::string name = entry.path().filename();
-    if (is_closed(name, first_seq) && first_seq >= last.first_seq) last = {first_seq, name};
+    if (is_closed(name, first_seq) && lstat(beside(name).c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
+        st.st_uid == geteuid())
+      all.emplace_back(first_seq, name);
   }
+  return all;
+}
+
+Segments::Last Segments::last_closed() const {
+  Last last;
+  for (const auto& [first_seq, name] : closed())
+    if (first_seq >= last.first_seq) last = {first_seq, name};
   return last;
 }
 
 void Segments::compress() {
   wait_for_compression();
   std::vector<std::string> all;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
-    std::uint64_t first_seq = 0;
-    const std::string name = entry.path().filename();
-    if (is_closed(name, first_seq) && !name.ends_with(".zst")) all.push_back(entry.path());
-  }
+  for (const auto& [first_seq, name] : closed())
+    if (!name.ends_with(".zst")) all.push_back(beside(name));
   compressing_ = std::thread([all = std::move(all)] {
     for (const std::string& path : all)
       if (auto done = compress_file(path); !done) say(Severity::warning, done.error().text());

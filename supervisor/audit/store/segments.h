@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -38,6 +40,7 @@ class Segments {
 
  private:
   bool is_closed(const std::string& name, std::uint64_t& first_seq) const;
+  std::vector<std::pair<std::uint64_t, std::string>> closed() const;
 
   std::string path_, directory_, name_, stem_, extension_;
   std::thread compressing_;

@@ -15,6 +15,7 @@ constexpr auto between_commits = 5ms;  // under load; what nobody waits for may 
 constexpr auto between_attempts = 100ms;
 constexpr auto patience = 1s;  // for room in the journal
 constexpr auto patience_at_end = 10s;
+constexpr std::size_t most_controls = 4096;  // that wait while the log can't be written
 
 std::string consequence(OnAuditFailure on_failure) {
   switch (on_failure) {
@@ -133,6 +134,10 @@ void Writer::begin(Lock& lock, OwnedLine run) {
 
 void Writer::put_control(Lock& lock, OwnedLine line, const std::string& opening, Keep keep) {
   if (ending_) return;
+  if (failing_ && controls_.size() >= most_controls) {
+    (void)lose();
+    return;
+  }
   controls_.push_back({std::move(line), opening, keep});
   const std::uint64_t mine = ++controls_put_;
   if (!journal_) {
