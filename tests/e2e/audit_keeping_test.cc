@@ -1,6 +1,8 @@
 // What becomes of the log's file: segments, torn ends, files that are taken away, what is left out of it.
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -222,6 +224,24 @@ TEST_F(AuditKeeping, RedactedPathsAndArgumentsAreNowhere) {
   for (const Json& call : records("call")) {
     EXPECT_EQ(call["proc"].value("cwd", "").find("keys"), std::string::npos);
   }
+}
+
+TEST_F(AuditKeeping, WhoListensAtASocketGetsTheSameLines) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  at("listener").copy(address.sun_path, sizeof address.sun_path - 1);
+  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  EXPECT_EQ(record(with_config(R"({"socket": "listener"})")).code(), 1);
+  const int reader = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  std::string got;
+  char bytes[1 << 16];
+  for (ssize_t n; (n = read(reader, bytes, sizeof bytes)) > 0;)
+    got.append(bytes, static_cast<std::size_t>(n));
+  close(reader);
+  close(listener);
+  EXPECT_EQ(got, read_file(at("audit.jsonl")));
 }
 
 TEST_F(AuditKeeping, ARuleCanAskForTheDisk) {

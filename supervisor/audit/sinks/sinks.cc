@@ -5,7 +5,7 @@
 
 namespace scsup {
 
-Sinks::Sinks(const AuditSettings& settings) : anchor_(settings.anchor) {
+Sinks::Sinks(const AuditSettings& settings, const char* syslog) : anchor_(settings.anchor), syslog_(syslog) {
   if (settings.journald) journald_ = std::make_unique<JournaldSink>();
   if (!settings.socket.empty()) socket_ = std::make_unique<SocketSink>(settings.socket);
 }
@@ -24,7 +24,7 @@ void Sinks::tell_head(std::string_view head) {
   if (now < next_anchor_) return;
   next_anchor_ = now + anchor_;
   told_ = head;
-  send_to_syslog("the audit log's last seal is " + told_);
+  send_to_syslog("the audit log's last seal is " + told_, syslog_);
 }
 
 }  // namespace scsup

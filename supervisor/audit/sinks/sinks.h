@@ -18,7 +18,8 @@ class SocketSink;
 
 class Sinks {
  public:
-  explicit Sinks(const AuditSettings& settings);
+  // `syslog`: its socket.
+  explicit Sinks(const AuditSettings& settings, const char* syslog = "/dev/log");
   ~Sinks();
 
   void take(std::string_view lines);      // whole lines
@@ -26,6 +27,7 @@ class Sinks {
 
  private:
   const std::chrono::seconds anchor_;
+  const char* const syslog_;
   std::chrono::steady_clock::time_point next_anchor_;
   std::string told_;
   std::unique_ptr<JournaldSink> journald_;
