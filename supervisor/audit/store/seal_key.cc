@@ -12,8 +12,8 @@
 namespace scsup {
 namespace {
 
-constexpr const char* format = "scsup-seal-key 1 %016" PRIx64 " %s\n";
-constexpr std::size_t size = 99;  // of the file
+constexpr const char* key_format = "scsup-seal-key 1 %016" PRIx64 " %s\n";
+constexpr std::size_t key_file_size = 99;  // of the file
 
 }  // namespace
 
@@ -31,15 +31,16 @@ Result<SealKey> SealKey::open(const std::string& path) {
 }
 
 Result<void> SealKey::advance() {
-  char text[size + 1] = {};
-  if (pread(file_.get(), text, size, 0) < 0) return failed("cannot read the seal key '" + path_ + "'");
+  char text[key_file_size + 1] = {};
+  if (pread(file_.get(), text, key_file_size, 0) < 0)
+    return failed("cannot read the seal key '" + path_ + "'");
   char key[65] = {};
   if (std::sscanf(text, "scsup-seal-key 1 %16" SCNx64 " %64[0-9a-f]", &number_, key) != 2 ||
       strlen(key) != 64)
     return failed(0, "'" + path_ + "' is no seal key (scsup-audit keygen makes one)");
   key_ = key;
-  std::snprintf(text, sizeof text, format, number_ + 1, next_seal_key(key_).c_str());
-  if (pwrite(file_.get(), text, size, 0) != static_cast<ssize_t>(size))
+  std::snprintf(text, sizeof text, key_format, number_ + 1, next_seal_key(key_).c_str());
+  if (pwrite(file_.get(), text, key_file_size, 0) != static_cast<ssize_t>(key_file_size))
     return failed("cannot write the seal key '" + path_ + "'");
   explicit_bzero(text, sizeof text);
   explicit_bzero(key, sizeof key);
