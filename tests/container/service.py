@@ -95,7 +95,9 @@ class Service:
         return path
 
     def records(self, kind, container=None):
-        """The audit's, of one container if it is named."""
+        """The audit's, of one container if it is named. What a reply counts is in the file."""
+        if self.daemon.process.poll() is None:
+            self.ask("ps")
         with open(self.audit) as file:
             lines = file.read().splitlines()
         records = [json.loads(line) for line in lines]
