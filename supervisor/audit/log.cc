@@ -49,20 +49,24 @@ void Log::detach(std::uint32_t session, const Counts& counts) {
 }
 
 bool Log::call(const CallRecord& record) {
-  if (off_) return true;
-  const bool on_disk = record.on_disk || durability_ == Durability::sync;
-  auto lock = writer_->lock();
-  const auto what = record.how == How::performed ? Writer::Of::done : Writer::Of::not_done;
-  const Put put =
-      writer_->put(lock, renderer_.call(record), on_disk ? Urgency::on_disk : Urgency::soon, what);
-  if (put == Put::doubtful) writer_->correct(lock, renderer_.amend(record.session, record.id, "denied"));
-  return put == Put::done;
+  return put(record, [&] { return renderer_.call(record); });
 }
 
 bool Log::task(const CallRecord& record) {
+  return put(record, [&] { return renderer_.task(record); });
+}
+
+template <class Render>
+bool Log::put(const CallRecord& record, Render render) {
   if (off_) return true;
+  const bool on_disk = record.on_disk || durability_ == Durability::sync;
+  const auto what = !record.may_wait               ? Writer::Of::urgent
+                    : record.how == How::performed ? Writer::Of::done
+                                                   : Writer::Of::ordinary;
   auto lock = writer_->lock();
-  return writer_->put(lock, renderer_.task(record), Urgency::soon) == Put::done;
+  const Put put = writer_->put(lock, render(), on_disk ? Urgency::on_disk : Urgency::soon, what);
+  if (put == Put::doubtful) writer_->correct(lock, renderer_.amend(record.session, record.id, "denied"));
+  return put == Put::done;
 }
 
 void Log::amend_gone(std::uint32_t session, std::uint64_t id) {

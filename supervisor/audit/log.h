@@ -53,6 +53,9 @@ class Log {
   bool is_writing();
 
  private:
+  template <class Render>
+  bool put(const CallRecord& record, Render render);
+
   const bool off_;
   const Durability durability_;
   Renderer renderer_;  // under the writer's lock

@@ -60,6 +60,7 @@ struct CallRecord {
   const Origin* origin = nullptr;
   const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1; nullptr: there is none
   bool gone = false;                    // known before the answer: the target has died
+  bool may_wait = true;                 // for a log that can't be written, or a disk
   bool on_disk = false;          // a rule asks for it: no answer before a loss of power can't undo the record
   std::int64_t mono_ns = 0;      // CLOCK_MONOTONIC, of the decision
   std::int64_t decision_ns = 0;  // from receiving to here

@@ -220,8 +220,14 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
     if (found ? hands.exists_already() : object.err == EEXIST) decision->err = EEXIST;
     return decided(*decision);
   }
-  if (!session_->services_.log.is_writing()) return refuse(EPERM, no_audit);
+  // From here on nobody gives the call up: it may be told to wait for the log.
   if (!claim(Stage::acting)) return Progress::given_up;
+  if (!session_->services_.log.is_writing()) {
+    decision_.act = Act::deny;
+    decision_.origin = &no_audit;
+    err_ = EPERM;
+    return Progress::ready;
+  }
   decision_ = *decision;
   how_ = How::performed;
   const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask) : Outcome{object.err, 0};
@@ -332,6 +338,7 @@ void Inquiry::expire() {
   record.call = &call;
   record.err = ETIMEDOUT;
   record.origin = &too_late;
+  record.may_wait = false;  // others have deadlines too
   record_and_send(record);
 }
 

@@ -68,12 +68,13 @@ void LogFile::open_with(const std::string& key, OwnedLine line) {
 }
 
 void LogFile::remark(std::string_view type, std::string members) {
+  if (remarks_.size() == most_remarks) return;  // that nobody could be told of
   remarks_.push_back(remark_line(type, run_, clock_.now(), members));
 }
 
 // Until the file that is locked is the one that the name leads to.
 Result<void> LogFile::lock() {
-  for (;;) {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
     if (auto taken = take_turn(file_); !taken) return taken;
     struct stat held {
     }, named{};
@@ -91,6 +92,7 @@ Result<void> LogFile::lock() {
                                                  : "another file took the log's place";
     if (auto opened = reopen(why); !opened) return opened;
   }
+  return failed(0, "another file takes its place all the time");
 }
 
 Result<void> LogFile::reopen(const std::string& why) {

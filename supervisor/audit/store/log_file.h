@@ -48,6 +48,9 @@ class LogFile : public Appender {
   LogFile(Fd file, const std::string& path, const AuditSettings& settings, std::string run)
       : settings_(settings), run_(std::move(run)), segments_(path), file_(std::move(file)) {}
 
+  static constexpr int most_attempts = 100;
+  static constexpr std::size_t most_remarks = 64;
+
   Result<void> lock();
   Result<void> reopen(const std::string& why);
   Result<void> look();

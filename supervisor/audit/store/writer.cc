@@ -68,12 +68,24 @@ bool Writer::is_writing(Lock& lock) {
   return !failing_;
 }
 
-Put Writer::put(Lock& lock, const LogLine& line, Urgency urgency, Of what) {
+Put Writer::put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what) {
   if (ending_) return Put::lost;
-  if (!journal_) return put_directly(lock, line, urgency);
-  if (what == Of::not_done) (void)is_writing(lock);
-  if (ending_ || (failing_ && what == Of::not_done)) return lose();
+  if (!journal_) return put_directly(lock, rendered, urgency, what);
+  // Whoever comes while we wait renders another line where this one is.
+  OwnedLine kept;
+  LogLine line = rendered;
+  const auto keep = [&] {
+    if (kept.text.empty()) kept = OwnedLine(rendered);
+    line = kept.view();
+  };
+  if (failing_ && what == Of::ordinary) {
+    keep();
+    (void)is_writing(lock);
+  }
+  if (ending_ || (failing_ && what != Of::done)) return lose();
   while (!journal_->put(line)) {
+    if (what == Of::urgent) return lose();
+    keep();
     urgent_ = true;
     work_.notify_one();
     const std::uint64_t before = journal_->taken_end();
@@ -83,7 +95,7 @@ Put Writer::put(Lock& lock, const LogLine& line, Urgency urgency, Of what) {
     failed_with({ETIMEDOUT, "it takes no more"});
     return lose();
   }
-  if (urgency != Urgency::soon) return await(lock, journal_->put_end(), urgency);
+  if (urgency != Urgency::soon && what != Of::urgent) return await(lock, journal_->put_end(), urgency);
   if (idle_ || journal_->is_half_full()) {
     urgent_ = true;
     work_.notify_one();
@@ -105,7 +117,9 @@ Put Writer::await(Lock& lock, std::uint64_t end, Urgency urgency) {
   return holds() && !is_doubtful() ? Put::done : Put::doubtful;
 }
 
-Put Writer::put_directly(Lock& lock, const LogLine& line, Urgency urgency) {
+Put Writer::put_directly(Lock& lock, const LogLine& rendered, Urgency urgency, Of what) {
+  OwnedLine kept;
+  LogLine line = rendered;
   const bool on_disk = urgency == Urgency::on_disk || settings_.durability == Durability::sync;
   for (;;) {
     if ((!failing_ || tell_loss(lock)) && append(lock, {&line, 1}, on_disk ? Sync::yes : Sync::no, 0)) {
@@ -113,7 +127,9 @@ Put Writer::put_directly(Lock& lock, const LogLine& line, Urgency urgency) {
       return Put::done;
     }
     if (is_over_ && settings_.on_failure != OnAuditFailure::count) return Put::doubtful;
-    if (settings_.on_failure != OnAuditFailure::wait || ending_) return lose();
+    if (settings_.on_failure != OnAuditFailure::wait || ending_ || what == Of::urgent) return lose();
+    if (kept.text.empty()) kept = OwnedLine(rendered);  // as above
+    line = kept.view();
     done_.wait_for(lock, between_attempts, [this] { return ending_; });
   }
 }

@@ -44,10 +44,13 @@ class Writer {
 
   Lock lock() { return Lock(mutex_); }
 
-  // `done`: what it tells of has happened already, and it is taken as long as there is room, even while the
-  // file can't be written. The lock is held, but not all the while.
-  enum class Of : bool { not_done, done };
-  [[nodiscard]] Put put(Lock& lock, const LogLine& line, Urgency urgency, Of what = Of::not_done);
+  // The lock is held, but not all the while.
+  enum class Of : std::uint8_t {
+    ordinary,
+    done,    // it has happened already: taken as long as there is room, also while the file can't be written
+    urgent,  // nothing is waited for
+  };
+  [[nodiscard]] Put put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what = Of::ordinary);
   // The first record, and each segment's.
   void begin(Lock& lock, OwnedLine run);
   // As put() with Urgency::soon, also while records can't be written: what another record says needs it.
@@ -72,7 +75,7 @@ class Writer {
   };
 
   Put lose();
-  Put put_directly(Lock& lock, const LogLine& line, Urgency urgency);
+  Put put_directly(Lock& lock, const LogLine& rendered, Urgency urgency, Of what);
   Put await(Lock& lock, std::uint64_t end, Urgency urgency);
   void commit_for_ever();
   void commit(Lock& lock);
