@@ -129,8 +129,7 @@ void Journal::waiting(Waiting& found) const {
 }
 
 void Journal::intend(const Intent& intent) {
-  head().intent_end.store(0, std::memory_order_release);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  head().intent_end.exchange(0, std::memory_order_acq_rel);  // before the others change
   head().intent_offset = intent.offset;
   head().intent_seq = intent.first_seq;
   head().intent_end.store(intent.end, std::memory_order_release);
