@@ -284,7 +284,11 @@ void Writer::end(Lock& lock) {
   done_.notify_all();
   if (!journal_) return;
   work_.notify_one();
-  done_.wait_for(lock, patience_at_end, [this] { return finished_; });
+  if (done_.wait_for(lock, patience_at_end, [this] { return finished_; })) {
+    lock.unlock();
+    committer_.join();
+    lock.lock();
+  }  // else a disk holds it up, and the process will end without it
   if (journal_->taken_end() == journal_->put_end())
     journal_->remove();
   else
