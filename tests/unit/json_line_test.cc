@@ -34,6 +34,24 @@ TEST(JsonLine, EscapesWhatWouldBreakALineOrDriveATerminal) {
   EXPECT_EQ(text("\xc2\x9b"), R"({"p":"\u009b"})");  // C1: CSI
 }
 
+// Text is looked at eight bytes at a time: each byte is escaped wherever it stands.
+TEST(JsonLine, EscapesAByteAtAnyPlaceAsItDoesAlone) {
+  const auto escaped = [](const std::string& text) {
+    JsonLine line;
+    line.text("t", text);
+    return std::string(line.view()).substr(5, line.view().size() - 6);
+  };
+  for (int c = 0; c < 0x80; ++c) {
+    const std::string one(1, static_cast<char>(c)), alone = escaped(one);
+    EXPECT_EQ(alone.size() == 1, c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) << c;
+    for (std::size_t before = 0; before < 20; ++before)
+      for (const std::size_t after : {0, 3, 9})
+        ASSERT_EQ(escaped(std::string(before, 'a') + one + std::string(after, '~')),
+                  std::string(before, 'a') + alone + std::string(after, '~'))
+            << c;
+  }
+}
+
 TEST(JsonLine, KeepsUtf8AsItIs) {
   EXPECT_EQ(text("h\u00e9\u4e16\U0001f600"), "{\"p\":\"h\u00e9\u4e16\U0001f600\"}");
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t head_size = 4096;
 constexpr off_t mapped = head_size + Journal::capacity;
 constexpr char magic[16] = "scsup journal 1";
+constexpr std::uint64_t usual_entry = 768;  // bytes
 constexpr std::uint32_t wraps = 0xffffffff;  // the rest of the ring is empty, the next entry is at its start
 
 struct Entry {
@@ -106,6 +107,10 @@ bool Journal::put(const LogLine& line) {
   // Now it is there, and not before: whoever dies in the copy has put nothing.
   head().put.store(end + size, std::memory_order_release);
   put_.store(end + size, std::memory_order_release);
+  // The taker's CPU has read where the next entry goes: have those lines back before it comes.
+  const std::uint64_t next = (end + size) % capacity;
+  for (std::uint64_t ahead = 0; ahead < usual_entry && next + ahead < capacity; ahead += 64)
+    __builtin_prefetch(ring() + next + ahead, 1);
   return true;
 }
 
