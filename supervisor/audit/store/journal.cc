@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t head_size = 4096;
 constexpr off_t mapped = head_size + Journal::capacity;
 constexpr char magic[16] = "scsup journal 1";
-constexpr std::uint64_t usual_entry = 768;  // bytes
+constexpr std::uint64_t usual_entry = 768;   // bytes
 constexpr std::uint32_t wraps = 0xffffffff;  // the rest of the ring is empty, the next entry is at its start
 
 struct Entry {
