@@ -19,6 +19,8 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 class Containerd(Engine):
     PROGRAMS = ("containerd", "ctr", "runc")
+    # ctr 1.6 takes a container's pipes away when it has ended, also if it has not opened them yet.
+    LOSES_OUTPUT = True
     USUAL_RUNTIME_ONLY = {
         "test_create_start_exec_kill": "needs a ctr whose `containers create` takes --runc-binary",
         "test_a_user_namespace": "needs a ctr that heeds --runc-binary beside --uidmap",
