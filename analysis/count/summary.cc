@@ -4,6 +4,7 @@
 
 #include "analysis/command.h"
 #include "analysis/count/groups.h"
+#include "analysis/count/tally_json.h"
 #include "analysis/read/reading.h"
 #include "base/printable.h"
 #include "cli/table.h"
@@ -44,16 +45,6 @@ struct alignas(64) Part {
   Groups groups;
   Span span;
 };
-
-nlohmann::json to_json(const Tally& tally) {
-  return {{"calls", tally.calls},
-          {"allowed", tally.allowed},
-          {"denied", tally.denied},
-          {"emulated", tally.emulated},
-          {"errors", tally.errors},
-          {"total_ns", tally.total_ns},
-          {"p99_ns", tally.durations.quantile(0.99)}};
-}
 
 void print_json(By by, const Part& all, const Damage& damage) {
   nlohmann::json rows = nlohmann::json::array();

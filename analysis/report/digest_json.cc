@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/count/tally_json.h"
 #include "analysis/explain/explanation.h"
 #include "analysis/read/scan.h"
 #include "analysis/report/process_json.h"
@@ -21,17 +22,6 @@ std::string with_commas(std::uint64_t number) {
 
 std::string calls_of(std::uint64_t number) {
   return with_commas(number) + (number == 1 ? " call" : " calls");
-}
-
-json to_json(const Tally& tally) {
-  return {{"calls", tally.calls},
-          {"allowed", tally.allowed},
-          {"denied", tally.denied},
-          {"emulated", tally.emulated},
-          {"errors", tally.errors},
-          {"total_ns", tally.total_ns},
-          {"p50_ns", tally.durations.quantile(0.5)},
-          {"p99_ns", tally.durations.quantile(0.99)}};
 }
 
 json counted(const Counter& counter, std::size_t most, std::uint64_t& left_out) {

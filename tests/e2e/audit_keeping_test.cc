@@ -153,6 +153,25 @@ TEST_F(AuditKeeping, NeighboursThatOnlyLookLikeItsFilesAreLeftAlone) {
   EXPECT_EQ(read_file(kept + ".2.torn"), "{\"type");
 }
 
+TEST_F(AuditKeeping, ASegmentWhoseNameIsTakenGoesOn) {
+  const Words options = with_config(R"({"segment": {"size": "4K"}})");
+  fs::create_directory(at("audit-000000000001.jsonl"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(record(options).code(), 1);
+  const Finished last = record(options);
+  EXPECT_EQ(last.code(), 1);
+  EXPECT_NE(last.err.find("; the segment goes on"), std::string::npos) << last.err;
+  expect_gapless();
+  EXPECT_EQ(records("run").size(), 4u);
+}
+
+TEST_F(AuditKeeping, AnEndWithoutAnyRecordIsNotReadForEver) {
+  record();
+  fs::resize_file(at("audit.jsonl"), 300u << 20);  // sparse
+  const Finished done = record();
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_NE(done.err.find("its end, 256 MiB, holds no record: move it away"), std::string::npos) << done.err;
+}
+
 TEST_F(AuditKeeping, AFileOfAnotherUserIsRefused) {
   if (!is_root()) GTEST_SKIP() << "needs root, to give a file away";
   write_file(at("audit.jsonl"), "", 0600);

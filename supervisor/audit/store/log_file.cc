@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "base/say.h"
 #include "supervisor/audit/json_line.h"
@@ -184,7 +185,14 @@ bool LogFile::is_full() const {
 Result<void> LogFile::begin_segment() {
   const std::string closed = segments_.closed_name(first_seq_);
   if (!poisoned_ && settings_.durability == Durability::sync) (void)fdatasync(file_.get());
-  if (auto renamed = segments_.close(first_seq_); !renamed) return renamed;
+  if (auto renamed = segments_.close(first_seq_); !renamed) {
+    if (poisoned_ || unsealed_) return renamed;
+    // Too long is better than not written.
+    if (!std::exchange(stuck_, true))
+      say(Severity::warning, renamed.error().text() + "; the segment goes on");
+    return {};
+  }
+  stuck_ = false;
   flock(file_.get(), LOCK_UN);
   if (auto opened = reopen(""); !opened) return opened;
   unsealed_ = false;

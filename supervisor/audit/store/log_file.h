@@ -79,6 +79,7 @@ class LogFile : public Appender {
   bool poisoned_ = false;  // fdatasync has failed
   bool unsealed_ = false;  // it was begun without seals
   bool fresh_ = false;     // a segment was closed just now
+  bool stuck_ = false;     // it could not be closed, and that was said
   std::string after_;      // the segment before
   std::string out_;        // what is being appended
 };

@@ -12,7 +12,7 @@
 namespace scsup {
 namespace {
 
-constexpr off_t usual_window = 1 << 20;
+constexpr off_t usual_window = 1 << 20, widest_window = 256 << 20;
 constexpr std::string_view start_of_a_record = R"({"type":")";
 constexpr std::string_view start_of_a_seal = R"({"type":"seal")";
 
@@ -100,7 +100,7 @@ Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known
   const bool ours =
       start_of_a_record.starts_with(*head) || head->find_first_not_of('\0') == std::string::npos;
   if (!ours) return failed(0, "it is no audit log of scsup, and nothing is written to it");
-  for (off_t window = usual_window;; window *= 4) {
+  for (off_t window = usual_window; window <= widest_window; window *= 4) {
     const bool goes_on = known > 0 && known < size && size - known < window;
     const off_t from = goes_on ? known : size > window ? size - window : 0;
     auto text = read_at(log, from, size - from);
@@ -114,6 +114,7 @@ Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known
     const bool found = until == Until::seal ? tail.seal.has_value() : tail.last_seq != 0;
     if (found || from == 0) return tail;
   }
+  return failed(0, "its end, " + std::to_string(widest_window >> 20) + " MiB, holds no record: move it away");
 }
 
 Result<LogTail> tail_of_segment(const std::string& path, Until until) {
