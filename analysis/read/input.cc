@@ -107,8 +107,16 @@ Result<std::size_t> Input::read_at(char*, std::size_t, std::uint64_t) const {
 }
 
 Result<std::unique_ptr<Input>> Input::open(const std::string& name) {
-  Fd fd(name == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                    : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  constexpr int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+  Fd fd(name == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(name.c_str(), flags));
+  if (!fd && errno == ENOENT) {
+    fd.reset(::open((name + ".zst").c_str(), flags));
+    if (!fd) errno = ENOENT;  // whatever else: it is `name` that isn't there
+  }
+  return open(std::move(fd), name);
+}
+
+Result<std::unique_ptr<Input>> Input::open(Fd fd, const std::string& name) {
   struct stat status;
   if (!fd || fstat(fd.get(), &status) != 0) return failed("cannot open '" + name + "'");
   if (S_ISDIR(status.st_mode)) return failed(EISDIR, "cannot read '" + name + "'");

@@ -13,8 +13,11 @@ namespace scsup::analysis {
 
 class Input {
  public:
-  // "-" for standard input. Compressed if it begins with zstd's magic number.
+  // "-" for standard input. Compressed if it begins with zstd's magic number. NAME.zst, where NAME has gone:
+  // a segment that was compressed meanwhile.
   static Result<std::unique_ptr<Input>> open(const std::string& name);
+  // The same, of what is open already.
+  static Result<std::unique_ptr<Input>> open(Fd fd, const std::string& name);
   virtual ~Input() = default;
   // Up to `size` bytes; 0 at the end.
   virtual Result<std::size_t> read(char* to, std::size_t size) = 0;

@@ -2,48 +2,20 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "analysis/read/input.h"
 #include "analysis/read/line_reader.h"
+#include "analysis/read/log_files.h"
 
 namespace scsup::analysis {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t stream_block_size = 4u << 20;
 // Of one thread's turn. Large beside the time that it takes to hand it out.
 constexpr std::uint64_t range_size = 8u << 20;
 
-Result<std::vector<std::string>> segments_in(const std::string& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename();
-    if (!name.starts_with('.') && (name.ends_with(".jsonl") || name.ends_with(".jsonl.zst")))
-      names.push_back(entry.path());
-  }
-  if (error) return failed(error.value(), "cannot read the directory '" + directory + "'");
-  if (names.empty()) return failed(0, "there is no *.jsonl and no *.jsonl.zst in '" + directory + "'");
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 }  // namespace
-
-std::string usual_log() {
-  if (const char* set = std::getenv("SCSUP_AUDIT");
-      set && *set && std::strcmp(set, "-") != 0 && std::strcmp(set, "none") != 0)
-    return set;
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state == '/')
-    return std::string(state) + "/scsup/audit.jsonl";
-  const char* home = std::getenv("HOME");
-  return std::string(home ? home : "") + "/.local/state/scsup/audit.jsonl";
-}
 
 Source::Source() = default;
 Source::Source(Source&&) noexcept = default;
@@ -52,15 +24,12 @@ Source::~Source() = default;
 Result<Source> Source::open(const std::vector<std::string>& names) {
   Source source;
   for (const std::string& name : names.empty() ? std::vector<std::string>{usual_log()} : names) {
-    struct stat status;
-    if (name != "-" && stat(name.c_str(), &status) != 0) return failed("cannot open '" + name + "'");
-    if (name == "-" || !S_ISDIR(status.st_mode)) {
-      source.files_.push_back(name);
-      continue;
+    auto files = log_files(name);
+    if (!files) return failed(files.error());
+    for (LogFile& file : *files) {
+      source.files_.push_back(std::move(file.name));
+      source.open_.push_back(std::move(file.open));
     }
-    auto segments = segments_in(name);
-    if (!segments) return failed(segments.error());
-    source.files_.insert(source.files_.end(), segments->begin(), segments->end());
   }
   for (const std::string& file : source.files_) {
     struct stat status;
@@ -78,7 +47,7 @@ Result<Source> Source::open(const std::vector<std::string>& names) {
 Result<bool> Source::begin() {
   if (input_) return true;
   if (at_ == files_.size()) return false;
-  auto opened = Input::open(files_[at_]);
+  auto opened = open_[at_] ? Input::open(std::move(open_[at_]), files_[at_]) : Input::open(files_[at_]);
   if (!opened) return failed(opened.error());
   input_ = std::move(*opened);
   left_.clear();

@@ -1,5 +1,5 @@
-// Logs to read: files, directories of segments, standard input; compressed (zstd) or not. They come in
-// pieces, each for one thread, and a piece in blocks of whole lines.
+// Logs to read, compressed (zstd) or not. They come in pieces, each for one thread, and a piece in blocks of
+// whole lines.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace scsup::analysis {
@@ -50,7 +51,7 @@ class Piece {
 
 class Source {
  public:
-  // "-": standard input. Of a directory, its *.jsonl and *.jsonl.zst, by name. None: the usual log.
+  // Each as log_files() takes it. None: the usual log.
   static Result<Source> open(const std::vector<std::string>& names);
   Source(Source&&) noexcept;
   ~Source();
@@ -69,6 +70,7 @@ class Source {
   void end_file();
 
   std::vector<std::string> files_;
+  std::vector<Fd> open_;  // of each; empty: not yet
   std::size_t at_ = 0, number_ = 0;
   std::uint64_t total_ = 0;
   std::shared_ptr<Input> input_;  // of files_[at_]
@@ -76,10 +78,6 @@ class Source {
   std::string left_;              // of a stream: the beginning of a line
   bool ended_ = false;            // of a stream
 };
-
-// Where scsup writes its log when nobody says otherwise: $SCSUP_AUDIT, else scsup/audit.jsonl in the XDG
-// state directory.
-std::string usual_log();
 
 // A line that is longer may be cut: what comes of it is no JSON.
 inline constexpr std::size_t longest_line = 64u << 20;  // bytes

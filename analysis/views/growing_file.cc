@@ -5,34 +5,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <filesystem>
-#include <map>
 #include <utility>
 
 #include "analysis/read/line_reader.h"
 #include "analysis/read/lines.h"
+#include "analysis/read/log_files.h"
 #include "analysis/read/source.h"
 
 namespace scsup::analysis {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t step = 1u << 20;  // bytes
-
-// 17 of "audit-17.jsonl" and "audit-17.jsonl.zst", for "audit.jsonl"; else -1.
-std::int64_t first_seq(std::string_view name, const std::string& stem, const std::string& extension) {
-  if (name.ends_with(".zst")) name.remove_suffix(4);
-  if (!name.starts_with(stem + "-") || !name.ends_with(extension)) return -1;
-  name.remove_prefix(stem.size() + 1);
-  if (name.size() < extension.size()) return -1;
-  name.remove_suffix(extension.size());
-  std::int64_t seq = -1;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), seq);
-  return read.ec == std::errc() && read.ptr == name.data() + name.size() ? seq : -1;
-}
 
 Result<void> read_whole(const std::string& file, const GrowingFile::Take& take) {
   auto source = Source::open({file});
@@ -123,20 +107,13 @@ Result<void> GrowingFile::read(const Take& take) {
 std::vector<std::string> GrowingFile::missed(std::int64_t last_seq, const Fd& next) const {
   struct stat now;
   if (last_seq < 0 || fstat(next.get(), &now) != 0) return {};
-  const fs::path path(path_);
-  std::map<std::int64_t, std::string> segments;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", error)) {
-    std::string name = entry.path().filename();
-    const std::int64_t seq = first_seq(name, path.stem(), path.extension());
-    struct stat status;
-    if (seq <= last_seq || stat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (status.st_ino == now.st_ino || status.st_ino == inode_) continue;
-    if (name.ends_with(".zst")) name.resize(name.size() - 4);
-    segments[seq] = entry.path().parent_path() / name;
-  }
   std::vector<std::string> names;
-  for (auto& [seq, name] : segments) names.push_back(std::move(name));
+  for (ClosedSegment& segment : closed_segments(path_)) {
+    struct stat status;
+    const bool is_known =
+        stat(segment.path.c_str(), &status) == 0 && (status.st_ino == now.st_ino || status.st_ino == inode_);
+    if (segment.first_seq > last_seq && !is_known) names.push_back(std::move(segment.path));
+  }
   return names;
 }
 
@@ -156,10 +133,7 @@ Result<GrowingFile::Change> GrowingFile::look(std::int64_t last_seq, const Take&
   if (auto done = read(take); !done) return failed(done.error());
   if (have_ != 0) take({memory_.data(), have_});
   for (const std::string& segment : missed(last_seq, next)) {
-    auto done = read_whole(segment, take);
-    if (!done && done.error().err == ENOENT)
-      done = read_whole(segment + ".zst", take);  // meanwhile, or before
-    if (!done) return failed(done.error());
+    if (auto done = read_whole(segment, take); !done) return failed(done.error());
   }
   if (auto done = become(std::move(next)); !done) return failed(done.error());
   return Change::replaced;

@@ -9,6 +9,7 @@
 
 #include "analysis/command.h"
 #include "analysis/read/line_reader.h"
+#include "analysis/read/log_files.h"
 #include "analysis/read/reading.h"
 #include "analysis/views/changes.h"
 #include "analysis/views/growing_file.h"
@@ -150,11 +151,6 @@ class Tail {
   bool damaged_ = false;
 };
 
-bool is_directory(const std::string& name) {
-  struct stat status;
-  return stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 // What can be read from its end.
 bool is_plain(const std::string& name) {
   struct stat status;
@@ -177,9 +173,8 @@ int command_tail(const Arguments& arguments) {
   if (logs.empty()) logs.push_back(usual_log());
 
   if (reading.options().has("follow")) {
-    if (logs.size() != 1 || logs[0] == "-")
-      throw UsageError("-f follows one file, or the audit.jsonl of a directory");
-    const std::string file = is_directory(logs[0]) ? logs[0] + "/audit.jsonl" : logs[0];
+    if (logs.size() != 1 || logs[0] == "-") throw UsageError("-f follows one log");
+    const std::string file = or_throw(live_file(logs[0]));
     Tail tail(reading, or_throw(GrowingFile::open(file)));
     Changes changes = or_throw(Changes::of(file));
     tail.show_last(most);

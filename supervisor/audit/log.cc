@@ -10,6 +10,7 @@ std::string session_key(std::uint32_t session) { return "session " + std::to_str
 
 Log::Log(LogParts parts)
     : off_(parts.off),
+      file_(std::move(parts.file)),
       durability_(parts.settings.durability),
       renderer_(parts.run, std::move(parts.redaction)) {
   if (!off_)

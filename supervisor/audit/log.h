@@ -23,6 +23,7 @@ namespace scsup {
 struct LogParts {
   bool off = false;
   std::string name;  // for messages
+  std::string file;  // absolute; "": it is none
   std::string run;
   AuditSettings settings;
   Redaction redaction;
@@ -44,6 +45,7 @@ class Log {
   // The answer to the call that was recorded as `id` of `session` never arrived.
   void amend_gone(std::uint32_t session, std::uint64_t id);
   void end(const Counts& counts);
+  const std::string& file() const { return file_; }  // absolute; "": it is none
   // Until the file has what was recorded so far; not for long, if it can't be written.
   void flush();
 
@@ -57,6 +59,7 @@ class Log {
   bool put(const CallRecord& record, Render render);
 
   const bool off_;
+  const std::string file_;
   const Durability durability_;
   Renderer renderer_;  // under the writer's lock
   std::optional<Writer> writer_;

@@ -83,6 +83,9 @@ method Inspect(session: int) -> (
 # All counts at one moment; rates are differences of two replies. mono_us is of a monotonic clock
 method Top() -> (mono_us: int, now_us: int, sessions: []Session, rules: []SessionRules)
 
+# The file that records go to, absolute; empty: they go to none. What was decided so far is in it
+method Audit() -> (file: string)
+
 # Without names: all policies. All of them change, or none does
 method Reload(names: ?[]string) -> (policies: []Reloaded)
 

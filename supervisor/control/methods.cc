@@ -129,6 +129,11 @@ Outcome top(Service& service, const Json& given) {
   return reply;
 }
 
+Outcome audit(Service& service, const Json& given) {
+  if (auto wrong = Parameters(given).refused()) return refused(*wrong);
+  return Json{{"file", service.audit()}};
+}
+
 Outcome reload(Service& service, const Json& given) {
   Parameters parameters(given);
   const std::vector<std::string> names = parameters.names();
@@ -161,6 +166,7 @@ Outcome kill(Service& service, const Json& given) {
 Outcome perform(Service& service, const Call& call) {
   using Method = Outcome (*)(Service&, const Json&);
   static const std::map<std::string, Method> methods = {
+      {"io.scsup.control.Audit", audit},
       {"io.scsup.control.Inspect", inspect},
       {"io.scsup.control.Kill", kill},
       {"io.scsup.control.Reload", reload},

@@ -97,6 +97,8 @@ class Service {
   // Another policy for one session, from now on. `file` is only how places in it are named.
   virtual Result<Reloaded> set_policy(std::uint32_t session, const std::string& file,
                                       const std::string& text) = 0;
+  // The file that records go to, absolute; "": they go to none. All that was decided so far is in it.
+  virtual std::string audit() const { return {}; }
   // SIGKILL to each process of the session; how many there were.
   virtual Result<std::uint32_t> kill(std::uint32_t session) = 0;
 };

@@ -54,6 +54,11 @@ std::vector<control::SessionState> RunningService::sessions() const {
   return states;
 }
 
+std::string RunningService::audit() const {
+  reception_.services.log.flush();
+  return reception_.services.log.file();
+}
+
 Result<control::Inspection> RunningService::inspect(std::uint32_t number) const {
   const auto session = reception_.session(number);
   if (!session) return no_such(number);

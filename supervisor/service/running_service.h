@@ -28,6 +28,7 @@ class RunningService : public control::Service {
   Result<std::vector<control::Reloaded>> reload(const std::vector<std::string>& names) override;
   Result<control::Reloaded> set_policy(std::uint32_t session, const std::string& file,
                                        const std::string& text) override;
+  std::string audit() const override;
   Result<std::uint32_t> kill(std::uint32_t session) override;
   std::vector<std::string> remarks() const override;
 

@@ -133,13 +133,13 @@ class Tail(Audited):
         for compress in (False, True):
             service = self.serve({"segment": {"size": "4K", "compress": compress}, "seal": compress})
             tail = Followed(self, "--json", "--records", "-n", "1000", self.audit)
+            records = [json.loads(tail.line())]  # it has the first file, before that is a segment
             for _ in range(3):
                 done = self.join("sh", "-c", "for i in 1 2 3 4 5; do chmod 700 .; done; true")
                 self.assertEqual(done.returncode, 0, done.stderr)
             service.terminate()
             service.wait()
-            records = []
-            while not records or records[-1]["type"] != "end":
+            while records[-1]["type"] != "end":
                 records.append(json.loads(tail.line()))
             numbers = [r["seq"] for r in records if "seq" in r]
             self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
@@ -196,7 +196,7 @@ class Tail(Audited):
         self.assertEqual(([line.split()[0] for line in done.stdout.splitlines()], done.returncode), (["1", "2"], 1))
         self.assertRegex(done.stderr, rf"^{path}: a line is no record of scsup's \(.*\)\n$")
         for words, said in ((("-n", "x"), "-n takes a number up to 1000000, not 'x'"),
-                            (("-f", "-"), "-f follows one file, or the audit.jsonl of a directory"),
+                            (("-f", "-"), "-f follows one log"),
                             (("-f", "/dev/null"), "cannot follow '/dev/null', which is no plain file: Invalid argument")):
             done = run(AUDIT, "tail", *words)
             self.assertEqual((done.returncode, done.stderr), (125, f"scsup: {said}\n"))

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "analysis/read/scan.h"
 #include "analysis/read/source.h"
@@ -66,6 +67,30 @@ TEST_F(Logs, ADirectoryIsItsSegmentsByName) {
   EXPECT_EQ(read({work_}), "0:1:1 1:1:2 ");
   fs::create_directory(work_ + "/none");
   EXPECT_EQ(read({work_ + "/none"}), "there is no *.jsonl and no *.jsonl.zst in '" + work_ + "/none'");
+}
+
+TEST_F(Logs, ARotationBetweenListingAndReadingLosesNothing) {
+  write("audit-1.jsonl", call(1));
+  const std::string live = write("audit.jsonl", call(2));
+  auto source = Source::open({work_});
+  ASSERT_TRUE(source);
+  fs::rename(live, work_ + "/audit-2.jsonl");
+  write("audit.jsonl", call(3));
+  for (const std::string segment : {"/audit-1.jsonl", "/audit-2.jsonl"}) {  // compressed meanwhile
+    std::stringstream text;
+    text << std::ifstream(work_ + segment).rdbuf();
+    write(segment.substr(1) + ".zst", compressed(text.str()));
+    fs::remove(work_ + segment);
+  }
+  std::string all;
+  const Damage damage = scan(*source, {1}, [&](unsigned, const Record& record, const Place& place) {
+    all += fs::path(source->files()[place.file]).filename().string() + ":" + std::to_string(record.seq) + " ";
+  });
+  EXPECT_EQ(all, "audit-1.jsonl:1 audit.jsonl:2 ");
+  EXPECT_FALSE(damage.any());
+  EXPECT_EQ(read({work_}), "0:1:1 1:1:2 2:1:3 ");
+  write("audit-2.jsonl", call(2));  // what is being compressed is there twice
+  EXPECT_EQ(read({work_}), "0:1:1 1:1:2 2:1:3 ");
 }
 
 TEST_F(Logs, BlocksAreCutBetweenLines) {

@@ -80,6 +80,7 @@ Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, cons
   }
   auto file = LogFile::open(std::move(fd), path, settings, parts.run);
   if (!file) return failed(in_the_log(parts.name, file.error()));
+  parts.file = path;
   const Segments& segments = (*file)->segments();
   if (auto journal = Journal::create(segments.beside(segments.journal_name(parts.run)), parts.run))
     parts.journal = std::move(*journal);  // without one each record is a write(2)
