@@ -6,22 +6,22 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr std::pair<std::string_view, By> words[] = {
+constexpr std::pair<std::string_view, By> by_words[] = {
     {"syscall", By::syscall}, {"path", By::path},           {"exe", By::exe},
     {"rule", By::rule},       {"container", By::container}, {"errno", By::err}};
 
-std::string_view or_dash(std::string_view text) { return text.empty() ? std::string_view("-") : text; }
-
 }  // namespace
 
+std::string_view or_dash(std::string_view text) { return text.empty() ? std::string_view("-") : text; }
+
 std::optional<By> by_of(std::string_view word) {
-  for (const auto& [name, by] : words)
+  for (const auto& [name, by] : by_words)
     if (name == word) return by;
   return std::nullopt;
 }
 
 std::string_view word_of(By by) {
-  for (const auto& [name, one] : words)
+  for (const auto& [name, one] : by_words)
     if (one == by) return name;
   return "";
 }

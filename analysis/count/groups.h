@@ -18,6 +18,7 @@ std::optional<By> by_of(std::string_view word);
 std::string_view word_of(By by);
 // What a call is counted under; "-" when it has no such thing.
 std::string_view key_of(By by, const Record& call);
+std::string_view or_dash(std::string_view text);
 
 class Groups {
  public:

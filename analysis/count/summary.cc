@@ -14,7 +14,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* summary_usage =
     "Usage: scsup-audit summary [OPTION...] [LOG...]\n"
     "\n"
     "How many calls there were, what was decided, and how long that took (TIME in all, P99 for all but a\n"
@@ -117,7 +117,7 @@ void print_table(By by, const Part& all, std::size_t most_rows) {
 }  // namespace
 
 int command_summary(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(summary_usage, arguments,
                   {{"by", "WHAT", "syscall (as without it), path, exe, rule, container or errno"},
                    {"all", nullptr, "every row, not only a screen of them"}});
   if (reading.helped()) return 0;

@@ -12,7 +12,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* coverage_usage =
     "Usage: scsup-audit coverage [OPTION...] [LOG...]\n"
     "\n"
     "Each policy of the log as it is written, with how many calls each rule, entry and default decided in "
@@ -138,7 +138,7 @@ void print_text(const Coverage& coverage) {
 }  // namespace
 
 int command_coverage(const Arguments& arguments) {
-  Reading reading(usage, arguments, {});
+  Reading reading(coverage_usage, arguments, {});
   if (reading.helped()) return 0;
   Source source = open_logs(reading.options().rest());
   Coverage coverage;

@@ -12,7 +12,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* profile_usage =
     "Usage: scsup-audit profile [OPTION...] [LOG...]\n"
     "       scsup-audit profile --verify [OPTION...] [LOG...] -- CMD [ARG...]\n"
     "\n"
@@ -69,7 +69,8 @@ Arguments split_command(Arguments& arguments) {
 int command_profile(const Arguments& arguments) {
   Arguments own = arguments;
   const Arguments command = split_command(own);
-  Reading reading(usage, own, {{"verify", nullptr, "run CMD under the profile, and exit with its status"}});
+  Reading reading(profile_usage, own,
+                  {{"verify", nullptr, "run CMD under the profile, and exit with its status"}});
   if (reading.helped()) return 0;
   const bool verify = reading.options().has("verify");
   if (verify == command.empty())

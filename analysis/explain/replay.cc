@@ -17,7 +17,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* replay_usage =
     "Usage: scsup-audit replay --policy NEW [OPTION...] [LOG...]\n"
     "\n"
     "Judges each recorded call by NEW, and shows what would have been decided otherwise. What the record\n"
@@ -26,7 +26,7 @@ constexpr const char* usage =
     "those nobody knows. LOG as for summary.\n"
     "Exit status: 0 nothing changes, 2 something does, 3 nothing does as far as the log can tell.\n";
 
-constexpr int changes = 2, cannot_tell = 3;
+constexpr int something_changes = 2, cannot_tell = 3;
 
 struct Change {
   std::string from, to, syscall, path, exe, by;
@@ -142,7 +142,7 @@ void print_text(const Replayed& all, const Judging& judging) {
 }  // namespace
 
 int command_replay(const Arguments& arguments) {
-  Reading reading(usage, arguments, {{"policy", "NEW", "the policy that is to judge"}});
+  Reading reading(replay_usage, arguments, {{"policy", "NEW", "the policy that is to judge"}});
   if (reading.helped()) return 0;
   const auto file = reading.options().value("policy");
   if (!file) throw UsageError("--policy NEW is missing");
@@ -168,7 +168,7 @@ int command_replay(const Arguments& arguments) {
   else
     print_text(all, judging);
   const int status = reading.finish(source);
-  if (all.changes_something()) return changes;
+  if (all.changes_something()) return something_changes;
   if (status != 0) return status;
   const bool sure =
       all.untold_calls() == 0 && judging.decided_by_filters().empty() && judging.unsure().empty();

@@ -14,7 +14,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* suggest_usage =
     "Usage: scsup-audit suggest [OPTION...] SEQ [LOG...]\n"
     "\n"
     "The smallest rule under which the call with that number would have been allowed, what else that rule\n"
@@ -83,7 +83,7 @@ void print(const Record& record, Made& made, bool json) {
 }  // namespace
 
 int command_suggest(const Arguments& arguments) {
-  Reading reading(usage, arguments, seeking_options());
+  Reading reading(suggest_usage, arguments, seeking_options());
   if (reading.helped()) return 0;
   Sought sought(reading);
   const Record* const record = sought.record();

@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t around = 3;  // lines
 constexpr const char* no_end = "\\ No newline at end of file";
 
-struct Lines {
-  explicit Lines(std::string_view text) : ends(text.empty() || text.ends_with('\n')) {
+struct TextLines {
+  explicit TextLines(std::string_view text) : ends(text.empty() || text.ends_with('\n')) {
     while (!text.empty()) {
       const std::size_t end = std::min(text.find('\n'), text.size());
       all.push_back(text.substr(0, end));
@@ -19,7 +19,7 @@ struct Lines {
     }
   }
   // The last line of a text that doesn't end with '\n' differs from the same line with one.
-  bool same(std::size_t i, const Lines& other, std::size_t k) const {
+  bool same(std::size_t i, const TextLines& other, std::size_t k) const {
     return all[i] == other.all[k] && ends_at(i) == other.ends_at(k);
   }
   bool ends_at(std::size_t i) const { return ends || i + 1 < all.size(); }
@@ -36,7 +36,7 @@ std::string range(std::size_t first, std::size_t count) {
 
 std::vector<std::string> unified_diff(std::string_view before, std::string_view after,
                                       const std::string& file) {
-  const Lines a(before), b(after);
+  const TextLines a(before), b(after);
   const std::size_t shorter = std::min(a.all.size(), b.all.size());
   std::size_t head = 0, tail = 0;
   while (head < shorter && a.same(head, b, head)) ++head;
@@ -49,7 +49,7 @@ std::vector<std::string> unified_diff(std::string_view before, std::string_view 
   std::vector<std::string> diff = {
       "--- " + name, "+++ " + name,
       "@@ -" + range(first, a_end + last - first) + " +" + range(first, b_end + last - first) + " @@"};
-  const auto add = [&](char sign, const Lines& from, std::size_t i) {
+  const auto add = [&](char sign, const TextLines& from, std::size_t i) {
     diff.push_back(sign + std::string(from.all[i]));
     if (!from.ends_at(i)) diff.emplace_back(no_end);
   };

@@ -11,7 +11,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* why_usage =
     "Usage: scsup-audit why [OPTION...] SEQ [LOG...]\n"
     "\n"
     "What decided the call with that number (the first column of show): the rule, entry or default, as it\n"
@@ -65,7 +65,7 @@ void print_text(const Record& record, const Explanation& why) {
 }  // namespace
 
 int command_why(const Arguments& arguments) {
-  Reading reading(usage, arguments, seeking_options());
+  Reading reading(why_usage, arguments, seeking_options());
   if (reading.helped()) return 0;
   Sought sought(reading);
   const Record* const record = sought.record();

@@ -15,7 +15,7 @@ Cell arguments(const Record& call) {
   return all.empty() ? Cell() : Cell(std::move(all));
 }
 
-constexpr CallColumn columns[] = {
+constexpr CallColumn all_columns[] = {
     {"seq", true, [](const Record& r) { return number(r.seq); }},
     {"time", false, [](const Record& r) { return text(r.time); }},
     {"run", false, [](const Record& r) { return text(r.run); }},
@@ -53,6 +53,6 @@ constexpr CallColumn columns[] = {
 
 }  // namespace
 
-std::span<const CallColumn> call_columns() { return columns; }
+std::span<const CallColumn> call_columns() { return all_columns; }
 
 }  // namespace scsup::analysis

@@ -12,28 +12,28 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* export_usage =
     "Usage: scsup-audit export --to ocsf|ecs|csv [OPTION...] [LOG...]\n"
     "       scsup-audit export --to sqlite --output FILE [OPTION...] [LOG...]\n"
     "\n"
     "Calls for other programs: events of OCSF or ECS as JSON lines, a table as csv, a new SQLite database.\n";
 
-void write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void put_out(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 void events(Reading& reading, Source& source, Target target) {
   Events made(target);
   // The filter is for calls; what a run says is needed whatever it chooses.
   reading.all(source, 1, [&](unsigned, const Record& record, const Place&) {
     if (record.type == Type::call && !reading.filter().passes(record)) return;
-    if (const auto event = made.of(record)) write(*event + "\n");
+    if (const auto event = made.of(record)) put_out(*event + "\n");
   });
 }
 
 void table(Reading& reading, Source& source) {
   if (reading.json()) throw UsageError("--json goes with ocsf, ecs and sqlite, not with csv");
-  write(csv_header());
+  put_out(csv_header());
   reading.each(source, 1, [&](unsigned, const Record& record, const Place&) {
-    if (record.type == Type::call) write(csv_row(record));
+    if (record.type == Type::call) put_out(csv_row(record));
   });
 }
 
@@ -61,7 +61,7 @@ void database(Reading& reading, Source& source, const std::string& file) {
 
 int command_export(const Arguments& arguments) {
   Reading reading(
-      usage, arguments,
+      export_usage, arguments,
       {{"to", "WHAT", "ocsf, ecs, csv or sqlite"}, {"output", "FILE", "the new database (sqlite)"}});
   if (reading.helped()) return 0;
   const std::string to = reading.options().value("to").value_or("");

@@ -20,13 +20,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_open = 64;
 
-enum class Kind : std::uint8_t { file, directory, socket };
+enum class Named : std::uint8_t { file, directory, socket };
 
-Result<Kind> kind_of(const std::string& name) {
+Result<Named> what_is(const std::string& name) {
   struct stat status;
-  if (name == "-") return Kind::file;
+  if (name == "-") return Named::file;
   if (stat(name.c_str(), &status) != 0) return failed("cannot open '" + name + "'");
-  return S_ISDIR(status.st_mode) ? Kind::directory : S_ISSOCK(status.st_mode) ? Kind::socket : Kind::file;
+  return S_ISDIR(status.st_mode) ? Named::directory : S_ISSOCK(status.st_mode) ? Named::socket : Named::file;
 }
 
 std::string without_zst(const std::string& name) {
@@ -134,10 +134,10 @@ Result<std::string> file_of_service(const std::string& socket) {
 }  // namespace
 
 Result<std::vector<LogFile>> log_files(const std::string& name) {
-  const auto kind = kind_of(name);
-  if (!kind) return failed(kind.error());
-  if (*kind == Kind::directory) return files_now([&name] { return files_in(name); });
-  if (*kind == Kind::socket) {
+  const auto named = what_is(name);
+  if (!named) return failed(named.error());
+  if (*named == Named::directory) return files_now([&name] { return files_in(name); });
+  if (*named == Named::socket) {
     const auto live = file_of_service(name);
     if (!live) return failed(live.error());
     return files_now([&live] { return files_of(*live); });
@@ -148,10 +148,10 @@ Result<std::vector<LogFile>> log_files(const std::string& name) {
 }
 
 Result<std::string> live_file(const std::string& name) {
-  const auto kind = kind_of(name);
-  if (!kind) return failed(kind.error());
-  if (*kind == Kind::socket) return file_of_service(name);
-  return *kind == Kind::directory ? name + "/audit.jsonl" : name;
+  const auto named = what_is(name);
+  if (!named) return failed(named.error());
+  if (*named == Named::socket) return file_of_service(name);
+  return *named == Named::directory ? name + "/audit.jsonl" : name;
 }
 
 std::vector<ClosedSegment> closed_segments(const std::string& file) {

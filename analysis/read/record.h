@@ -57,6 +57,7 @@ struct Record {
   // What a policy was resolved for: run, attach. Capabilities as "0x..."
   std::string_view caps, home, directory;
 
+  bool is_denied() const { return act == "deny" || act == "kill"; }
   // The path that was acted on or judged, else the one that was given.
   std::string_view object() const { return resolved.empty() ? path : resolved; }
 };

@@ -1,5 +1,7 @@
 #include "analysis/report/denials.h"
 
+#include "analysis/count/groups.h"
+
 namespace scsup::analysis {
 namespace {
 
@@ -18,8 +20,6 @@ void widen(Denials::Group& group, std::string_view first, std::string_view last)
   if (group.first.empty() || first < group.first) group.first = first;
   if (last > group.last) group.last = last;
 }
-
-std::string_view or_dash(std::string_view text) { return text.empty() ? std::string_view("-") : text; }
 
 }  // namespace
 

@@ -1,22 +1,18 @@
 #include "analysis/report/digest.h"
 
+#include "analysis/read/instant.h"
+
 namespace scsup::analysis {
-namespace {
-
-bool is_denied(const Record& call) { return call.act == "deny" || call.act == "kill"; }
-
-}  // namespace
 
 void Digest::add(const Record& record) {
   if (record.type == Type::gap && record.lost > 0) lost += static_cast<std::uint64_t>(record.lost);
   policies.add(record);
-  if (record.type == Type::call || record.type == Type::task) processes.add(record);
+  processes.add(record);
   if (record.type != Type::call) return;
   calls.add(record);
-  if (is_denied(record)) denials.add(record);
-  if (const auto ms = milliseconds(record.time)) {
-    times.add(record.syscall.empty() ? std::string_view("-") : record.syscall, *ms,
-              {1, static_cast<std::uint64_t>(is_denied(record))});
+  if (record.is_denied()) denials.add(record);
+  if (const auto time = microseconds_of(record.time)) {
+    times.add(or_dash(record.syscall), *time, record.is_denied());
     if (first.empty() || record.time < first) first = record.time;
     if (record.time > last) last = record.time;
   } else {

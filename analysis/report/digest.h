@@ -5,17 +5,17 @@
 #include <string>
 
 #include "analysis/count/groups.h"
+#include "analysis/count/processes.h"
+#include "analysis/count/time_grid.h"
 #include "analysis/report/denials.h"
 #include "analysis/report/policies.h"
-#include "analysis/report/processes.h"
-#include "analysis/report/time_grid.h"
 
 namespace scsup::analysis {
 
 struct Digest {
   Groups calls{By::syscall};
   Denials denials;
-  TimeGrid times;
+  TimeGrid times{240, 512};
   Processes processes;
   ReportedPolicies policies;
   std::string first, last;    // times of calls

@@ -96,31 +96,17 @@ class Writing {
   json times() {
     const TimeGrid& grid = digest_.times;
     if (grid.is_empty()) return nullptr;
-    std::vector<std::pair<std::uint64_t, const std::string*>> order;
-    for (const auto& [name, row] : grid.rows()) {
-      std::uint64_t sum = 0;
-      for (const auto& [column, cell] : row) sum += cell.calls;
-      order.emplace_back(sum, &name);
-    }
-    std::ranges::sort(order, [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first > b.first : *a.second < *b.second;
-    });
     json rows = json::array();
-    TimeGrid::Row others;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      const TimeGrid::Row& row = grid.rows().find(*order[i].second)->second;
-      if (i < lengths_.rows)
-        rows.push_back({{"name", printable(*order[i].second)}, {"cells", cells(row)}});
-      else
-        for (const auto& [column, cell] : row) {
-          others[column].calls += cell.calls;
-          others[column].denied += cell.denied;
-        }
+    for (const TimeGrid::Row& row : grid.rows(lengths_.rows)) {
+      json cells = json::array();
+      for (const auto& [column, counts] : row.cells)
+        cells.push_back({column - grid.first_column(), counts.calls, counts.denied});
+      rows.push_back({{"name", row.name.empty() ? "(others)" : printable(row.name)}, {"cells", cells}});
     }
-    if (!others.empty()) rows.push_back({{"name", "(others)"}, {"cells", cells(others)}});
-    return {{"from_ms", grid.first() * grid.step()},
-            {"step_ms", grid.step()},
-            {"columns", grid.last() - grid.first() + 1},
+    const double width = static_cast<double>(grid.width()) / 1000;
+    return {{"from_ms", static_cast<double>(grid.first_column()) * width},
+            {"step_ms", width},
+            {"columns", grid.columns()},
             {"rows", rows}};
   }
 
@@ -175,12 +161,6 @@ class Writing {
 
  private:
   void cut(const std::string& what) { cuts_.push_back(what); }
-  static json cells(const TimeGrid::Row& row, std::int64_t first) {
-    json list = json::array();
-    for (const auto& [column, cell] : row) list.push_back({column - first, cell.calls, cell.denied});
-    return list;
-  }
-  json cells(const TimeGrid::Row& row) const { return cells(row, digest_.times.first()); }
   static json printable_lines(std::string_view text) {
     json lines = json::array();
     for (; !text.empty(); text.remove_prefix(std::min(text.find('\n') + 1, text.size()))) {

@@ -20,10 +20,10 @@ std::string hash_source(std::string_view text) {
   return "'sha256-" + std::string(encoded, sizeof encoded) + "'";
 }
 
-std::string without_markup(const std::string& json) {
+std::string without_markup(const std::string& data) {
   std::string text;
-  text.reserve(json.size());
-  for (const char c : json) switch (c) {
+  text.reserve(data.size());
+  for (const char c : data) switch (c) {
       case '<':
         text += "\\u003c";
         break;
@@ -41,7 +41,7 @@ std::string without_markup(const std::string& json) {
 
 }  // namespace
 
-std::string page(const std::string& json) {
+std::string page(const std::string& data) {
   std::string text;
   for (std::string_view rest = page_html;;) {
     const std::size_t begin = rest.find("@{"), end = rest.find('}', begin);
@@ -52,7 +52,7 @@ std::string page(const std::string& json) {
     if (name == "style-hash") text += hash_source(page_css);
     if (name == "script") text += page_js;
     if (name == "script-hash") text += hash_source(page_js);
-    if (name == "json") text += without_markup(json);
+    if (name == "json") text += without_markup(data);
     rest.remove_prefix(end + 1);
   }
 }

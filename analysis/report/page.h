@@ -12,6 +12,6 @@
 namespace scsup::analysis {
 
 // `json` is ASCII.
-std::string page(const std::string& json);
+std::string page(const std::string& data);
 
 }  // namespace scsup::analysis

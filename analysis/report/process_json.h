@@ -1,9 +1,9 @@
-// Processes as a tree: those with the most calls, and their ancestors.
+// Processes as a tree: those with the most denials and calls, and their ancestors.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
-#include "analysis/report/processes.h"
+#include "analysis/count/processes.h"
 
 namespace scsup::analysis {
 

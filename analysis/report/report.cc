@@ -13,7 +13,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* report_usage =
     "Usage: scsup-audit report [OPTION...] OUT.html [LOG...]\n"
     "\n"
     "What happened as one HTML file that needs no network: what was denied and by which rule, calls by\n"
@@ -55,7 +55,7 @@ std::string rendered(const Digest& digest, const PolicyShelf& shelf, const Damag
 }  // namespace
 
 int command_report(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(report_usage, arguments,
                   {{"force", nullptr, "replace what is there"},
                    {"size", "BYTES", "at most so large (1000000): the ends of long lists are left out"}});
   if (reading.helped()) return 0;

@@ -14,7 +14,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* keygen_usage =
     "Usage: scsup-audit keygen FILE\n"
     "\n"
     "Makes a new key in FILE (mode 0600) for \"seal\": {\"key\": FILE} in scsup-config(5), and prints it. "
@@ -39,7 +39,7 @@ std::string random_hex() {
 int command_keygen(const Arguments& arguments) {
   const Options given(arguments, {});
   if (given.has("help")) {
-    std::fputs(help(usage, {}).c_str(), stdout);
+    std::fputs(help(keygen_usage, {}).c_str(), stdout);
     return 0;
   }
   if (given.rest().size() != 1) throw UsageError("keygen takes the name of the file to make");

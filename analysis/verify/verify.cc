@@ -11,13 +11,13 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* verify_usage =
     "Usage: scsup-audit verify [OPTION...] [LOG...]\n"
     "\n"
     "Whether anything is missing or changed, in one sentence. Seals are checked where the log has them.\n"
     "Exit status: 0 complete, 2 torn at its end, 3 a gap, 4 changed, 5 cut, or without an end yet.\n";
 
-const std::vector<Option> options = {
+const std::vector<Option> verify_options = {
     {"key", "KEY", "the key that scsup-audit keygen has printed: only its owner can have made the seals"},
     {"head", "SHA256", "a seal that must be in the log, as syslog was told"},
     {"live", nullptr, "a log that is still written needs no end"},
@@ -66,9 +66,9 @@ std::string whole_sentence(const Verifier& verifier) {
 }  // namespace
 
 int command_verify(const Arguments& arguments) {
-  const Options given(arguments, options);
+  const Options given(arguments, verify_options);
   if (given.has("help")) {
-    std::fputs(help(usage, options).c_str(), stdout);
+    std::fputs(help(verify_usage, verify_options).c_str(), stdout);
     return 0;
   }
   std::optional<VerificationKeys> keys;

@@ -12,7 +12,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* diff_usage =
     "Usage: scsup-audit diff [OPTION...] BEFORE AFTER\n"
     "\n"
     "Calls, and the paths they were on, that only one of two logs has, or of which something else was "
@@ -63,7 +63,7 @@ void print(const std::vector<Difference>& differences) {
 }  // namespace
 
 int command_diff(const Arguments& arguments) {
-  Reading reading(usage, arguments, {});
+  Reading reading(diff_usage, arguments, {});
   if (reading.helped()) return 0;
   const std::vector<std::string>& logs = reading.options().rest();
   if (logs.size() != 2) throw UsageError("diff takes two logs");

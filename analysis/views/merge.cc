@@ -13,7 +13,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* merge_usage =
     "Usage: scsup-audit merge [OPTION...] LOG...\n"
     "\n"
     "The records of several logs in the order of their times, as they were written. A directory of segments "
@@ -34,7 +34,7 @@ struct Later {
 }  // namespace
 
 int command_merge(const Arguments& arguments) {
-  Reading reading(usage, arguments, {});
+  Reading reading(merge_usage, arguments, {});
   if (reading.helped()) return 0;
   const std::vector<std::string>& logs = reading.options().rest();
   if (logs.empty()) throw UsageError("merge takes logs");

@@ -12,7 +12,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* show_usage =
     "Usage: scsup-audit show [OPTION...] [SEQ...] [LOG...]\n"
     "\n"
     "The calls of a log, a line each: number, time (UTC), decision, program[thread]@container, call, "
@@ -28,7 +28,7 @@ std::int64_t number(const std::string& word) {
 }  // namespace
 
 int command_show(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(show_usage, arguments,
                   {{"run", "ID", "of that run only; numbers begin again with each"},
                    {"records", nullptr, "also what is no call: run, attach, policy..."}});
   if (reading.helped()) return 0;

@@ -21,7 +21,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* tail_usage =
     "Usage: scsup-audit tail [OPTION...] [LOG...]\n"
     "\n"
     "The last calls of a log, as show has them. With -f also those that come, over rotations, until "
@@ -45,9 +45,9 @@ Value or_throw(Result<Value> result) {
 }
 
 // What is shown of a record, or nothing.
-class Lines {
+class Shown {
  public:
-  explicit Lines(const Reading& reading)
+  explicit Shown(const Reading& reading)
       : reading_(reading),
         others_(reading.options().has("records")),
         colours_(has_colours() ? Colours::on : Colours::off) {}
@@ -86,7 +86,7 @@ class Last {
 class Tail {
  public:
   Tail(const Reading& reading, GrowingFile file)
-      : reading_(reading), lines_(reading), file_(std::move(file)) {}
+      : reading_(reading), shown_(reading), file_(std::move(file)) {}
 
   void show_last(std::size_t most) {
     Last last(most);
@@ -131,7 +131,7 @@ class Tail {
       return std::nullopt;
     }
     if (record_.seq > last_seq_) last_seq_ = record_.seq;
-    return reading_.filter().passes(record_) ? lines_.of(record_) : std::nullopt;
+    return reading_.filter().passes(record_) ? shown_.of(record_) : std::nullopt;
   }
   void complain() {
     if (broken_.empty()) return;
@@ -142,7 +142,7 @@ class Tail {
   }
 
   const Reading& reading_;
-  const Lines lines_;
+  const Shown shown_;
   GrowingFile file_;
   LineReader reader_;
   Record record_;
@@ -163,7 +163,7 @@ bool is_plain(const std::string& name) {
 }  // namespace
 
 int command_tail(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(tail_usage, arguments,
                   {{"lines,n", "N", "so many of the last ones; 10 without it"},
                    {"follow,f", nullptr, "then those that come"},
                    {"records", nullptr, "also what is no call: run, attach, policy..."}});
@@ -187,10 +187,10 @@ int command_tail(const Arguments& arguments) {
     return tail.status();
   }
   Source source = open_logs(logs);
-  const Lines lines(reading);
+  const Shown shown(reading);
   Last last(most);
   reading.each(source, 1, [&](unsigned, const Record& record, const Place&) {
-    if (auto shown = lines.of(record)) last.add(std::move(*shown));
+    if (auto line = shown.of(record)) last.add(std::move(*line));
   });
   last.print();
   return reading.finish(source);

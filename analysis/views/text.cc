@@ -89,8 +89,7 @@ std::string line_of(const Record& record, Colours colours) {
   if (record.type != Type::call)
     return padded("", 8) + " " + clock_time(record.time) + "  -- " + about_others(record);
   const char* colour = nullptr;
-  if (colours == Colours::on)
-    colour = record.act == "deny" || record.act == "kill" ? red : record.act == "emulate" ? yellow : nullptr;
+  if (colours == Colours::on) colour = record.is_denied() ? red : record.act == "emulate" ? yellow : nullptr;
   const std::string seq = record.seq >= 0 ? std::to_string(record.seq) : "?";
   std::string act = padded(printable(record.act), 7);
   if (colour) act = colour + act + plain;

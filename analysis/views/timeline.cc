@@ -6,9 +6,9 @@
 
 #include "analysis/command.h"
 #include "analysis/count/groups.h"
+#include "analysis/count/time_grid.h"
 #include "analysis/read/instant.h"
 #include "analysis/read/reading.h"
-#include "analysis/views/time_buckets.h"
 #include "base/printable.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -17,17 +17,17 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* timeline_usage =
     "Usage: scsup-audit timeline [OPTION...] [LOG...]\n"
     "\n"
     "Calls over time, a row for each kind: the darker, the more (by the logarithm). A ! below: some were\n"
     "denied then.\n";
 
-constexpr std::size_t a_screen = 20;  // rows
+constexpr std::size_t rows_on_a_screen = 20;  // rows
 constexpr std::size_t widest_name = 20, narrowest_chart = 10, usual_width = 80;
 
-using Counts = TimeBuckets::Counts;
-using Row = TimeBuckets::Row;
+using Counts = TimeGrid::Counts;
+using Row = TimeGrid::Row;
 
 std::vector<std::string> shades() {
   if (has_utf8()) return {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -37,7 +37,7 @@ std::vector<std::string> shades() {
 std::string clock_time(std::int64_t microseconds) { return time_of(microseconds).substr(11, 12); }
 
 // "14:12:10.874      2026-01-31      14:12:11.020", as wide as the chart; as much of it as has room.
-std::string axis(const TimeBuckets& times, std::size_t width) {
+std::string axis(const TimeGrid& times, std::size_t width) {
   const std::string begin = clock_time(times.first()), end = clock_time(times.last()),
                     day = time_of(times.first()).substr(0, 10);
   if (width < begin.size() + end.size() + 1) return begin.substr(0, width);
@@ -49,7 +49,7 @@ std::string axis(const TimeBuckets& times, std::size_t width) {
 
 class Chart {
  public:
-  Chart(const TimeBuckets& times, By by) : times_(times), by_(by), rows_(times.rows(a_screen)) {
+  Chart(const TimeGrid& times, By by) : times_(times), by_(by), rows_(times.rows(rows_on_a_screen)) {
     std::size_t name = word_of(by).size();
     for (const Row& row : rows_) name = std::max(name, columns_of(name_of(row)));
     name_ = std::min(name, widest_name);
@@ -57,7 +57,7 @@ class Chart {
     const std::size_t used = 5 + 1 + 6 + 1 + name_ + 1;
     width_ = screen > used + narrowest_chart ? screen - used : narrowest_chart;
     for (const Row& row : rows_)
-      for (const Counts& column : times_.columns(row, width_)) most_ = std::max(most_, column.calls);
+      for (const Counts& column : times_.spread(row, width_)) most_ = std::max(most_, column.calls);
   }
 
   void print() const {
@@ -65,7 +65,7 @@ class Chart {
     for (char& c : title) c = static_cast<char>(c - 'a' + 'A');
     line("CALLS", "DENIED", title, axis(times_, width_));
     for (const Row& row : rows_) {
-      const auto columns = times_.columns(row, width_);
+      const auto columns = times_.spread(row, width_);
       std::string bar, marks;
       for (const Counts& column : columns) {
         bar += shade(column.calls);
@@ -103,7 +103,7 @@ class Chart {
     std::puts(text.c_str());
   }
 
-  const TimeBuckets& times_;
+  const TimeGrid& times_;
   const By by_;
   const std::vector<Row> rows_;
   const std::vector<std::string> shades_ = shades();
@@ -111,18 +111,18 @@ class Chart {
   std::uint64_t most_ = 0;  // calls in a cell
 };
 
-nlohmann::json to_json(const TimeBuckets& times, By by, std::uint64_t timeless) {
+nlohmann::json to_json(const TimeGrid& times, By by, std::uint64_t timeless) {
   nlohmann::json rows = nlohmann::json::array();
   for (const Row& row : times.rows(SIZE_MAX)) {
     nlohmann::json buckets = nlohmann::json::array();
-    for (const auto& [at, counts] : row.buckets)
+    for (const auto& [column, counts] : row.cells)
       buckets.push_back(
-          {{"from", time_of(at * times.bucket_width())}, {"calls", counts.calls}, {"denied", counts.denied}});
+          {{"from", time_of(column * times.width())}, {"calls", counts.calls}, {"denied", counts.denied}});
     rows.push_back(
         {{"key", row.name}, {"calls", row.all.calls}, {"denied", row.all.denied}, {"buckets", buckets}});
   }
   nlohmann::json whole = {
-      {"by", word_of(by)}, {"rows", rows}, {"bucket_us", times.bucket_width()}, {"without_time", timeless}};
+      {"by", word_of(by)}, {"rows", rows}, {"bucket_us", times.width()}, {"without_time", timeless}};
   if (!times.is_empty()) {
     whole["first"] = time_of(times.first());
     whole["last"] = time_of(times.last());
@@ -133,21 +133,29 @@ nlohmann::json to_json(const TimeBuckets& times, By by, std::uint64_t timeless) 
 }  // namespace
 
 int command_timeline(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(timeline_usage, arguments,
                   {{"by", "WHAT", "syscall (as without it), path, exe, rule, container or errno"}});
   if (reading.helped()) return 0;
   const auto by = by_of(reading.options().value("by").value_or("syscall"));
   if (!by) throw UsageError("--by takes syscall, path, exe, rule, container or errno");
   Source source = open_logs(reading.options().rest());
-  TimeBuckets times;
-  std::uint64_t timeless = 0;
-  reading.each(source, 1, [&](unsigned, const Record& record, const Place&) {
+  struct Part {
+    TimeGrid times{2048, 256};
+    std::uint64_t timeless = 0;
+  };
+  std::vector<Part> parts(usual_threads());
+  reading.each(source, usual_threads(), [&](unsigned worker, const Record& record, const Place&) {
     if (record.type != Type::call) return;
     if (const auto time = microseconds_of(record.time))
-      times.add(key_of(*by, record), *time, record.act == "deny" || record.act == "kill");
+      parts[worker].times.add(key_of(*by, record), *time, record.is_denied());
     else
-      ++timeless;
+      ++parts[worker].timeless;
   });
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    parts[0].times.add(parts[i].times);
+    parts[0].timeless += parts[i].timeless;
+  }
+  const auto& [times, timeless] = parts[0];
   if (reading.json())
     std::puts(
         to_json(times, *by, timeless).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace).c_str());

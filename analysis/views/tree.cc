@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/command.h"
+#include "analysis/count/lineage.h"
 #include "analysis/read/reading.h"
-#include "analysis/views/process_table.h"
 #include "base/printable.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -13,7 +13,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* tree_usage =
     "Usage: scsup-audit tree [OPTION...] [LOG...]\n"
     "\n"
     "Which processes made how many calls, below the container or command they ran in, with the last program\n"
@@ -21,14 +21,14 @@ constexpr const char* usage =
 
 constexpr std::size_t deepest = 32;  // levels that are indented
 
-using Process = ProcessTable::Process;
-using Root = ProcessTable::Root;
+using Process = Processes::Process;
+using Member = Lineage::Member;
 
 struct Strokes {
   const char *child, *last_child, *line, *space;
 };
 constexpr Strokes ascii = {"|- ", "`- ", "|  ", "   "};
-constexpr Strokes lines = {"├─ ", "└─ ", "│  ", "   "};
+constexpr Strokes tree_lines = {"├─ ", "└─ ", "│  ", "   "};
 
 std::string name_of(const Process& process) {
   const std::string& exe = process.exe;
@@ -36,7 +36,7 @@ std::string name_of(const Process& process) {
   return name.empty() ? "?" : printable(name);
 }
 
-std::string name_of(const Root& root) {
+std::string name_of(const Processes::Root& root) {
   if (!root.container_id.empty() || !root.container.empty()) {
     const std::string id = printable(root.container_id.substr(0, 12));
     if (root.container.empty()) return "container " + id;
@@ -48,15 +48,15 @@ std::string name_of(const Root& root) {
 
 class Drawing {
  public:
-  Drawing(const ProcessTable& processes, bool all)
-      : processes_(processes), all_(all), strokes_(has_utf8() ? lines : ascii) {
+  Drawing(const Lineage& lineage, bool all)
+      : lineage_(lineage), all_(all), strokes_(has_utf8() ? tree_lines : ascii) {
     if (!all_) mark_callers();
   }
 
   std::vector<std::string> drawn() {
-    for (const Root& root : processes_.roots()) {
-      if (!all_ && root.calls == 0) continue;
-      add(root.calls, root.denied, name_of(root));
+    for (const Lineage::Root& root : lineage_.roots) {
+      if (!all_ && root.root->calls == 0) continue;
+      add(root.root->calls, root.root->denied, name_of(*root.root));
       draw(root);
     }
     return table_.lines(output_width());
@@ -74,11 +74,10 @@ class Drawing {
 
   // Who called, or started who did.
   void mark_callers() {
-    calls_below_.assign(processes_.processes().size(), false);
+    calls_below_.assign(lineage_.members.size(), false);
     for (std::size_t i = 0; i < calls_below_.size(); ++i) {
-      if (processes_.processes()[i].calls == 0) continue;
-      for (std::size_t at = i; at != ProcessTable::none && !calls_below_[at];
-           at = processes_.processes()[at].parent)
+      if (lineage_.members[i].process->calls == 0) continue;
+      for (std::size_t at = i; at != Lineage::none && !calls_below_[at]; at = lineage_.members[at].parent)
         calls_below_[at] = true;
     }
   }
@@ -95,8 +94,8 @@ class Drawing {
     std::vector<Row> rows;
     std::map<std::string, std::size_t> leaves;
     for (const std::size_t child : shown(children)) {
-      const Process& process = processes_.processes()[child];
-      if (!all_ && shown(process.children).empty()) {
+      const Process& process = *lineage_.members[child].process;
+      if (!all_ && shown(lineage_.members[child].children).empty()) {
         const auto [at, is_new] = leaves.emplace(process.exe + '\0' + process.comm, rows.size());
         if (!is_new) {
           Row& row = rows[at->second];
@@ -112,7 +111,7 @@ class Drawing {
     return rows;
   }
 
-  void draw(const Root& root) {
+  void draw(const Lineage::Root& root) {
     std::vector<Row> open;
     const auto push = [&](std::vector<Row> rows) {
       open.insert(open.end(), std::make_move_iterator(rows.rbegin()), std::make_move_iterator(rows.rend()));
@@ -121,12 +120,13 @@ class Drawing {
     while (!open.empty()) {
       const Row row = std::move(open.back());
       open.pop_back();
-      const Process& process = processes_.processes()[row.process];
+      const Member& member = lineage_.members[row.process];
+      const Process& process = *member.process;
       const std::string name = row.alike == 1 ? name_of(process) + "[" + std::to_string(process.pid) + "]"
                                               : std::to_string(row.alike) + "*[" + name_of(process) + "]";
       add(row.calls, row.denied, row.before + (row.is_last ? strokes_.last_child : strokes_.child) + name);
       push(rows_of(
-          process.children,
+          member.children,
           row.depth < deepest ? row.before + (row.is_last ? strokes_.space : strokes_.line) : row.before,
           row.depth + 1));
     }
@@ -136,7 +136,7 @@ class Drawing {
     table_.add({human_count(calls), human_count(denied), std::move(name)});
   }
 
-  const ProcessTable& processes_;
+  const Lineage& lineage_;
   const bool all_;
   const Strokes& strokes_;
   std::vector<bool> calls_below_;
@@ -144,47 +144,53 @@ class Drawing {
 };
 
 // Flat: a tree as deep as a forged log says would be nobody's to read.
-nlohmann::json to_json(const ProcessTable& table) {
+nlohmann::json to_json(const Lineage& lineage, std::uint64_t other_calls) {
   nlohmann::json roots = nlohmann::json::array(), processes = nlohmann::json::array();
-  for (const Root& root : table.roots())
-    roots.push_back({{"container", root.container},
-                     {"container_id", root.container_id},
-                     {"session", root.session},
-                     {"command", root.command},
-                     {"calls", root.calls},
-                     {"denied", root.denied}});
-  for (const Process& process : table.processes()) {
-    processes.push_back({{"pid", process.pid},
-                         {"start", process.start},
-                         {"ppid", process.ppid},
-                         {"comm", process.comm},
-                         {"exe", process.exe},
-                         {"calls", process.calls},
-                         {"denied", process.denied},
-                         {"root", process.root},
-                         {"parent", nullptr}});
-    if (process.parent != ProcessTable::none) processes.back()["parent"] = process.parent;
+  for (const auto& [root, children] : lineage.roots) {
+    roots.push_back({{"container", root->container},
+                     {"container_id", root->container_id},
+                     {"session", root->session},
+                     {"command", root->command},
+                     {"calls", root->calls},
+                     {"denied", root->denied}});
   }
-  return {{"roots", roots}, {"processes", processes}, {"other_calls", table.other_calls()}};
+  for (const auto& [process, root, parent, children] : lineage.members) {
+    processes.push_back({{"pid", process->pid},
+                         {"start", process->start},
+                         {"ppid", process->ppid},
+                         {"comm", process->comm},
+                         {"exe", process->exe},
+                         {"calls", process->calls},
+                         {"denied", process->denied},
+                         {"root", root},
+                         {"parent", nullptr}});
+    if (parent != Lineage::none) processes.back()["parent"] = parent;
+  }
+  return {{"roots", roots}, {"processes", processes}, {"other_calls", other_calls}};
 }
 
 }  // namespace
 
 int command_tree(const Arguments& arguments) {
-  Reading reading(usage, arguments,
+  Reading reading(tree_usage, arguments,
                   {{"all", nullptr, "each process for itself, also those without a call that is shown"}});
   if (reading.helped()) return 0;
   Source source = open_logs(reading.options().rest());
-  ProcessTable table;
-  reading.each(source, 1, [&](unsigned, const Record& record, const Place&) { table.add(record); });
-  table.join();
+  std::vector<Processes> parts(usual_threads());
+  reading.each(source, usual_threads(),
+               [&](unsigned worker, const Record& record, const Place&) { parts[worker].add(record); });
+  Processes& processes = parts[0];
+  for (std::size_t i = 1; i < parts.size(); ++i) processes.add(parts[i]);
+  const Lineage lineage(processes);
   if (reading.json()) {
-    std::puts(to_json(table).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace).c_str());
+    std::puts(to_json(lineage, processes.others())
+                  .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
+                  .c_str());
     return reading.finish(source);
   }
-  print_lines(Drawing(table, reading.options().has("all")).drawn());
-  if (table.other_calls() != 0)
-    std::printf("%s calls of further processes aren't shown\n", human_count(table.other_calls()).c_str());
+  print_lines(Drawing(lineage, reading.options().has("all")).drawn());
+  if (processes.others() != 0)
+    std::printf("%s calls of further processes aren't shown\n", human_count(processes.others()).c_str());
   return reading.finish(source);
 }
 

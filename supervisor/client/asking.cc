@@ -127,6 +127,8 @@ std::uint64_t number_in(const control::Json& reply, const char* key) {
   return value != reply.end() && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
 }
 
+void print(const std::string& line) { std::puts(line.c_str()); }
+
 void print_json(const control::Json& reply) {
   std::puts(reply.dump(-1, ' ', true, control::Json::error_handler_t::replace).c_str());
 }

@@ -52,6 +52,7 @@ void expect_no_words(const Arguments& words, std::size_t after);
 // 0 if it isn't there.
 std::uint64_t number_in(const control::Json& reply, const char* key);
 
+void print(const std::string& line);
 // The reply as it came, for --json.
 void print_json(const control::Json& reply);
 

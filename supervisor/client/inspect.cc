@@ -16,15 +16,13 @@ using control::Generation;
 using control::Inspection;
 using control::SessionState;
 
-constexpr const char* usage =
+constexpr const char* inspect_usage =
     "Usage: scsup inspect SESSION [--json] [--control PATH]\n"
     "\n"
     "One session of a running supervisor: its processes, its policy as it is in force, what the filter\n"
     "decides, which calls it shows to the supervisor, and which rules have decided how many.\n";
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
-
-void print(const std::string& line) { std::puts(line.c_str()); }
 
 // Lines of a text, with two spaces in front. Tabs and ends of lines are the text's own, all else is
 // printable.
@@ -95,7 +93,7 @@ void print_rules(const Inspection& inspection) {
   print_lines(table.lines(output_width()));
 }
 
-void print(const Inspection& inspection) {
+void print_inspection(const Inspection& inspection) {
   print_head(inspection);
   print_rules(inspection);
   std::vector<std::string> names;
@@ -114,7 +112,7 @@ void print(const Inspection& inspection) {
 
 int command_inspect(const Arguments& arguments) {
   try {
-    Asking asking(usage, arguments, {json_option, control_option});
+    Asking asking(inspect_usage, arguments, {json_option, control_option});
     if (asking.helped()) return 0;
     if (asking.words().empty()) throw UsageError("the SESSION is missing");
     expect_no_words(asking.words(), 1);
@@ -125,7 +123,7 @@ int command_inspect(const Arguments& arguments) {
     }
     Inspection inspection;
     control::from_wire(reply, inspection);
-    print(inspection);
+    print_inspection(inspection);
     return 0;
   } catch (const UsageError& error) {
     return complain_of_usage("inspect", error);

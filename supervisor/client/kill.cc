@@ -7,7 +7,7 @@ namespace scsup {
 
 namespace {
 
-constexpr const char* usage =
+constexpr const char* kill_usage =
     "Usage: scsup kill SESSION [--control PATH]\n"
     "\n"
     "Ends a session: SIGKILL to each of its processes. `scsup ps` lists the sessions.\n";
@@ -16,7 +16,7 @@ constexpr const char* usage =
 
 int command_kill(const Arguments& arguments) {
   try {
-    Asking asking(usage, arguments, {control_option});
+    Asking asking(kill_usage, arguments, {control_option});
     if (asking.helped()) return 0;
     if (asking.words().empty()) throw UsageError("the SESSION is missing");
     expect_no_words(asking.words(), 1);

@@ -14,7 +14,7 @@ namespace {
 using control::Generation;
 using control::SessionState;
 
-constexpr const char* usage =
+constexpr const char* ps_usage =
     "Usage: scsup ps [--json] [--control PATH]\n"
     "\n"
     "The sessions of a running supervisor: command or container, policy and generation, what its calls\n"
@@ -42,7 +42,7 @@ void add(Table& table, const SessionState& session) {
   }
 }
 
-void print(const control::Json& reply) {
+void print_sessions(const control::Json& reply) {
   using enum Column::Align;
   using enum Column::Width;
   Table table({{"SESSION"},
@@ -73,14 +73,14 @@ void print(const control::Json& reply) {
 
 int command_ps(const Arguments& arguments) {
   try {
-    Asking asking(usage, arguments, {json_option, control_option});
+    Asking asking(ps_usage, arguments, {json_option, control_option});
     if (asking.helped()) return 0;
     expect_no_words(asking.words(), 0);
     const control::Json reply = asking.ask("Sessions");
     if (asking.has("json"))
       print_json(reply);
     else
-      print(reply);
+      print_sessions(reply);
     return 0;
   } catch (const UsageError& error) {
     return complain_of_usage("ps", error);

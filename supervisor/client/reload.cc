@@ -28,8 +28,6 @@ constexpr const char* set_usage =
     "Gives one session the policy of FILE from now on. `scsup ps` lists the sessions. With a mistake\n"
     "in FILE nothing changes and the exit status is 1.\n";
 
-void print(const std::string& line) { std::puts(line.c_str()); }
-
 void print_session(const Changed& changed) {
   const std::string session = "  session " + std::to_string(changed.session) + ": ";
   if (changed.needs_restart.empty()) return print(session + "all of it takes effect now");

@@ -28,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 const std::vector<Option> options = {
     {"once", nullptr, "print one page with averages since each session attached, and exit"}, control_option};
-constexpr const char* usage =
+constexpr const char* top_usage =
     "Usage: scsup top [--once] [--control PATH]\n"
     "\n"
     "Shows what supervised programs do now: calls and denials a second, the slowest, for each session and\n"
@@ -245,7 +245,7 @@ void print_once(Asking& asking) {
 
 int command_top(const Arguments& arguments) {
   try {
-    Asking asking(usage, arguments, options);
+    Asking asking(top_usage, arguments, options);
     if (asking.helped()) return 0;
     expect_no_words(asking.words(), 0);
     if (asking.has("once")) {

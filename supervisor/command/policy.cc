@@ -11,7 +11,7 @@ namespace scsup {
 
 namespace {
 
-constexpr const char* usage =
+constexpr const char* policy_usage =
     "Usage: scsup policy check FILE...    exit status 0, or one line per mistake and 1\n"
     "       scsup policy show FILE        what happens to each system call on each ABI\n"
     "       scsup policy oci FILE [--listener PATH] [--metadata TEXT]\n"
@@ -93,7 +93,7 @@ int make_profile(const Arguments& arguments) {
 int command_policy(const Arguments& arguments) {
   const std::string verb = arguments.empty() ? "" : arguments[0];
   if (verb == "--help" || verb == "-h") {
-    std::fputs(usage, stdout);
+    std::fputs(policy_usage, stdout);
     return 0;
   }
   try {

@@ -22,7 +22,7 @@ namespace scsup {
 
 namespace {
 
-const std::vector<Option> options = {
+const std::vector<Option> run_options = {
     {"policy", "FILE", "the policy; a Docker/OCI seccomp profile is one too"},
     {"audit", "FILE",
      "where each call is recorded, as JSON lines; - is standard output, none is nowhere (default: "
@@ -31,7 +31,7 @@ const std::vector<Option> options = {
     {"summary", nullptr, "say at the end what was denied, even if standard error is no terminal"},
     {"quiet", nullptr, "say nothing but errors"},
 };
-constexpr const char* usage =
+constexpr const char* run_usage =
     "Usage: scsup [run] --policy FILE [OPTION...] [--] CMD [ARG...]\n"
     "\n"
     "Runs CMD under the policy and exits with its status (125: scsup failed, 126: CMD can't be\n"
@@ -229,9 +229,9 @@ int command_run(const Arguments& arguments) {
   plan.argv = arguments;
   bool quiet;
   try {
-    const Options given(arguments, options);
+    const Options given(arguments, run_options);
     if (given.has("help")) {
-      std::fputs(help(usage, options).c_str(), stdout);
+      std::fputs(help(run_usage, run_options).c_str(), stdout);
       return 0;
     }
     if (!given.value("policy")) throw UsageError("--policy FILE is missing");

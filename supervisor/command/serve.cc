@@ -23,7 +23,7 @@ namespace scsup {
 
 namespace {
 
-constexpr const char* usage =
+constexpr const char* serve_usage =
     "Usage: scsup serve [--config FILE] [--policies DIR] [--socket PATH] [--oci-socket PATH]\n"
     "                   [--control PATH] [--audit FILE] [--threads N]\n"
     "       scsup serve --socket PATH --policy FILE [--audit FILE]\n"
@@ -138,7 +138,7 @@ int command_serve(const Arguments& arguments) {
   try {
     const Options given(arguments, serve_options());
     if (given.has("help")) {
-      std::fputs(help(usage, serve_options()).c_str(), stdout);
+      std::fputs(help(serve_usage, serve_options()).c_str(), stdout);
       return 0;
     }
     auto settings = read_serve_settings(given);

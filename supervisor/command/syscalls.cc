@@ -11,8 +11,8 @@ namespace scsup {
 
 namespace {
 
-const std::vector<Option> options = {{"json", nullptr, "one JSON object per call and line"}};
-constexpr const char* usage =
+const std::vector<Option> syscalls_options = {{"json", nullptr, "one JSON object per call and line"}};
+constexpr const char* syscalls_usage =
     "Usage: scsup syscalls [--json]\n"
     "\n"
     "The system calls that policies can name: numbers, what each argument is, group, emulation.\n";
@@ -60,9 +60,9 @@ void print_json(const Syscall& call) {
 
 int command_syscalls(const Arguments& arguments) {
   try {
-    const Options given(arguments, options);
+    const Options given(arguments, syscalls_options);
     if (given.has("help")) {
-      std::fputs(help(usage, options).c_str(), stdout);
+      std::fputs(help(syscalls_usage, syscalls_options).c_str(), stdout);
       return 0;
     }
     if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");

@@ -5,16 +5,16 @@
 #include <iostream>
 #include <string>
 
+#include "analysis/count/lineage.h"
 #include "analysis/count/groups.h"
+#include "analysis/count/time_grid.h"
 #include "analysis/export/csv.h"
 #include "analysis/export/event.h"
 #include "analysis/read/instant.h"
 #include "analysis/read/line_reader.h"
 #include "analysis/read/written_line.h"
 #include "analysis/views/decisions.h"
-#include "analysis/views/process_table.h"
 #include "analysis/views/text.h"
-#include "analysis/views/time_buckets.h"
 #include "tests/unit/same_record.h"
 
 namespace {
@@ -41,18 +41,16 @@ void use(const scsup::analysis::Record& record) {
   require_printable(row.substr(0, row.size() - 2));
   require(row.find("\r\n") == row.size() - 2, "two rows: " + row);
 
-  ProcessTable processes;
+  Processes processes;
   processes.add(record);
-  processes.join();
-  require(processes.processes().size() <= 1, "two processes of one record");
+  require(Lineage(processes).members.size() <= 1, "two processes of one record");
   static Decisions decisions;
   decisions.add(Decisions::Log::after, record);
-  static TimeBuckets times;
+  static TimeGrid times(2048, 256);
   if (const auto time = microseconds_of(record.time)) {
-    times.add(record.syscall, *time, record.act == "deny");
+    times.add(record.syscall, *time, record.is_denied());
     require(microseconds_of(time_of(*time)) == time, "another time: " + std::string(record.time));
-    require((times.last() - times.first()) / times.bucket_width() <= TimeBuckets::most_buckets,
-            "too many buckets");
+    require(times.columns() <= 2048, "too many columns");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "analysis/read/instant.h"
 #include "analysis/read/scan.h"
 #include "analysis/report/digest_json.h"
 
@@ -58,29 +59,30 @@ TEST(ReportDigest, IsTheSameHoweverThreadsShareTheRecords) {
 }
 
 TEST(ReportDigest, TimeFitsItsColumnsHoweverLongItIs) {
-  TimeGrid grid;
-  grid.add("a", 1000, {1, 0});
-  grid.add("a", 1001, {1, 1});
-  EXPECT_EQ(grid.step(), 1);
-  grid.add("b", *milliseconds("0001-01-01T00:00:00"), {1, 0});
-  grid.add("b", *milliseconds("9999-12-31T23:59:59.999Z"), {1, 0});
-  EXPECT_LT(grid.last() - grid.first(), TimeGrid::most_columns);
+  TimeGrid grid(240, 512);
+  grid.add("a", 1000, false);
+  grid.add("a", 1001, true);
+  EXPECT_EQ(grid.width(), 1);
+  EXPECT_EQ(grid.columns(), 2);
+  grid.add("b", 0, false);
+  grid.add("b", *microseconds_of("9999-12-31T23:59:59.999Z"), false);
+  EXPECT_LE(grid.columns(), 240);
   std::uint64_t calls = 0;
-  for (const auto& [name, row] : grid.rows())
-    for (const auto& [column, cell] : row) {
-      EXPECT_GE(column, grid.first());
-      EXPECT_LE(column, grid.last());
-      calls += cell.calls;
+  for (const TimeGrid::Row& row : grid.rows(2))
+    for (const auto& [column, counts] : row.cells) {
+      EXPECT_GE(column, grid.first_column());
+      EXPECT_LT(column, grid.first_column() + grid.columns());
+      calls += counts.calls;
     }
   EXPECT_EQ(calls, 4u);
 }
 
 TEST(ReportDigest, WhatIsNoTimeIsNone) {
-  EXPECT_EQ(milliseconds("1970-01-01T00:00:01.234567891Z"), 1234);
-  EXPECT_EQ(milliseconds("2026-01-31T08:31:11Z"), 1769848271000);
-  for (const char* text :
-       {"", "yesterday", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-31 08:31:11"})
-    EXPECT_EQ(milliseconds(text), std::nullopt) << text;
+  EXPECT_EQ(microseconds_of("1970-01-01T00:00:01.234567891Z"), 1234567);
+  EXPECT_EQ(microseconds_of("2026-01-31T08:31:11Z"), 1769848271000000);
+  for (const char* text : {"", "yesterday", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
+                           "2026-01-31 08:31:11Z", "2026-01-31T08:31:11", "0001-01-01T00:00:00Z"})
+    EXPECT_EQ(microseconds_of(text), std::nullopt) << text;
 }
 
 TEST(ReportDigest, ProcessesThatAreEachOthersChildrenAreATreeAllTheSame) {
@@ -105,7 +107,7 @@ TEST(ReportDigest, MemoryHasABound) {
   EXPECT_EQ(digest.denials.rows().size(), Denials::most);
   EXPECT_EQ(digest.denials.others(), 100000 - Denials::most);
   EXPECT_EQ(digest.processes.all().size(), Processes::most);
-  EXPECT_LE(digest.times.rows().size(), TimeGrid::most_rows + 1);
+  EXPECT_EQ(digest.times.rows(SIZE_MAX).size(), 512u + 1);
   EXPECT_EQ(shown(digest)["total"]["denied"], 100000);
 }
 
