@@ -5,8 +5,8 @@
 #include <iostream>
 #include <string>
 
-#include "analysis/count/lineage.h"
 #include "analysis/count/groups.h"
+#include "analysis/count/lineage.h"
 #include "analysis/count/time_grid.h"
 #include "analysis/export/csv.h"
 #include "analysis/export/event.h"
