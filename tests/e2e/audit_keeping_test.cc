@@ -5,8 +5,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 
+#include "base/fd.h"
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
@@ -261,6 +263,67 @@ TEST_F(AuditKeeping, WhoListensAtASocketGetsTheSameLines) {
   close(reader);
   close(listener);
   EXPECT_EQ(got, read_file(at("audit.jsonl")));
+}
+
+// In a mount namespace with a journal and a syslog of our own. The first seal is told at once, the last one
+// at the end, however long the interval is.
+TEST_F(AuditKeeping, TheJournalGetsTheLinesAndSyslogTheLastSeal) {
+  if (!is_root()) GTEST_SKIP() << "needs root, to mount";
+  const auto bound = [this](const char* name) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    at(name).copy(address.sun_path, sizeof address.sun_path - 1);
+    Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    EXPECT_EQ(bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+  };
+  const auto received = [](const Fd& socket) {
+    std::string all(1 << 17, '\0');
+    std::size_t size = 0;
+    for (ssize_t n; (n = recv(socket.get(), all.data() + size, all.size() - size, 0)) > 0;)
+      size += static_cast<std::size_t>(n);
+    return all.substr(0, size);
+  };
+  const Fd journal = bound("journal"), syslog = bound("syslog");
+  Start start = under(shipped_policy("no-mkdir.json"), {"mkdir", "x"},
+                      with_config(R"({"journald": true, "seal": {"anchor": "1d"}})"));
+  const std::string surroundings =
+      "set -e; mount -t tmpfs none /run; mkdir -p /run/systemd/journal; touch /run/systemd/journal/socket; "
+      "mount --bind " +
+      at("journal") +
+      " /run/systemd/journal/socket; "
+      "mkdir " +
+      at("dev") + "; mount --rbind /dev " + at("dev") +
+      "; mount -t tmpfs none /dev; "
+      "for d in null zero tty urandom; do touch /dev/$d; mount --bind " +
+      at("dev") +
+      "/$d /dev/$d; done; "
+      "touch /dev/log; mount --bind " +
+      at("syslog") + " /dev/log; exec \"$@\"";
+  start.argv.insert(start.argv.begin(), {"unshare", "--mount", "sh", "-c", surroundings, "sh"});
+  const Finished done = run(start);
+  EXPECT_EQ(done.code(), 1) << done.err;
+  const std::string told = received(syslog), entries = received(journal);
+  std::string last;
+  for (const Json& record : records()) {
+    EXPECT_NE(entries.find("\nMESSAGE=" + std::string(R"({"type":")") + record["type"].get<std::string>()),
+              std::string::npos);
+    if (record["type"] == "seal") last = record["sha256"];
+  }
+  EXPECT_TRUE(told.ends_with("the audit log's last seal is " + last)) << told;
+  EXPECT_EQ(run(plain({audit_program(), "verify", "--head", last, at("audit.jsonl")})).code(), 0);
+}
+
+TEST_F(AuditKeeping, ASegmentIsClosedByItsAge) {
+  const Words options = with_config(R"({"segment": {"age": "1s"}})");
+  const auto begin = std::chrono::steady_clock::now();
+  while (beside().empty()) {
+    EXPECT_EQ(record(options).code(), 1);
+    ASSERT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
+  EXPECT_EQ(beside(), Words{"audit-000000000001.jsonl"});
+  EXPECT_EQ(records().front()["segment"]["after"], "audit-000000000001.jsonl");
 }
 
 TEST_F(AuditKeeping, ARuleCanAskForTheDisk) {

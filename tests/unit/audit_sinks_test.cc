@@ -68,18 +68,26 @@ TEST_F(AuditSinks, AJournalThatIsFullOrNotThereHoldsNobodyUp) {
   for (int i = 0; i < 5000; ++i) sink.take(two_lines);  // nobody reads
 }
 
-TEST_F(AuditSinks, TheHeadIsToldToSyslogOnceAndAgainOnlyWhenItChanged) {
+TEST_F(AuditSinks, TheHeadIsToldToSyslogOnceAndLaterWhenItHasChanged) {
   const Fd syslog = bound(SOCK_DGRAM);
   AuditSettings settings;
   settings.anchor = std::chrono::seconds(3600);
   Sinks sinks(settings, path_.c_str());
-  sinks.tell_head("");
-  sinks.tell_head("abcd");
-  sinks.tell_head("ef01");  // too soon
+  sinks.set_head("");
+  sinks.set_head("abcd");
+  sinks.set_head("abcd");
+  EXPECT_FALSE(sinks.head_is_due());
+  sinks.set_head("ef01");  // too soon
+  const auto due = sinks.head_is_due();
+  ASSERT_TRUE(due);
+  EXPECT_GT(*due, std::chrono::steady_clock::now());
   const std::string told = datagram(syslog);
   EXPECT_EQ(told.substr(0, 10), "<85>scsup[") << told;
   EXPECT_TRUE(told.ends_with("last seal is abcd")) << told;
   EXPECT_LT(recv(syslog.get(), nullptr, 0, MSG_DONTWAIT), 0);
+  sinks.tell_head();
+  EXPECT_TRUE(datagram(syslog).ends_with("last seal is ef01"));
+  EXPECT_FALSE(sinks.head_is_due());
 }
 
 TEST_F(AuditSinks, ASocketGetsTheLinesAndASlowReaderTheCountOfWhatItMissed) {

@@ -18,12 +18,20 @@ void Sinks::take(std::string_view lines) {
   if (socket_) socket_->take(lines);
 }
 
-void Sinks::tell_head(std::string_view head) {
-  if (anchor_.count() == 0 || head.empty() || head == told_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_anchor_) return;
-  next_anchor_ = now + anchor_;
-  told_ = head;
+void Sinks::set_head(std::string_view head) {
+  if (anchor_.count() == 0 || head == head_) return;
+  head_ = head;
+  if (head_is_due() && std::chrono::steady_clock::now() >= next_anchor_) tell_head();
+}
+
+std::optional<Sinks::Time> Sinks::head_is_due() const {
+  if (head_.empty() || head_ == told_) return std::nullopt;
+  return next_anchor_;
+}
+
+void Sinks::tell_head() {
+  next_anchor_ = std::chrono::steady_clock::now() + anchor_;
+  told_ = head_;
   send_to_syslog("the audit log's last seal is " + told_, syslog_);
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,14 +23,20 @@ class Sinks {
   explicit Sinks(const AuditSettings& settings, const char* syslog = "/dev/log");
   ~Sinks();
 
-  void take(std::string_view lines);      // whole lines
-  void tell_head(std::string_view head);  // of the seals; "": none
+  void take(std::string_view lines);  // whole lines
+
+  using Time = std::chrono::steady_clock::time_point;
+  // The last seal ("": none). syslog is told now, or once the interval is over.
+  void set_head(std::string_view head);
+  // When the head that nobody was told yet is to be told. Nothing: there is none.
+  std::optional<Time> head_is_due() const;
+  void tell_head();  // now
 
  private:
   const std::chrono::seconds anchor_;
   const char* const syslog_;
-  std::chrono::steady_clock::time_point next_anchor_;
-  std::string told_;
+  Time next_anchor_;
+  std::string head_, told_;
   std::unique_ptr<JournaldSink> journald_;
   std::unique_ptr<SocketSink> socket_;
 };

@@ -188,7 +188,7 @@ bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::
   if (appended.over) {
     if (journal_ && end != 0) journal_->taken(end);
     sinks_.take(appender_->written());
-    sinks_.tell_head(appender_->head());
+    sinks_.set_head(appender_->head());
   }
   if (journal_) lock.lock();
   is_over_ = appended.over;
@@ -261,11 +261,21 @@ void Writer::mend(Lock& lock) {
   if (tell_loss(lock)) failing_ = false;
 }
 
+// And tells syslog what it has to know meanwhile.
+void Writer::wait_for_work(Lock& lock) {
+  const auto is_there = [this] { return has_work(); };
+  if (const auto due = sinks_.head_is_due()) {
+    if (work_.wait_until(lock, *due, is_there)) return;
+    sinks_.tell_head();
+  }
+  work_.wait(lock, is_there);
+}
+
 void Writer::commit_for_ever() {
   Lock lock(mutex_);
   for (bool is_last = false; !is_last;) {
     idle_ = true;
-    work_.wait(lock, [this] { return has_work(); });
+    wait_for_work(lock);
     idle_ = false;
     urgent_ = false;
     is_last = ending_;
@@ -275,6 +285,7 @@ void Writer::commit_for_ever() {
       work_.wait_for(lock, pause, [this] { return ending_ || urgent_ || journal_->is_half_full(); });
   }
   appender_->finish();
+  if (sinks_.head_is_due()) sinks_.tell_head();
   finished_ = true;
   done_.notify_all();
 }
@@ -282,7 +293,10 @@ void Writer::commit_for_ever() {
 void Writer::end(Lock& lock) {
   if (std::exchange(ending_, true)) return;
   done_.notify_all();
-  if (!journal_) return;
+  if (!journal_) {
+    if (sinks_.head_is_due()) sinks_.tell_head();
+    return;
+  }
   work_.notify_one();
   if (done_.wait_for(lock, patience_at_end, [this] { return finished_; })) {
     lock.unlock();

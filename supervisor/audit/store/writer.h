@@ -77,6 +77,7 @@ class Writer {
   Put lose();
   Put put_directly(Lock& lock, const LogLine& rendered, Urgency urgency, Of what);
   Put await(Lock& lock, std::uint64_t end, Urgency urgency);
+  void wait_for_work(Lock& lock);
   void commit_for_ever();
   void commit(Lock& lock);
   bool append_controls(Lock& lock, Sync sync);
