@@ -277,8 +277,14 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
   return result;
 }
 
-Result<std::uint64_t> LogFile::lines_of(std::string_view run, off_t offset, std::uint64_t first_seq) {
-  return count_lines(file_, offset, run, first_seq);
+Result<std::uint64_t> LogFile::lines_of(const Batch& batch, off_t offset) {
+  if (batch.first_seq >= first_seq_) return count_lines(LogBytes(file_, offset), 0, batch);
+  // Another supervisor has closed that segment since.
+  const std::string name = segments_.closed_with(batch.first_seq);
+  if (name.empty()) return 0;
+  auto segment = LogBytes::open(segments_.beside(name));
+  if (!segment) return failed(segment.error());
+  return count_lines(std::move(*segment), offset, batch);
 }
 
 }  // namespace scsup

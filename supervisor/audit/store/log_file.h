@@ -40,8 +40,8 @@ class LogFile : public Appender {
 
   void finish() override { segments_.wait_for_compression(); }
 
-  // Lines of `run` from `offset` on with `first_seq` or more, in the file as it is now.
-  Result<std::uint64_t> lines_of(std::string_view run, off_t offset, std::uint64_t first_seq);
+  // How many of those lines the file, or the segment that it has become since, has from `offset` on.
+  Result<std::uint64_t> lines_of(const Batch& batch, off_t offset);
   const Segments& segments() const { return segments_; }
 
  private:

@@ -2,17 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
-#include <vector>
 
 namespace scsup {
 namespace {
 
 constexpr off_t usual_window = 1 << 20, widest_window = 256 << 20;
+constexpr std::size_t longest_line = 64u << 20;
 constexpr std::string_view start_of_a_record = R"({"type":")";
 constexpr std::string_view start_of_a_seal = R"({"type":"seal")";
 
@@ -118,26 +116,23 @@ Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known
 }
 
 Result<LogTail> tail_of_segment(const std::string& path, Until until) {
-  Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  struct stat st {};
-  if (!file || fstat(file.get(), &st) != 0) return failed("cannot open '" + path + "'");
-  if (!path.ends_with(".zst")) return look_at_tail(file, st.st_size, until);
-  // The end of it is all that counts, but has to be reached.
-  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
-  std::vector<char> in(1u << 20), out(ZSTD_DStreamOutSize());
-  std::string text;
-  for (ssize_t got; (got = read(file.get(), in.data(), in.size())) > 0;) {
-    ZSTD_inBuffer input{in.data(), static_cast<std::size_t>(got), 0};
-    while (input.pos < input.size) {
-      ZSTD_outBuffer output{out.data(), out.size(), 0};
-      const std::size_t state = ZSTD_decompressStream(context.get(), &output, &input);
-      if (ZSTD_isError(state))
-        return failed(0, "'" + path + "' is no zstd file: " + ZSTD_getErrorName(state));
-      text.append(out.data(), output.pos);
-      if (text.size() > 4 * usual_window) text.erase(0, text.size() - usual_window);
-    }
+  if (!path.ends_with(".zst")) {
+    Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    struct stat st {};
+    if (!file || fstat(file.get(), &st) != 0) return failed("cannot open '" + path + "'");
+    return look_at_tail(file, st.st_size, until);
   }
-  return lines_of(text, 0);
+  // The end of it is all that counts, but has to be reached.
+  auto bytes = LogBytes::open(path);
+  if (!bytes) return failed(bytes.error());
+  std::string text;
+  for (;;) {
+    const auto more = bytes->next();
+    if (!more) return failed(more.error());
+    if (more->empty()) return lines_of(text, 0);
+    text += *more;
+    if (text.size() > 4 * usual_window) text.erase(0, text.size() - usual_window);
+  }
 }
 
 Result<std::uint64_t> first_seq_of(const Fd& log) {
@@ -165,23 +160,26 @@ Result<off_t> keep_end(const Fd& log, off_t from, const std::string& to) {
   return size - from;
 }
 
-Result<std::uint64_t> count_lines(const Fd& log, off_t offset, std::string_view run,
-                                  std::uint64_t first_seq) {
-  const off_t size = lseek(log.get(), 0, SEEK_END);
-  if (size < 0) return failed("cannot read the audit log");
-  if (offset >= size) return 0;
-  auto bytes = read_at(log, offset, size - offset);
-  if (!bytes) return failed(bytes.error());
+Result<std::uint64_t> count_lines(LogBytes bytes, off_t skipped, const Batch& batch) {
   std::uint64_t count = 0;
-  for (std::string_view text = *bytes; !text.empty();) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) break;
-    const std::string_view line = text.substr(0, end);
-    count += is_whole(line) && !line.starts_with(start_of_a_seal) && run_of(line) == run &&
-             seq_of(line) >= first_seq;
-    text.remove_prefix(end + 1);
+  std::string text;  // from where a line begins
+  while (count < batch.most) {
+    const auto more = bytes.next();
+    if (!more) return failed(more.error());
+    if (more->empty()) break;
+    const auto before = std::min<off_t>(skipped, static_cast<off_t>(more->size()));
+    skipped -= before;
+    text += more->substr(static_cast<std::size_t>(before));
+    std::size_t begin = 0;
+    for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      const std::string_view line = std::string_view(text).substr(begin, end - begin);
+      count += is_whole(line) && !line.starts_with(start_of_a_seal) && run_of(line) == batch.run &&
+               seq_of(line) >= batch.first_seq;
+    }
+    text.erase(0, begin);
+    if (text.size() > longest_line) text.clear();  // nothing that we wrote
   }
-  return count;
+  return std::min(count, batch.most);
 }
 
 }  // namespace scsup

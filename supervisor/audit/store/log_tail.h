@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "supervisor/audit/store/log_bytes.h"
 
 namespace scsup {
 
@@ -50,7 +51,13 @@ std::string_view text_member(std::string_view line, std::string_view name);
 // What of it this writer could have written: begins as a record and ends as one, no control character.
 bool is_whole(std::string_view line);
 
-// Lines of `run` that are numbered `first_seq` or more, from `offset` on.
-Result<std::uint64_t> count_lines(const Fd& log, off_t offset, std::string_view run, std::uint64_t first_seq);
+// Lines that a run was about to append.
+struct Batch {
+  std::string_view run;
+  std::uint64_t first_seq;
+  std::uint64_t most;  // how many
+};
+// How many of them are there, behind `skipped` bytes.
+Result<std::uint64_t> count_lines(LogBytes bytes, off_t skipped, const Batch& batch);
 
 }  // namespace scsup

@@ -13,7 +13,8 @@ namespace {
 Result<void> drop_appended(Journal& journal, Journal::Waiting& waiting, LogFile& log) {
   const Journal::Intent intent = journal.intent();
   if (intent.end <= journal.taken_end()) return {};
-  auto count = log.lines_of(journal.run(), static_cast<off_t>(intent.offset), intent.first_seq);
+  auto count = log.lines_of({journal.run(), intent.first_seq, waiting.lines.size()},
+                            static_cast<off_t>(intent.offset));
   if (!count) return failed(count.error());
   if (const std::size_t done = std::min<std::size_t>(*count, waiting.lines.size()); done != 0) {
     journal.taken(waiting.ends[done - 1]);

@@ -144,6 +144,13 @@ Segments::Last Segments::last_closed() const {
   return last;
 }
 
+std::string Segments::closed_with(std::uint64_t seq) const {
+  Last found;
+  for (const auto& [first_seq, name] : closed())
+    if (first_seq <= seq && first_seq >= found.first_seq) found = {first_seq, name};
+  return found.name;
+}
+
 void Segments::compress() {
   wait_for_compression();
   std::vector<std::string> all;

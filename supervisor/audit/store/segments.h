@@ -37,6 +37,8 @@ class Segments {
     std::string name;
   };
   Last last_closed() const;
+  // The name of the closed segment that has the line of that number, if any has; "" if none can.
+  std::string closed_with(std::uint64_t seq) const;
 
  private:
   bool is_closed(const std::string& name, std::uint64_t& first_seq) const;
