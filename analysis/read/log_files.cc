@@ -113,6 +113,13 @@ Result<std::vector<LogFile>> files_now(const std::function<Result<std::vector<st
   return files;
 }
 
+// Who may ask for it may not be who may read it. Between two segments it isn't there for a moment.
+Result<void> may_read(const std::string& live) {
+  const Fd fd(open(live.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (fd || (errno == ENOENT && !closed_segments(live).empty())) return {};
+  return failed("cannot open '" + live + "', where the service's records go");
+}
+
 // All that was decided before it answers is in the file.
 Result<std::string> file_of_service(const std::string& socket) {
   auto client = control::Client::connect(socket);
@@ -140,6 +147,7 @@ Result<std::vector<LogFile>> log_files(const std::string& name) {
   if (*named == Named::socket) {
     const auto live = file_of_service(name);
     if (!live) return failed(live.error());
+    if (auto readable = may_read(*live); !readable) return failed(readable.error());
     return files_now([&live] { return files_of(*live); });
   }
   std::vector<LogFile> files;

@@ -33,12 +33,12 @@ class Audited(Shipped):
                    *(os.fsencode(n) for n in names), cwd=self.space)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def serve(self, settings):
-        """A service with those of its audit; under its policy p."""
+    def serve(self, settings, **more):
+        """A service with those of its audit, and more of its config; under its policy p."""
         config = os.path.join(self.work, "config")
         with open(config, "w") as file:
             json.dump({"policies": self.work, "default_policy": "p", "audit": {"file": self.audit, **settings},
-                       "sockets": {name: os.path.join(self.work, name) for name in ("agent", "control", "oci")}}, file)
+                       "sockets": {name: os.path.join(self.work, name) for name in ("agent", "control", "oci")}, **more}, file)
         service = subprocess.Popen([SCSUP, "serve", "--config", config], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(service.stderr.close)

@@ -56,6 +56,16 @@ class Live(Audited):
         self.assertEqual((done.returncode, done.stderr),
                          (125, f"scsup: asked the service at '{self.control}' for its log: its records go to no file\n"))
 
+    def test_who_may_control_it_but_not_read_its_log_is_told(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root: becomes another user")
+        os.chmod(self.work, 0o755)
+        self.serve({}, control=[{"uid": 65534}])
+        os.chmod(self.control, 0o666)
+        done = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", AUDIT, "summary", self.control)
+        self.assertEqual((done.returncode, done.stderr, done.stdout),
+                         (125, f"scsup: cannot open '{self.audit}', where the service's records go: Permission denied\n", ""))
+
     def test_who_may_not_control_it_reads_nothing(self):
         if os.geteuid() != 0:
             self.skipTest("needs root: becomes another user")
