@@ -12,6 +12,9 @@ namespace {
 nlohmann::json programs_of(const Processes::Process& process) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& program : process.programs) list.push_back(printable(program));
+  // It may have said nothing since it ran the last one.
+  if (!process.exe.empty() && std::ranges::find(process.programs, process.exe) == process.programs.end())
+    list.push_back(printable(process.exe));
   return list;
 }
 

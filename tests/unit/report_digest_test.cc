@@ -94,6 +94,19 @@ TEST(ReportDigest, ProcessesThatAreEachOthersChildrenAreATreeAllTheSame) {
   for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_LT(rows[i]["parent"].get<int>(), static_cast<int>(i));
 }
 
+TEST(ReportDigest, AProcessHasTheProgramThatItRanLastThoughItCalledNoMore) {
+  Words shell(1, 7, 1, false), exec(2, 7, 1, false);
+  exec.record.type = Type::task;
+  exec.record.syscall = "execve";
+  exec.record.path = "/bin/make";
+  Digest digest;
+  digest.add(shell.record);
+  digest.add(exec.record);
+  const auto process = shown(digest)["processes"][0];
+  EXPECT_EQ(process["programs"], nlohmann::json({shell.exe, "/bin/make"}));
+  EXPECT_EQ(process["calls"], 1);
+}
+
 TEST(ReportDigest, MemoryHasABound) {
   Digest digest;
   for (int i = 0; i < 100000; ++i) {
