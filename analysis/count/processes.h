@@ -42,7 +42,8 @@ class Processes {
   using Key = std::pair<std::int64_t, std::int64_t>;  // pid, start
   struct Hash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<std::int64_t>{}(key.first * std::int64_t{0x9E3779B97F4A7C1} ^ key.second);
+      return std::hash<std::uint64_t>{}(static_cast<std::uint64_t>(key.first) * 0x9E3779B97F4A7C15 ^
+                                        static_cast<std::uint64_t>(key.second));
     }
   };
   const std::unordered_map<Key, Process, Hash>& all() const { return processes_; }
