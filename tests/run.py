@@ -188,8 +188,8 @@ UNITS = {"asan": ("tests/unit/all", "unit"), "tsan": ("unit_threads", "threads")
 
 
 def build_ahead():
-    """The sanitized builds, at the lowest priority while tests run: those wait more than they compute. ./dev compile has
-    whoever needs them wait for them."""
+    """The sanitized builds, one after the other, at the lowest priority while tests run: those wait more than they
+    compute. ./dev compile has whoever needs one wait for it."""
     commands = [["nice", "-n", "19", f"{ROOT}/dev", "compile", preset, *PROGRAMS, units] for preset, (units, _) in UNITS.items()]
     commands[0].append("tests/fuzz/all")
     return subprocess.Popen(["sh", "-c", "; ".join(map(shlex.join, commands))], stdin=subprocess.DEVNULL)
@@ -231,9 +231,9 @@ def main(arguments):
             run_ctest(totals, f"all as {who}", "release", [])
             if who == "root":
                 run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container)$"], user=True)
+            for preset in UNITS:
+                sanitizer(totals, preset)
             ahead.wait()
-        for preset in UNITS:
-            sanitizer(totals, preset)
         fuzz(totals, 60)
     else:
         print(f"there is no label '{what}'; there are: all {' '.join(LABELS)} asan tsan fuzz", file=sys.stderr)
