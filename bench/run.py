@@ -300,17 +300,20 @@ def main():
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--quick", action="store_true", help="few rounds of few calls")
     arguments.add_argument("--rounds", type=int, default=0)
+    arguments.add_argument("--only", choices=("calls", "recording", "many", "logs"), help="one of the tables")
     given = arguments.parse_args()
     rounds = given.rounds or (1 if given.quick else 7)
     bench = Bench(os.path.abspath(given.build), given.quick)
     try:
         print(f"{machine()}; medians of {rounds} rounds; the audit is written to {given.build}, directories are made in "
               f"{os.path.dirname(bench.room)}")
-        medians, failed = bench.table(rounds)
-        bench.breakdown(medians)
-        bench.recording(rounds)
-        bench.many(rounds)
-        bench.logs(rounds)
+        failed = []
+        if given.only in (None, "calls"):
+            medians, failed = bench.table(rounds)
+            bench.breakdown(medians)
+        for name in ("recording", "many", "logs"):
+            if given.only in (None, name):
+                getattr(bench, name)(rounds)
     finally:
         bench.close()
     if failed:
