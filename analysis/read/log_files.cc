@@ -125,7 +125,7 @@ Result<std::string> file_of_service(const std::string& socket) {
   auto client = control::Client::connect(socket);
   if (!client) return failed(client.error().err, "no service answers at '" + socket + "'");
   const auto reply = client->call("Audit");
-  if (!reply) return failed(reply.error());
+  if (!reply) return failed(reply.error().err, "no service answers at '" + socket + "'");
   const std::string asked = "asked the service at '" + socket + "' for its log: ";
   if (!reply->error.empty()) {
     const auto reason = reply->parameters.find("reason");

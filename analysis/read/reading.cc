@@ -47,9 +47,7 @@ int Reading::finish(const Source& source, const Damage& damage) const {
   if (damage.broken > damage.first.size())
     say(Severity::warning, std::to_string(damage.broken) + " lines are no records, " +
                                std::to_string(damage.first.size()) + " of them are named above");
-  if (damage.unknown != 0)
-    say(Severity::notice,
-        std::to_string(damage.unknown) + " records are of kinds that this version doesn't know");
+  if (damage.unknown != 0) say(Severity::warning, damage.unknown_kinds());
   if (!damage.error.empty()) say(Severity::error, printable(damage.error));
   return damage.any() ? partly_read : 0;
 }

@@ -129,6 +129,11 @@ class Scan {
 
 }  // namespace
 
+std::string Damage::unknown_kinds() const {
+  return (unknown == 1 ? "1 record is of a kind" : std::to_string(unknown) + " records are of kinds") +
+         " that scsup-audit " SCSUP_VERSION " doesn't know: a newer scsup wrote this log";
+}
+
 void Damage::add(Damage&& other) {
   broken += other.broken;
   unknown += other.unknown;

@@ -32,7 +32,8 @@ struct Damage {
   std::string error;          // the source could not be read to its end
   static constexpr std::size_t shown = 5;
 
-  bool any() const { return broken != 0 || !error.empty(); }
+  bool any() const { return broken != 0 || unknown != 0 || !error.empty(); }
+  std::string unknown_kinds() const;  // "2 records are of kinds that..."
   void add(Damage&& other);
 };
 

@@ -196,8 +196,7 @@ json notes(const Digest& digest, const Damage& damage) {
     list.push_back(with_commas(digest.lost) + " records were lost, as the log itself says.");
   if (damage.broken != 0)
     list.push_back(with_commas(damage.broken) + " lines of the log are no records; the rest was used.");
-  if (damage.unknown != 0)
-    list.push_back(with_commas(damage.unknown) + " records are of kinds that this version doesn't know.");
+  if (damage.unknown != 0) list.push_back(damage.unknown_kinds() + ".");
   if (!damage.error.empty()) list.push_back("Reading ended early: " + printable(damage.error));
   if (digest.undated != 0)
     list.push_back(calls_of(digest.undated) + " have no time, and are left out of the picture by time.");
