@@ -26,8 +26,9 @@ constexpr const char* usage =
     "  verify     is the log whole, and as it was written?\n"
     "  keygen     makes the key that a log is sealed with\n"
     "\n"
-    "LOG: a file, a directory of segments, - for standard input; zstd is read too. Without one: where scsup\n"
-    "writes. Each command takes --help, --json, and options that choose calls.\n"
+    "LOG: a file, a directory of segments, the control socket of a service, - for standard input. Without "
+    "one:\n"
+    "where scsup writes. Each command takes --help, --json, and options that choose calls.\n"
     "Exit status: 1 when a part of the log could not be read, 125 when all went wrong.\n";
 
 }  // namespace

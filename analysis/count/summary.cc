@@ -19,7 +19,7 @@ constexpr const char* summary_usage =
     "\n"
     "How many calls there were, what was decided, and how long that took (TIME in all, P99 for all but a\n"
     "hundredth). ERRORS: what was allowed or emulated and failed by itself. LOG: a file, a directory of\n"
-    "segments, - for standard input; zstd is read too. Without one: where scsup writes.\n";
+    "segments, the control socket of a service, - for standard input. Without one: where scsup writes.\n";
 
 constexpr std::size_t a_screen = 20;  // rows
 

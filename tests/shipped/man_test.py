@@ -4,6 +4,7 @@ import os
 import re
 import unittest
 
+from audited import AUDIT
 from shipped import SCSUP, SOURCE, Shipped, run
 
 
@@ -37,11 +38,13 @@ class ManPages(Shipped):
 
     def test_each_key_of_the_config_is_described(self):
         text = page("scsup-config.5.scd")
-        with open(os.path.join(SOURCE, "supervisor", "config", "config_parse.cc")) as file:
-            groups = re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S)
+        groups = []
+        for name in ("config_parse.cc", "config_audit.cc"):
+            with open(os.path.join(SOURCE, "supervisor", "config", name)) as file:
+                groups += re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S)
         keys = {key for group in groups for key in re.findall(r'"(\w+)"', group)}
         self.assertGreater(len(keys), 10)
-        self.assertEqual([k for k in sorted(keys) if f"*{k}*" not in text], [])
+        self.assertEqual([k for k in sorted(keys) if f"*{k}*" not in text and f'*"{k}"*' not in text], [])
 
     def test_each_option_is_described(self):
         for command in ("run", "serve", "syscalls", "ps", "inspect", "top", "reload", "kill"):
@@ -51,6 +54,19 @@ class ManPages(Shipped):
             text = page("scsup-serve.8.scd" if command == "serve" else "scsup.1.scd")
             for option in set(re.findall(r"--[a-z-]+", said.stdout)):
                 self.assertIn(f"*{option}*", text, f"{option} of {command}")
+
+    def test_each_command_of_the_audit_tool_is_described(self):
+        text = page("scsup-audit.1.scd")
+        commands = re.findall(r"^  (\w+)  ", run(AUDIT, "--help").stdout, re.M)
+        self.assertGreater(len(commands), 15)
+        for command in commands:
+            self.assertRegex(text, rf"(?m)^\*scsup-audit [\w*|]*\b{command}\b", "synopsis")
+            self.assertRegex(text, rf"(?m)^\*{command}\*( |$)", "commands")
+            said = run(AUDIT, command, "--help")
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertLessEqual(said.stdout.count("\n"), 30, command)
+            for option in set(re.findall(r"^  (?:-\w \[ )?(--[a-z-]+)", said.stdout, re.M)) - {"--help"}:
+                self.assertRegex(text, rf"[* ]{option}\b", f"{option} of {command}")
 
     def test_the_control_socket_is_described_as_it_is(self):
         text = page("scsup-control.7.scd")
