@@ -47,7 +47,7 @@ class ByRuntime(Supervised):
 
     def test_the_engines_own_profile_stays_in_force(self):
         asked = "unshare -U true; echo $?; mount -t tmpfs none /tmp; echo $?; grep Seccomp: /proc/self/status"
-        by_itself = self.engine.run(self.container("sh", "-c", asked))
+        _, by_itself = self.run_whole(asked)
         _, supervised = self.run_under("mkdir-only", asked)
         own = "Seccomp:\t2" in by_itself.stdout
         self.assertEqual((supervised.stdout, supervised.stderr),

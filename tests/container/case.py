@@ -15,6 +15,7 @@ from talk import Talk
 
 # Of a daemon with --userns-remap=nobody.
 SUBORDINATE = "nobody:100000:65536\n"
+LAST = "that was all"
 
 
 def missing_for_root():
@@ -99,6 +100,22 @@ class EngineCase(unittest.TestCase):
         self.addCleanup(self.engine.remove, container)
         container.mounts[talk.directory] = "/talk"
         return container, talk
+
+    def run_whole(self, command, **wanted):
+        """A container that runs a shell's command, and what came of it, nothing of its output lost."""
+        if not self.engine.LOSES_OUTPUT:
+            container = self.container("sh", "-c", command, **wanted)
+            self.addCleanup(self.engine.remove, container)
+            return container, self.engine.run(container)
+        # Its last words are on both of its streams: without them some of it is lost, and another one is asked.
+        for _ in range(5):
+            container = self.container("sh", "-c", f"trap 'echo {LAST}; echo {LAST} >&2' EXIT; {command}", **wanted)
+            self.addCleanup(self.engine.remove, container)
+            done = self.engine.run(container)
+            if done.stdout.endswith(LAST + "\n") and done.stderr.endswith(LAST + "\n"):
+                break
+        done.stdout, done.stderr = (text.removesuffix(LAST + "\n") for text in (done.stdout, done.stderr))
+        return container, done
 
     def succeeds(self, done):
         self.assertEqual(done.returncode, 0, f"{done.args}\n{done.stdout}{done.stderr}")

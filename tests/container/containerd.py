@@ -19,7 +19,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 class Containerd(Engine):
     PROGRAMS = ("containerd", "ctr", "runc")
-    # ctr 1.6 takes a container's pipes away when it has ended, also if it has not opened them yet.
+    # ctr 1.6 takes a container's pipes away when it has ended, whatever is still in them.
     LOSES_OUTPUT = True
     USUAL_RUNTIME_ONLY = {
         "test_create_start_exec_kill": "needs a ctr whose `containers create` takes --runc-binary",

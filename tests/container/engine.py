@@ -40,7 +40,7 @@ class Engine:
     PROGRAMS = ()
     REAL_RUNTIME = "runc"  # that it starts containers with, or can
     USER_NAMESPACE = True  # can be asked for per container
-    LOSES_OUTPUT = False  # all of it, of a container that ends at once
+    LOSES_OUTPUT = False  # the end of it or all, of a container that ends at once
     ANNOTATIONS = True  # the same
     # What it does with its usual runtime only, whatever runtime was asked for: a reason to skip by test.
     USUAL_RUNTIME_ONLY = {}

@@ -8,7 +8,7 @@ from engines import ENGINES
 
 class Unsupervised(EngineCase):
     def test_run_gives_the_commands_output_and_status(self):
-        done = self.engine.run(self.container("sh", "-c", "mkdir /x && ls -d /x; exit 3"))
+        _, done = self.run_whole("mkdir /x && ls -d /x; exit 3")
         self.assertEqual((done.returncode, done.stdout), (3, "/x\n"), done.stderr)
 
     def test_create_start_exec_kill(self):
@@ -38,21 +38,21 @@ class Unsupervised(EngineCase):
     def test_a_user_namespace(self):
         if not self.engine.USER_NAMESPACE:
             self.skipTest("needs a daemon that was started with user namespaces")
-        done = self.engine.run(self.container("cat", "/proc/self/uid_map", user_namespace=True))
+        _, done = self.run_whole("cat /proc/self/uid_map", user_namespace=True)
         self.assertEqual(self.succeeds(done).split(), ["0", "100000", "65536"])
 
     def test_a_read_only_root(self):
-        done = self.engine.run(self.container("mkdir", "/x", read_only=True))
+        _, done = self.run_whole("mkdir /x", read_only=True)
         self.assertEqual((done.returncode, done.stderr),
                          (1, "mkdir: can't create directory '/x': Read-only file system\n"))
 
     def test_no_new_privileges_on_and_off(self):
         for wanted in (True, False):
-            done = self.engine.run(self.container("grep", "NoNewPrivs", "/proc/self/status", no_new_privileges=wanted))
+            _, done = self.run_whole("grep NoNewPrivs /proc/self/status", no_new_privileges=wanted)
             self.assertEqual(self.succeeds(done).split()[-1], str(int(wanted)))
 
     def test_more_capabilities(self):
-        done = self.engine.run(self.container("grep", "CapEff", "/proc/self/status", capabilities=("CAP_SYS_ADMIN",)))
+        _, done = self.run_whole("grep CapEff /proc/self/status", capabilities=("CAP_SYS_ADMIN",))
         self.assertTrue(int(self.succeeds(done).split()[-1], 16) & 1 << 21)
 
 
