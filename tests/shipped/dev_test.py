@@ -1,6 +1,7 @@
 """./dev says what it can do, and refuses what it can't."""
 
 import os
+import shutil
 import unittest
 
 from shipped import SOURCE, Shipped, run
@@ -19,6 +20,14 @@ class Dev(Shipped):
         done = run(DEV, "tset")
         self.assertEqual((done.returncode, done.stdout), (125, ""))
         self.assertIn("no verb 'tset'", done.stderr)
+
+    def test_a_build_that_is_somebody_elses_is_said(self):
+        mine = os.path.join(self.work, "dev")
+        shutil.copy(DEV, mine)
+        os.mkdir(os.path.join(self.work, "build.lock"))  # also root can't write that
+        done = run(mine, "compile", "release")
+        self.assertEqual(done.returncode, 125)
+        self.assertEqual(done.stderr, f"dev: cannot write {self.work}/build.lock: build as who made it, or remove it\n")
 
     def test_packages_are_named_once_with_a_reason(self):
         with open(os.path.join(SOURCE, "packages.txt")) as file:

@@ -21,7 +21,7 @@ void Sinks::take(std::string_view lines) {
 void Sinks::set_head(std::string_view head) {
   if (anchor_.count() == 0 || head == head_) return;
   head_ = head;
-  if (head_is_due() && std::chrono::steady_clock::now() >= next_anchor_) tell_head();
+  if (std::chrono::steady_clock::now() >= next_anchor_) tell_head();
 }
 
 std::optional<Sinks::Time> Sinks::head_is_due() const {
@@ -30,6 +30,7 @@ std::optional<Sinks::Time> Sinks::head_is_due() const {
 }
 
 void Sinks::tell_head() {
+  if (!head_is_due()) return;
   next_anchor_ = std::chrono::steady_clock::now() + anchor_;
   told_ = head_;
   send_to_syslog("the audit log's last seal is " + told_, syslog_);

@@ -30,7 +30,7 @@ class Sinks {
   void set_head(std::string_view head);
   // When the head that nobody was told yet is to be told. Nothing: there is none.
   std::optional<Time> head_is_due() const;
-  void tell_head();  // now
+  void tell_head();  // now, if nobody was told it yet
 
  private:
   const std::chrono::seconds anchor_;

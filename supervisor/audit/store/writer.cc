@@ -285,7 +285,7 @@ void Writer::commit_for_ever() {
       work_.wait_for(lock, pause, [this] { return ending_ || urgent_ || journal_->is_half_full(); });
   }
   appender_->finish();
-  if (sinks_.head_is_due()) sinks_.tell_head();
+  sinks_.tell_head();
   finished_ = true;
   done_.notify_all();
 }
@@ -294,7 +294,7 @@ void Writer::end(Lock& lock) {
   if (std::exchange(ending_, true)) return;
   done_.notify_all();
   if (!journal_) {
-    if (sinks_.head_is_due()) sinks_.tell_head();
+    sinks_.tell_head();
     return;
   }
   work_.notify_one();
