@@ -1,5 +1,6 @@
 #include "agent/courier.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -8,6 +9,8 @@
 
 #include <cstdint>
 #include <ctime>
+#include <string>
+#include <string_view>
 
 #include "agent/agent.h"
 #include "agent/conversation.h"
@@ -17,6 +20,10 @@ namespace scsup::agent {
 namespace {
 
 void relax() { __builtin_ia32_pause(); }
+void pause_a_little() {
+  const timespec pause{0, 100'000};
+  ::nanosleep(&pause, nullptr);
+}
 
 // Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to
 // happen, then now and then.
@@ -26,8 +33,7 @@ void wait_until(Condition happened) {
     if (looks < 1000) {
       relax();
     } else {
-      const timespec pause{0, 100'000};
-      ::nanosleep(&pause, nullptr);
+      pause_a_little();
     }
   }
 }
@@ -42,6 +48,28 @@ void wait_until(Condition happened) {
               "this process has a supervisor already and the kernel allows one; start scsup outside of it");
   if (err == EACCES || err == EPERM) end_unrun(handover, "this process may not load a seccomp filter");
   end_unrun(handover, std::string("the kernel doesn't take the supervisor's filter: ") + std::strerror(err));
+}
+
+// The filter may kill for execve, and SCMP_ACT_KILL kills one thread: the first, as a zombie that nobody can
+// join.
+bool is_dead(int tid) {
+  const std::string file = "/proc/self/task/" + std::to_string(tid) + "/stat";
+  const Fd stat(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  char text[128];  // the name before the state has 15 bytes at most (proc(5))
+  const ssize_t got = stat ? ::read(stat.get(), text, sizeof text) : -1;
+  if (got <= 0) return errno == ENOENT || errno == ESRCH;
+  const std::string_view line(text, static_cast<std::size_t>(got));
+  const std::size_t end = line.rfind(") ");
+  return end != line.npos && end + 2 < line.size() && (line[end + 2] == 'Z' || line[end + 2] == 'X');
+}
+
+// As the whole process would have died if the courier weren't there (seccomp(2)).
+[[noreturn]] void die_by_the_filter() {
+  ::signal(SIGSYS, SIG_DFL);
+  const std::uint64_t none = 0;
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof(none));
+  ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), SIGSYS);
+  ::_exit(128 + SIGSYS);  // an init of a PID namespace doesn't die by its own signals
 }
 
 [[noreturn]] void report_exec_failure(const Handover& handover, int err) {
@@ -77,7 +105,16 @@ void* carry(void* argument) {
     end_unrun(handover, go.error().text());
   handover.go = true;
 
-  wait_until([&] { return handover.exec_error != 0; });  // a successful exec ends this thread here
+  bool dead = false;  // a successful exec ends this thread here
+  for (int looks = 0; handover.exec_error == 0 && !dead; ++looks) {
+    if (looks < 1000) {
+      relax();
+      continue;
+    }
+    pause_a_little();
+    dead = is_dead(handover.tid);
+  }
+  if (dead) die_by_the_filter();
   // From now on the other thread spins. It will never run the command: it may as well have no priority.
   const sched_param none{};
   ::sched_setscheduler(handover.tid, SCHED_IDLE, &none);

@@ -5,10 +5,12 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/command.h"
@@ -38,10 +40,25 @@ int die_like(int status) {
   return 128 + signal;
 }
 
-void stop_like_the_command(const Fd& supervisor, std::int32_t stop) {
-  raise(SIGSTOP);
-  // Continued. `fg` has continued the whole group; `kill -CONT` perhaps this process alone.
-  send_front_message(supervisor, {FrontMessage::Kind::continued, stop});
+// What the supervisor has said since it was last listened to: the command's stops, or its end.
+struct Heard {
+  std::optional<int> end;  // a wait status
+  bool lost = false;       // the supervisor has gone without a word
+};
+
+Heard listen(const Fd& supervisor, std::int32_t& stops) {
+  Heard heard;
+  pollfd ready{supervisor.get(), POLLIN, 0};
+  while (!heard.end && !heard.lost && poll(&ready, 1, 0) > 0) {
+    FrontMessage message;
+    if (!receive_front_message(supervisor, message))
+      heard.lost = true;
+    else if (message.kind == FrontMessage::Kind::ended)
+      heard.end = message.value;
+    else if (message.kind == FrontMessage::Kind::stopped)
+      stops = message.value;
+  }
+  return heard;
 }
 
 }  // namespace
@@ -58,27 +75,39 @@ bool receive_front_message(const Fd& socket, FrontMessage& message) {
   return got == sizeof message;
 }
 
-int stand_for_command(Fd supervisor, const AuditTarget& audit) {
+FrontProcess::FrontProcess() : pid_(getpid()), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))) {}
+
+void FrontProcess::send(int signal) const {
+  if (pidfd_)
+    syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
+  else if (getppid() == pid_)  // where pidfd_open is refused
+    kill(pid_, signal);
+}
+
+int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit) {
   sigset_t all;
   sigfillset(&all);
   Fd signals(signalfd(-1, &all, SFD_CLOEXEC));
   close_all_but({STDERR_FILENO, supervisor.get(), signals.get()});
   pollfd ready[] = {{supervisor.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  std::int32_t stops = 0;
   for (;;) {
     if (poll(ready, 2, -1) < 0) continue;
-    if (ready[0].revents != 0) {
-      FrontMessage message;
-      if (!receive_front_message(supervisor, message)) {
-        complain("the supervisor has ended unexpectedly; supervised calls of the command now fail (ENOSYS)");
-        recover_audit(audit);
-        return own_failure;
-      }
-      if (message.kind == FrontMessage::Kind::ended) return die_like(message.value);
-      if (message.kind == FrontMessage::Kind::stopped) stop_like_the_command(supervisor, message.value);
+    // First what was said, then the signals: a continuation that was meant for an earlier stop must not undo
+    // a later one. A stop takes back a SIGCONT that nobody has read yet (signal(7)).
+    const Heard heard = listen(supervisor, stops);
+    if (heard.end) return die_like(*heard.end);
+    if (heard.lost) {
+      complain("the supervisor has ended unexpectedly; supervised calls of the command now fail (ENOSYS)");
+      recover_audit(audit);
+      return own_failure;
     }
     signalfd_siginfo info;
-    if (ready[1].revents != 0 && read(signals.get(), &info, sizeof info) == sizeof info &&
-        is_for_command(info))
+    if (ready[1].revents == 0 || read(signals.get(), &info, sizeof info) != sizeof info) continue;
+    // `fg` continues the whole group; `kill -CONT` perhaps this process alone.
+    if (info.ssi_signo == SIGCONT && static_cast<pid_t>(info.ssi_pid) != supervisor_pid)
+      send_front_message(supervisor, {FrontMessage::Kind::continued, stops});
+    if (is_for_command(info))
       send_front_message(supervisor, {FrontMessage::Kind::signal, static_cast<std::int32_t>(info.ssi_signo)});
   }
 }

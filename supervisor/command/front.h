@@ -19,8 +19,8 @@ namespace scsup {
 struct FrontMessage {
   enum class Kind : std::int32_t {
     signal,     // front to supervisor: pass this signal on to the command
-    stopped,    // supervisor to front: the command was stopped; the how manieth time
-    continued,  // front to supervisor: after which of them this process was continued
+    stopped,    // supervisor to front: the command was stopped; the value counts its stops
+    continued,  // front to supervisor: somebody continued this process; the last stop that it had heard of
     ended,      // supervisor to front: all is over; the command's wait status
   };
   Kind kind;
@@ -31,9 +31,23 @@ bool send_front_message(const Fd& socket, FrontMessage message);
 // False: the other side has gone.
 bool receive_front_message(const Fd& socket, FrontMessage& message);
 
-// Stands for the command until the supervisor says it is over: passes signals on, stops when the command
-// stops. Returns the exit status; a command that was killed by a signal kills this process the same way. All
-// signals must be blocked.
-int stand_for_command(Fd supervisor, const AuditTarget& audit);
+// Stands for the command until the supervisor says it is over: passes signals on, and says when it is
+// continued. The supervisor stops and continues this process as the command stops and continues: two signals
+// from one sender keep their order, so a command that is continued at once never leaves its front stopped.
+// Returns the exit status; a command that was killed by a signal kills this process the same way. All signals
+// must be blocked.
+int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit);
+
+// Here this process stops and continues the front, and nobody else that may have got its number.
+class FrontProcess {
+ public:
+  FrontProcess();  // in the front, before the supervisor is forked
+  void send(int signal) const;
+  int pidfd() const { return pidfd_.get(); }
+
+ private:
+  const pid_t pid_;
+  Fd pidfd_;
+};
 
 }  // namespace scsup

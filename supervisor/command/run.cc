@@ -8,12 +8,14 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 
 #include "agent/agent.h"
 #include "base/socket.h"
 #include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/front.h"
+#include "supervisor/command/killed.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/supervise.h"
 #include "supervisor/seccomp/kernel.h"
@@ -40,8 +42,8 @@ constexpr const char* run_usage =
 // The supervisor's eye on the command: its state changes, and what the front passes on.
 class CommandWatch : public Source {
  public:
-  CommandWatch(pid_t command, const Fd& front, std::function<void()> ended)
-      : command_(command), front_(front), ended_(std::move(ended)) {
+  CommandWatch(pid_t command, const Fd& front, const FrontProcess& front_process, std::function<void()> ended)
+      : command_(command), front_(front), front_process_(front_process), ended_(std::move(ended)) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -64,6 +66,8 @@ class CommandWatch : public Source {
       if (pid != command_) continue;
       stopped_ = WIFSTOPPED(status);
       if (stopped_) send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
+      // Whoever stopped or continued it. At its end too: it may have been killed while it was stopped.
+      front_process_.send(stopped_ ? SIGSTOP : SIGCONT);
       if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
       status_ = status;
       over_ = true;
@@ -88,6 +92,7 @@ class CommandWatch : public Source {
  private:
   const pid_t command_;
   const Fd& front_;
+  const FrontProcess& front_process_;
   const std::function<void()> ended_;
   Fd signals_;
   std::atomic<bool> over_{false};
@@ -151,7 +156,8 @@ bool needs_to_adopt_orphans() {
   return scope == '1';
 }
 
-[[noreturn]] void supervise(Plan& plan, Fd front, const sigset_t& original_mask) {
+[[noreturn]] void supervise(Plan& plan, Fd front, const FrontProcess& front_process,
+                            const sigset_t& original_mask) {
   auto pair = socket_pair();
   if (!pair) {
     complain(pair.error().text());
@@ -184,19 +190,21 @@ bool needs_to_adopt_orphans() {
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
   }
-  close_all_but({STDERR_FILENO, front.get(), pair->first.get(), plan.audit.stream.get()});
+  close_all_but(
+      {STDERR_FILENO, front.get(), front_process.pidfd(), pair->first.get(), plan.audit.stream.get()});
   auto audit = open_target(std::move(plan.audit));
   if (!audit) {
     complain(audit.error().text());
     _exit(own_failure);
   }
 
+  const std::string killed = why_killed(plan.policy.parsed.document, plan.policy.file);
   Supervisor* running = nullptr;
   std::shared_ptr<CommandWatch> watch;
   const auto stop_if_over = [&] {
     if (watch->over() && running->is_empty()) running->loop().stop();
   };
-  watch = std::make_shared<CommandWatch>(command, front, stop_if_over);
+  watch = std::make_shared<CommandWatch>(command, front, front_process, stop_if_over);
   Supervisor supervisor(std::make_unique<Catalogue>(std::move(plan.policy)), std::move(*audit), plan.argv,
                         plan.kernel, stop_if_over);
   running = &supervisor;
@@ -208,10 +216,14 @@ bool needs_to_adopt_orphans() {
   if (!result) complain(result.error().text());
   if (plan.summary)
     for (const std::string& line : supervisor.denials().lines()) complain(line);
+  if (!plan.kernel.quiet && !killed.empty() && watch->over() && WIFSIGNALED(watch->status()) &&
+      WTERMSIG(watch->status()) == SIGSYS)
+    complain(killed);
   std::fflush(stderr);
   send_front_message(front,
                      {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
-  _exit(0);  // threads that are stuck in the kernel are not waited for
+  front_process.send(SIGCONT);  // who is stopped doesn't read
+  _exit(0);                     // threads that are stuck in the kernel are not waited for
 }
 
 // Nothing: the config has mistakes, and they were said.
@@ -266,15 +278,17 @@ int command_run(const Arguments& arguments) {
   sigset_t all, original;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &original);
+  std::optional<FrontProcess> front_process(std::in_place);
   const pid_t supervisor = fork();
   if (supervisor < 0)
     throw std::runtime_error("cannot start a process: " + std::string(std::strerror(errno)));
   if (supervisor == 0) {
     line->first.reset();
-    supervise(plan, std::move(line->second), original);
+    supervise(plan, std::move(line->second), *front_process, original);
   }
   line->second.reset();
-  return stand_for_command(std::move(line->first), plan.audit);
+  front_process.reset();
+  return stand_for_command(std::move(line->first), supervisor, plan.audit);
 }
 
 }  // namespace scsup

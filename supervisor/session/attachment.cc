@@ -123,7 +123,10 @@ Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> 
   end_handshake();
   awaiting_ = Awaiting::exec;
   // Before the session answers the waiting execve: afterwards nobody is there to read it.
-  if (auto sent = send_packet(socket_, handshake::encode(handshake::Go{})); !sent) return sent;
+  // EPIPE: the filter has killed it for its execve. That is a session too, which ends at once.
+  if (auto sent = send_packet(socket_, handshake::encode(handshake::Go{}));
+      !sent && sent.error().err != EPIPE)
+    return sent;
   start_session(std::move(fds.front()), message.tid);
   return {};
 }

@@ -23,6 +23,27 @@ TEST_F(Actions, KillsEndTheProcessBySigsys) {
     EXPECT_EQ(make_the_call(acting(action)).code(), 1000 + SIGSYS) << action;
 }
 
+// The agent has a second thread that no filter is on: it must not outlive the one that was killed.
+TEST_F(Actions, AKillForExecveEndsAsItWouldNativelyAndSaysWhere) {
+  for (const char* action : {"KILL", "KILL_THREAD", "KILL_PROCESS"}) {
+    const std::string file = policy(std::string(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+      {"names": ["execve"], "action": "SCMP_ACT_)") +
+                                    action + R"("}]})");
+    const Finished done = supervised(file, {"true"});
+    EXPECT_EQ(done.code(), 1000 + SIGSYS) << action;
+    EXPECT_EQ(done.err,
+              "scsup: the command was ended by SIGSYS; the policy asks for that for execve (entry at " +
+                  file + ":2:7)\n");
+  }
+}
+
+TEST_F(Actions, ASigsysThatThePolicyHasNoPartInIsNotExplained) {
+  const std::string file = policy(R"({"defaultAction": "SCMP_ACT_ALLOW"})");
+  const Finished done = supervised(file, {"sh", "-c", "kill -SYS $$"});
+  EXPECT_EQ(done.code(), 1000 + SIGSYS);
+  EXPECT_EQ(done.err, "");
+}
+
 TEST_F(Actions, KillThreadKillsOneThreadAndKillProcessAll) {
   if (!is_installed("python3")) GTEST_SKIP() << "python3 is missing";
   // A thread makes the call; the main thread says whether it still lives, once the other has gone.

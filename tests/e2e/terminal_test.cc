@@ -2,6 +2,7 @@
 #include "tests/e2e/terminal.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/e2e/scsup_test.h"
@@ -162,6 +163,40 @@ TEST_F(OnATerminal, AHangUpReachesTheCommand) {
   terminal.hang_up();
   EXPECT_TRUE(waiter.says("heard hangup"));
   EXPECT_EQ(terminal.end(), 3);
+}
+
+// Without a shell: a parent that sees the states of scsup itself. A hundred stops, each continued by whoever
+// stopped, at once: none may get lost.
+TEST_F(OnATerminal, StopsThatAreContinuedAtOnceLeaveNothingStopped) {
+  const Finished done =
+      run(under(policy_, {"sh", "-c",
+                          "(i=0; while [ $i -lt 100 ]; do kill -STOP $$; kill -CONT $$; i=$((i+1)); "
+                          "done; echo done >end) & wait; read line <end; exit 9"}));
+  EXPECT_EQ(done.code(), 9);
+}
+
+// As a shell waits for its job: scsup is seen to stop with its command. Then the command alone gets a signal.
+TEST_F(OnATerminal, ACommandThatSomebodyElseContinuesOrKillsTakesScsupAlong) {
+  for (const auto& [signal, code] : {std::pair{SIGCONT, 7}, std::pair{SIGKILL, 1000 + SIGKILL}}) {
+    Running scsup(under(policy_, {"sh", "-c", "echo $$ >pid; echo ready; kill -STOP $$; exit 7"}));
+    ASSERT_TRUE(scsup.says("ready"));
+    int status = 0;
+    ASSERT_EQ(waitpid(scsup.pid(), &status, WUNTRACED), scsup.pid());
+    ASSERT_TRUE(WIFSTOPPED(status));
+    ASSERT_EQ(kill(std::stoi(read_file(at("pid"))), signal), 0);
+    EXPECT_EQ(scsup.wait(), code);
+  }
+}
+
+TEST_F(OnATerminal, AContinuationOfScsupAloneContinuesTheCommand) {
+  Running scsup(under(policy_, {"sh", "-c", "echo ready; kill -STOP $$; echo went-on; exit 7"}));
+  ASSERT_TRUE(scsup.says("ready"));
+  int status = 0;
+  ASSERT_EQ(waitpid(scsup.pid(), &status, WUNTRACED), scsup.pid());
+  ASSERT_TRUE(WIFSTOPPED(status));
+  scsup.send(SIGCONT);
+  EXPECT_TRUE(scsup.says("went-on"));
+  EXPECT_EQ(scsup.wait(), 7);
 }
 
 class PassedOn : public OnATerminal, public testing::WithParamInterface<int> {};
