@@ -14,6 +14,7 @@
 #include "base/socket.h"
 #include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
+#include "supervisor/command/descendants.h"
 #include "supervisor/command/front.h"
 #include "supervisor/command/killed.h"
 #include "supervisor/command/serve_settings.h"
@@ -31,6 +32,7 @@ const std::vector<Option> run_options = {
      "$SCSUP_AUDIT, else ~/.local/state/scsup/audit.jsonl)"},
     {"config", "FILE", "how the audit is kept: \"audit\" in scsup-config(5)"},
     {"summary", nullptr, "say at the end what was denied, even if standard error is no terminal"},
+    {"die-with-parent", nullptr, "end the command and all below it when scsup or its parent is killed"},
     {"quiet", nullptr, "say nothing but errors"},
 };
 constexpr const char* run_usage =
@@ -103,12 +105,16 @@ class CommandWatch : public Source {
 
 class FrontLine : public Source {
  public:
-  FrontLine(const Fd& front, CommandWatch& command) : front_(front), command_(command) {}
+  enum class AtItsEnd { go_on, kill_all };
+  FrontLine(const Fd& front, CommandWatch& command, AtItsEnd then)
+      : front_(front), command_(command), then_(then) {}
   int fd() const override { return front_.get(); }
   Next serve(std::uint32_t, Lead&) override {
     FrontMessage message;
-    if (!receive_front_message(front_, message))
-      return Next::done;  // the front was killed; the command goes on
+    if (!receive_front_message(front_, message)) {  // the front was killed
+      if (then_ == AtItsEnd::kill_all) kill_descendants();
+      return Next::done;
+    }
     if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value);
     if (message.kind == FrontMessage::Kind::continued) command_.go_on_after(message.value);
     return Next::again;
@@ -117,6 +123,7 @@ class FrontLine : public Source {
  private:
   const Fd& front_;
   CommandWatch& command_;
+  const AtItsEnd then_;
 };
 
 struct Plan {
@@ -126,6 +133,7 @@ struct Plan {
   KernelFeatures kernel;
   bool summary = false;
   bool under_job_control = false;
+  bool die_with_parent = false;
   Arguments command;
 };
 
@@ -163,7 +171,7 @@ bool needs_to_adopt_orphans() {
     complain(pair.error().text());
     _exit(own_failure);
   }
-  if (needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  if (plan.die_with_parent || needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
   struct sigaction usual {
   }, inherited{};
@@ -209,7 +217,8 @@ bool needs_to_adopt_orphans() {
                         plan.kernel, stop_if_over);
   running = &supervisor;
   supervisor.loop().add(watch);
-  supervisor.loop().add(std::make_shared<FrontLine>(front, *watch));
+  supervisor.loop().add(std::make_shared<FrontLine>(
+      front, *watch, plan.die_with_parent ? FrontLine::AtItsEnd::kill_all : FrontLine::AtItsEnd::go_on));
   supervisor.admit(std::move(pair->first), Peer{command, getuid(), getgid()});
   watch->look();
   const auto result = supervisor.run();
@@ -236,6 +245,7 @@ std::optional<AuditSettings> audit_settings(const Options& given) {
 }  // namespace
 
 int command_run(const Arguments& arguments) {
+  const pid_t parent = getppid();
   reserve_standard_fds();
   Plan plan;
   plan.argv = arguments;
@@ -251,6 +261,7 @@ int command_run(const Arguments& arguments) {
     quiet = given.has("quiet");
     plan.summary = !quiet && (given.has("summary") || isatty(STDERR_FILENO));
     plan.command = given.rest();
+    plan.die_with_parent = given.has("die-with-parent");
     auto policy = load_policy(*given.value("policy"));
     if (!policy) return own_failure;
     plan.policy = std::move(*policy);
@@ -262,6 +273,10 @@ int command_run(const Arguments& arguments) {
   } catch (const UsageError& error) {
     complain(std::string(error.what()) + "; try 'scsup run --help'");
     return own_failure;
+  }
+  if (plan.die_with_parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) raise(SIGKILL);  // it has ended before it could be said
   }
   plan.under_job_control = parent_controls_jobs();
   plan.kernel = probe_kernel();

@@ -49,6 +49,32 @@ TEST_F(Orphans, OfAKilledFrontStaySupervised) {
   EXPECT_EQ(shell.rest(), "ready\nchild 1\n");
 }
 
+// All below holds the output open: its end comes when the last has gone, though one has left its parents and
+// session.
+const Words below = {
+    "sh", "-c",
+    "mkfifo never; (setsid sh -c 'echo one; read line <never' &); sh -c 'echo two; read line <never' & "
+    "wait"};
+
+TEST_F(Orphans, ThereAreNoneWhenScsupIsKilledAndAskedToDieWithItsParent) {
+  Running scsup(under(shipped_policy("no-mkdir.json"), below, {"--die-with-parent"}));
+  ASSERT_TRUE(scsup.says("one"));
+  scsup.send(SIGKILL);
+  EXPECT_EQ(scsup.wait(), 1000 + SIGKILL);
+  scsup.rest();
+}
+
+TEST_F(Orphans, ThereAreNoneWhenScsupsParentIsKilled) {
+  const Start inner = under(shipped_policy("no-mkdir.json"), below, {"--die-with-parent"});
+  Start start = plain({"sh", "-c", "\"$@\"; true", "-"});
+  start.argv.insert(start.argv.end(), inner.argv.begin(), inner.argv.end());
+  Running parent(start);
+  ASSERT_TRUE(parent.says("one"));
+  parent.send(SIGKILL);
+  EXPECT_EQ(parent.wait(), 1000 + SIGKILL);
+  parent.rest();
+}
+
 // The kernel hangs up on a process group with a stopped member that becomes an orphaned one. In a job without
 // a terminal (a session of its own, as CI has) the end of a supervised command must not look like that.
 TEST_F(Orphans, AreNotMadeOfTheGroupThatScsupWasStartedIn) {
