@@ -121,10 +121,16 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
   if (settings.sockets.control.fd)
     loop.add(std::make_shared<control::Door>(std::move(settings.sockets.control.fd), loop,
                                              supervisor.workers(), service));
-  if (!settings.quiet) say(Severity::info, greeting);
-  manager.ready(status_of(supervisor));
 
-  const auto result = supervisor.run();
+  const auto started = supervisor.start();
+  if (started && !settings.quiet) {
+    say(Severity::info, greeting);
+    if (loop.engine() != "io_uring")
+      say(Severity::info, "events come by " + std::string(loop.engine()) + ", as io_uring is refused here");
+  }
+  if (started) manager.ready(status_of(supervisor));
+  const auto ended = supervisor.wait();
+  const auto& result = started ? ended : started;
   settings.sockets.remove();
   if (!result) complain(result.error().text());
   std::fflush(nullptr);

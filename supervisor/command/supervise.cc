@@ -92,12 +92,27 @@ std::vector<Loop*> Supervisor::loops() {
   return all;
 }
 
+Result<void> Supervisor::start() {
+  for (Loop* loop : loops())
+    if (auto started = loop->start(); !started) {
+      for (Loop* other : loops()) other->stop();
+      return started;
+    }
+  return {};
+}
+
 Result<void> Supervisor::run() {
+  const auto started = start();
+  const auto ended = wait();
+  return started ? ended : started;
+}
+
+Result<void> Supervisor::wait() {
   for (const auto& loop : more_loops_)
     std::thread([&loop] {
-      if (auto result = loop->run(); !result) complain(result.error().text());
-    }).detach();  // one that is stuck can't be joined
-  auto result = loop_.run();
+      if (auto result = loop->wait(); !result) complain(result.error().text());
+    }).detach();  // the loops end with the process
+  auto result = loop_.wait();
   reception_.end_sessions();
   log_.end(reception_.total());
   return result;

@@ -39,8 +39,11 @@ class Supervisor {
   const Reception& reception() const { return reception_; }
   const Denials& denials() const { return denials_; }
   bool is_empty() const { return reception_.is_empty(); }
-  // Runs the loops until loop() stops, and writes the `end` record.
-  Result<void> run();
+  // Serves from now on, or fails as a whole.
+  Result<void> start();
+  // Waits until loop() stops, and writes the `end` record. After start(), also where that failed.
+  Result<void> wait();
+  Result<void> run();  // both
 
  private:
   const Zygote zygote_;  // first: everything else starts threads

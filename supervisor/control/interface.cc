@@ -68,7 +68,8 @@ type Reloaded (
   sessions: []Changed
 )
 
-method Sessions() -> (sessions: []Session, remarks: []string)
+# events: by what the supervisor waits, "io_uring" or "epoll"
+method Sessions() -> (sessions: []Session, remarks: []string, events: string)
 
 method Inspect(session: int) -> (
   session: Session,

@@ -92,6 +92,8 @@ class Service {
   }
   // What is wrong as long as it is: "FILE:LINE:COL: error: ..." of a policy whose older version is in force.
   virtual std::vector<std::string> remarks() const { return {}; }
+  // What tells events apart in this supervisor: "io_uring", "epoll"; "" when that isn't known.
+  virtual std::string events() const { return {}; }
   // Re-reads these policies: all of them change, or none does. None named: all, each by itself.
   virtual Result<std::vector<Reloaded>> reload(const std::vector<std::string>& names) = 0;
   // Another policy for one session, from now on. `file` is only how places in it are named.

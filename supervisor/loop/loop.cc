@@ -6,7 +6,7 @@
 #include <array>
 #include <thread>
 
-#include "supervisor/loop/ring.h"
+#include "supervisor/loop/readiness.h"
 
 namespace scsup {
 
@@ -35,11 +35,27 @@ void Loop::wake() {
   (void)!write(wake_.get(), &one, sizeof one);  // full: it will wake up anyway
 }
 
-Result<void> Loop::run() {
+Result<void> Loop::start() {
   start_leader();
   std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return stopped_ && !leading_; });
+  changed_.wait(lock, [this] { return !engine_.empty() || !leading_; });
   return result_;
+}
+
+Result<void> Loop::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopped_ && !leading_; });
+  return result_;
+}
+
+Result<void> Loop::run() {
+  if (auto started = start(); !started) return started;
+  return wait();
+}
+
+std::string_view Loop::engine() const {
+  std::lock_guard lock(mutex_);
+  return engine_;
 }
 
 void Loop::start_leader() {
@@ -56,17 +72,19 @@ void Loop::lead(const std::shared_ptr<Lead>& lead) {
   prepare_();
   Result<void> result;
   {
-    auto ring = Ring::create();
-    if (ring) {
+    auto readiness = Readiness::create();
+    if (readiness) {
       {
         std::lock_guard lock(mutex_);
+        engine_ = (*readiness)->name();
+        changed_.notify_all();
         has_new_ = true;
         unarmed_.clear();
         for (const auto& [source, owner] : sources_) unarmed_.push_back(source);
       }
-      result = serve_until_lost(*lead, *ring);
+      result = serve_until_lost(*lead, **readiness);
     } else {
-      result = failed(ring.error());
+      result = failed(readiness.error());
     }
   }
   std::lock_guard lock(mutex_);
@@ -77,36 +95,36 @@ void Loop::lead(const std::shared_ptr<Lead>& lead) {
   }
   watch_.forget(*lead);
   leading_ = false;
-  ended_.notify_all();
+  changed_.notify_all();
 }
 
-void Loop::arm_new(Ring& ring) {
+void Loop::arm_new(Readiness& readiness) {
   std::lock_guard lock(mutex_);
-  for (Source* source : unarmed_) ring.arm(source->fd(), source);
+  for (Source* source : unarmed_) readiness.arm(source->fd(), source);
   unarmed_.clear();
   has_new_ = false;
 }
 
-Result<void> Loop::serve_until_lost(Lead& lead, Ring& ring) {
-  std::array<Ring::Event, 64> buffer;
-  ring.arm(wake_.get(), nullptr);
+Result<void> Loop::serve_until_lost(Lead& lead, Readiness& readiness) {
+  std::array<Readiness::Event, 64> buffer;
+  readiness.arm(wake_.get(), nullptr);
   for (;;) {
-    if (has_new_) arm_new(ring);
-    auto events = ring.wait(buffer);
+    if (has_new_) arm_new(readiness);
+    auto events = readiness.wait(buffer);
     if (!events) return failed(events.error());
-    for (const Ring::Event& event : *events) {
+    for (const Readiness::Event& event : *events) {
       if (stopped_) return {};
       Source* source = static_cast<Source*>(event.tag);
       if (!source) {
         std::uint64_t count;
         (void)!read(wake_.get(), &count, sizeof count);
-        ring.arm(wake_.get(), nullptr);
+        readiness.arm(wake_.get(), nullptr);
         continue;
       }
       const Source::Next next = source->serve(event.ready, lead);
       if (lead.lost()) return {};
       if (next == Source::Next::again) {
-        ring.arm(source->fd(), source);
+        readiness.arm(source->fd(), source);
       } else {
         std::lock_guard lock(mutex_);
         sources_.erase(source);

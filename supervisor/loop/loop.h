@@ -1,8 +1,8 @@
 // The event loop: sources of events, and one thread at a time that leads.
 //
 // The leading thread waits for readiness and serves each source to the end of one event, answers included. If
-// it gets stuck in a section (stall_watch.h) another thread takes the lead with a ring of its own; readiness
-// is level-triggered, so nothing is lost with the old ring.
+// it gets stuck in a section (stall_watch.h) another thread takes the lead with an engine of its own
+// (readiness.h); readiness is level-triggered, so nothing is lost with the old one.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,7 +21,7 @@
 
 namespace scsup {
 
-class Ring;
+class Readiness;
 
 class Source {
  public:
@@ -42,8 +43,13 @@ class Loop {
   // Makes run() return after the event that is being served.
   void stop();
 
-  // Leads until stop(); the caller's thread waits meanwhile.
-  Result<void> run();
+  // Begins to serve, on a thread of its own. A failure: events can't be had, and nothing will be served.
+  Result<void> start();
+  // Waits until stop() has taken effect, or until serving failed. After start().
+  Result<void> wait();
+  Result<void> run();  // both
+  // What tells events apart here: "io_uring" or "epoll". After start().
+  std::string_view engine() const;
 
   StallWatch& stall_watch() { return watch_; }
   // To be called first on every thread that acts for targets.
@@ -52,19 +58,20 @@ class Loop {
  private:
   void start_leader();
   void lead(const std::shared_ptr<Lead>& lead);
-  Result<void> serve_until_lost(Lead& lead, Ring& ring);
-  void arm_new(Ring& ring);
+  Result<void> serve_until_lost(Lead& lead, Readiness& readiness);
+  void arm_new(Readiness& readiness);
   void wake();
 
   std::function<void()> prepare_;
   mutable std::mutex mutex_;
-  std::condition_variable ended_;
+  std::condition_variable changed_;  // engine_, result_ or leading_
   std::unordered_map<Source*, std::shared_ptr<Source>> sources_;
   std::vector<Source*> unarmed_;
   Fd wake_;  // an eventfd: something to arm, or time to stop
   std::atomic<bool> has_new_{false};
   std::atomic<bool> stopped_{false};
-  bool leading_ = false;  // the last leader has not yet left
+  bool leading_ = false;     // the last leader has not yet left
+  std::string_view engine_;  // "": no leader has got one yet
   Result<void> result_;
   StallWatch watch_;
 };

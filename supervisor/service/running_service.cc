@@ -194,6 +194,8 @@ void RunningService::remember(const std::string& policy, const std::vector<std::
     remarks_[policy] = mistakes;
 }
 
+std::string RunningService::events() const { return std::string(reception_.services.loop.engine()); }
+
 std::vector<std::string> RunningService::remarks() const {
   std::vector<std::string> all;
   std::lock_guard lock(remarks_mutex_);

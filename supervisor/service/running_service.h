@@ -31,6 +31,7 @@ class RunningService : public control::Service {
   std::string audit() const override;
   Result<std::uint32_t> kill(std::uint32_t session) override;
   std::vector<std::string> remarks() const override;
+  std::string events() const override;
 
  private:
   // A session, and the policy that it gets if all goes well.

@@ -1,4 +1,4 @@
-#include "supervisor/loop/ring.h"
+#include "supervisor/loop/uring.h"
 
 #include <liburing.h>
 #include <poll.h>
@@ -11,14 +11,10 @@ constexpr unsigned entries = 256;
 
 }  // namespace
 
-Ring::Ring(std::unique_ptr<io_uring> ring) : ring_(std::move(ring)) {}
-Ring::Ring(Ring&&) noexcept = default;
+Uring::Uring(std::unique_ptr<io_uring> ring) : ring_(std::move(ring)) {}
+Uring::~Uring() { io_uring_queue_exit(ring_.get()); }
 
-Ring::~Ring() {
-  if (ring_) io_uring_queue_exit(ring_.get());
-}
-
-Result<Ring> Ring::create() {
+Result<std::unique_ptr<Uring>> Uring::create() {
   auto ring = std::make_unique<io_uring>();
   io_uring_params params{};
   // 6.1: completions are handled when this thread asks for them, without an interrupt to it.
@@ -28,15 +24,11 @@ Result<Ring> Ring::create() {
     params = {};
     result = io_uring_queue_init_params(entries, ring.get(), &params);
   }
-  if (result < 0)
-    return failed(-result,
-                  "cannot set up io_uring (forbidden by kernel.io_uring_disabled, see sysctl(8), or by a "
-                  "supervisor that "
-                  "this process has already)");
-  return Ring(std::move(ring));
+  if (result < 0) return failed(-result, "cannot set up io_uring");
+  return std::unique_ptr<Uring>(new Uring(std::move(ring)));
 }
 
-void Ring::arm(int fd, void* tag) {
+void Uring::arm(int fd, void* tag) {
   io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());
   if (!sqe) {  // full: hand over what is queued
     io_uring_submit(ring_.get());
@@ -46,7 +38,7 @@ void Ring::arm(int fd, void* tag) {
   io_uring_sqe_set_data(sqe, tag);
 }
 
-Result<std::span<Ring::Event>> Ring::wait(std::span<Event> events) {
+Result<std::span<Readiness::Event>> Uring::wait(std::span<Event> events) {
   for (;;) {
     const int result = io_uring_submit_and_wait(ring_.get(), 1);
     if (result < 0 && result != -EINTR && result != -EAGAIN && result != -EBUSY)
