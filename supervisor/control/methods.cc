@@ -104,7 +104,9 @@ Outcome get_description(Service&, const Json& given) {
 
 Outcome sessions(Service& service, const Json& given) {
   if (auto wrong = Parameters(given).refused()) return refused(*wrong);
-  return Json{{"sessions", to_wire(service.sessions())}, {"remarks", service.remarks()}, {"events", service.events()}};
+  return Json{{"sessions", to_wire(service.sessions())},
+              {"remarks", service.remarks()},
+              {"events", service.events()}};
 }
 
 Outcome inspect(Service& service, const Json& given) {
