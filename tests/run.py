@@ -16,7 +16,7 @@ import time
 import xml.etree.ElementTree as xml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LABELS = ("unit", "syscall", "e2e", "hostile", "lint", "container", "bench")
+LABELS = ("unit", "syscall", "e2e", "hostile", "lint", "container", "fresh", "bench")
 SANITIZER_ENV = {
     "SCSUP_SANITIZED": "1",
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
@@ -230,7 +230,7 @@ def main(arguments):
             ahead = build_ahead()
             run_ctest(totals, f"all as {who}", "release", [])
             if who == "root":
-                run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container)$"], user=True)
+                run_ctest(totals, "all as an ordinary user", "release", ["-LE", "^(lint|bench|container|fresh)$"], user=True)
             for preset in UNITS:
                 sanitizer(totals, preset)
             ahead.wait()
