@@ -1,6 +1,5 @@
 #include "agent/courier.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,7 +9,6 @@
 #include <cstdint>
 #include <ctime>
 #include <string>
-#include <string_view>
 
 #include "agent/agent.h"
 #include "agent/conversation.h"
@@ -20,10 +18,6 @@ namespace scsup::agent {
 namespace {
 
 void relax() { __builtin_ia32_pause(); }
-void pause_a_little() {
-  const timespec pause{0, 100'000};
-  ::nanosleep(&pause, nullptr);
-}
 
 // Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to
 // happen, then now and then.
@@ -33,7 +27,8 @@ void wait_until(Condition happened) {
     if (looks < 1000) {
       relax();
     } else {
-      pause_a_little();
+      const timespec pause{0, 100'000};
+      ::nanosleep(&pause, nullptr);
     }
   }
 }
@@ -50,20 +45,8 @@ void wait_until(Condition happened) {
   end_unrun(handover, std::string("the kernel doesn't take the supervisor's filter: ") + std::strerror(err));
 }
 
-// The filter may kill for execve, and SCMP_ACT_KILL kills one thread: the first, as a zombie that nobody can
-// join.
-bool is_dead(int tid) {
-  const std::string file = "/proc/self/task/" + std::to_string(tid) + "/stat";
-  const Fd stat(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  char text[128];  // the name before the state has 15 bytes at most (proc(5))
-  const ssize_t got = stat ? ::read(stat.get(), text, sizeof text) : -1;
-  if (got <= 0) return errno == ENOENT || errno == ESRCH;
-  const std::string_view line(text, static_cast<std::size_t>(got));
-  const std::size_t end = line.rfind(") ");
-  return end != line.npos && end + 2 < line.size() && (line[end + 2] == 'Z' || line[end + 2] == 'X');
-}
-
-// As the whole process would have died if the courier weren't there (seccomp(2)).
+// The filter kills for execve, and SCMP_ACT_KILL kills one thread only: the whole process is to end as it
+// would have if the courier weren't there (seccomp(2)).
 [[noreturn]] void die_by_the_filter() {
   ::signal(SIGSYS, SIG_DFL);
   const std::uint64_t none = 0;
@@ -105,16 +88,9 @@ void* carry(void* argument) {
     end_unrun(handover, go.error().text());
   handover.go = true;
 
-  bool dead = false;  // a successful exec ends this thread here
-  for (int looks = 0; handover.exec_error == 0 && !dead; ++looks) {
-    if (looks < 1000) {
-      relax();
-      continue;
-    }
-    pause_a_little();
-    dead = is_dead(handover.tid);
-  }
-  if (dead) die_by_the_filter();
+  // A successful exec ends this thread here.
+  wait_until([&] { return handover.exec_error != 0 || handover.filtered_thread_lives == 0; });
+  if (handover.exec_error == 0) die_by_the_filter();
   // From now on the other thread spins. It will never run the command: it may as well have no priority.
   const sched_param none{};
   ::sched_setscheduler(handover.tid, SCHED_IDLE, &none);

@@ -24,6 +24,9 @@ struct Handover {
   std::atomic<int> listener{-1};
   std::atomic<bool> go{false};     // by the courier
   std::atomic<int> exec_error{0};  // an errno: the command doesn't run
+  // By the kernel, when the filter has killed the thread: 0 (set_tid_address(2)). Asked of nothing else, as a
+  // killed first thread stays a zombie, and /proc may be missing or another PID namespace's.
+  std::atomic<int> filtered_thread_lives{1};
   static_assert(std::atomic<int>::is_always_lock_free);
 };
 

@@ -30,6 +30,7 @@ int load(const Filter& filter) {
 // From load() on nothing may allocate, print or lock.
 void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) {
   const char* const path = handover.path.c_str();
+  ::syscall(SYS_set_tid_address, &handover.filtered_thread_lives);
   const int listener = load(filter);
   if (listener < 0) {
     handover.load_error = -listener;

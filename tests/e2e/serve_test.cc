@@ -71,6 +71,21 @@ TEST_F(Serve, SupervisesWhatAnAgentStarts) {
   EXPECT_FALSE(fs::exists(at("socket")));
 }
 
+TEST_F(Serve, AnAgentNeedsNoProc) {
+  if (!is_root()) GTEST_SKIP() << "missing: root, for mounts";
+  start();
+  const Words without_proc = {"unshare", "--mount", "sh", "-c", "umount -l /proc && exec \"$@\"", "-"};
+  const Words with_a_foreign_one = {"unshare", "--pid", "--fork"};
+  for (const Words& surroundings : {without_proc, with_a_foreign_one})
+    for (int i = 0; i < 25; ++i) {
+      Start one = agent({"sh", "-c", "exit 7"});
+      one.argv.insert(one.argv.begin(), surroundings.begin(), surroundings.end());
+      const Finished done = run(one);
+      ASSERT_EQ(done.code(), 7) << surroundings[1] << ", the time " << i << ": " << done.err;
+    }
+  EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Serve, TakesManyAtOnce) {
   start();
   // All of them are in their command at the same time: none goes on before the last one has come.
