@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <optional>
+#include <string>
 
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/command.h"
@@ -82,6 +84,13 @@ void FrontProcess::send(int signal) const {
     syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
   else if (getppid() == pid_)  // where pidfd_open is refused
     kill(pid_, signal);
+}
+
+void FrontProcess::go_on_if_stopped() const {
+  std::string line;
+  std::getline(std::ifstream("/proc/" + std::to_string(pid_) + "/stat"), line, '\0');
+  const std::size_t name_end = line.rfind(") ");  // the name may hold anything
+  if (name_end != line.npos && line.compare(name_end + 2, 1, "T") == 0) send(SIGCONT);
 }
 
 int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit) {

@@ -66,10 +66,15 @@ class CommandWatch : public Source {
     // Not only the command: as a subreaper we get its orphans too.
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
       if (pid != command_) continue;
+      // Whoever stopped or continued it; it may also have been killed while it was stopped. A SIGCONT that
+      // nobody needs would do harm: it takes back the stop that a debugger's PTRACE_ATTACH waits for.
+      if (WIFSTOPPED(status)) {
+        send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
+        front_process_.send(SIGSTOP);
+      } else if (stopped_) {
+        front_process_.send(SIGCONT);
+      }
       stopped_ = WIFSTOPPED(status);
-      if (stopped_) send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
-      // Whoever stopped or continued it. At its end too: it may have been killed while it was stopped.
-      front_process_.send(stopped_ ? SIGSTOP : SIGCONT);
       if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
       status_ = status;
       over_ = true;
@@ -231,8 +236,8 @@ bool needs_to_adopt_orphans() {
   std::fflush(stderr);
   send_front_message(front,
                      {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
-  front_process.send(SIGCONT);  // who is stopped doesn't read
-  _exit(0);                     // threads that are stuck in the kernel are not waited for
+  front_process.go_on_if_stopped();  // whoever stopped it just then: else it doesn't read
+  _exit(0);                          // threads that are stuck in the kernel are not waited for
 }
 
 // Nothing: the config has mistakes, and they were said.
