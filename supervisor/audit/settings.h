@@ -17,6 +17,10 @@ enum class Durability : std::uint8_t { write, sync };
 // ever, and told as a number by the `gap` record.
 enum class OnAuditFailure : std::uint8_t { deny, wait, count };
 
+// Whether what is appended is sealed. A log that was begun without seals is closed first, as seals cover a
+// file from its start; where it can't be closed, `where_possible` goes on without.
+enum class Sealing : std::uint8_t { no, where_possible, yes };
+
 struct AuditSettings {
   std::optional<std::string> file;  // as --audit: a file, "-" or "none"
   Durability durability = Durability::write;
@@ -25,7 +29,7 @@ struct AuditSettings {
   std::uint64_t segment_bytes = 0;
   std::chrono::seconds segment_age{0};
   bool compress = false;                      // closed segments, by zstd
-  bool seal = false;                          // a seal with each commit
+  Sealing seal = Sealing::no;                 // a seal with each commit
   std::string seal_key;                       // a file; "": seals are a chain of hashes without a key
   std::chrono::seconds anchor{0};             // the last seal is told to syslog(3) that often; 0: never
   std::vector<std::string> redact_paths;      // globs

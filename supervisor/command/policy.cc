@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 #include "supervisor/command/supervise.h"
+#include "supervisor/policy/enclosed.h"
 #include "supervisor/policy/engine_profile.h"
 #include "supervisor/policy/json_text.h"
 
@@ -73,7 +74,7 @@ int make_profile(const Arguments& arguments) {
   auto policy = read_policy_file(file);
   if (!policy) return own_failure;
   Diagnostics none;
-  const auto tree = read_json(policy->text, none);
+  const auto tree = read_policy_tree(policy->text, none);
   if (!tree) return own_failure;
   EngineProfile made = engine_profile(policy->parsed.document, *tree, file, own_environment());
   for (const Diagnostic& remark : made.remarks) std::fprintf(stderr, "%s\n", render(file, remark).c_str());

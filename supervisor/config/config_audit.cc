@@ -50,11 +50,11 @@ void read_segment(Reader& reader, const Json& json, AuditSettings& settings) {
 
 void read_seal(Reader& reader, const Json& json, const PathReader& path, AuditSettings& settings) {
   if (json.kind == Json::Kind::boolean) {
-    settings.seal = json.boolean;
+    settings.seal = json.boolean ? Sealing::yes : Sealing::no;
     return;
   }
   if (!reader.object(json, "\"seal\"", seal_keys)) return;
-  settings.seal = true;
+  settings.seal = Sealing::yes;
   if (const Json* key = value_of(json, "key")) settings.seal_key = path(*key, "\"key\"").value_or("");
   if (const Json* anchor = value_of(json, "anchor"))
     settings.anchor = std::chrono::seconds(quantity(reader, *anchor, "\"anchor\"", time_units, "60s"));

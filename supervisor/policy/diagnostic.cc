@@ -15,8 +15,18 @@ std::string render(const std::string& file, Place place) {
 }
 
 std::string render(const std::string& file, const Diagnostic& diagnostic) {
-  const char* severity = diagnostic.severity == Diagnostic::Severity::error ? ": error: " : ": warning: ";
-  return render(file, diagnostic.place) + severity + diagnostic.message;
+  const auto severity = [&] {
+    switch (diagnostic.severity) {
+      case Diagnostic::Severity::error:
+        return ": error: ";
+      case Diagnostic::Severity::warning:
+        return ": warning: ";
+      case Diagnostic::Severity::note:
+        return ": note: ";
+    }
+    return ": ";
+  };
+  return render(file, diagnostic.place) + severity() + diagnostic.message;
 }
 
 std::string first_error(const std::string& file, const Diagnostics& diagnostics) {

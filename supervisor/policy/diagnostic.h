@@ -16,7 +16,7 @@ struct Place {
 };
 
 struct Diagnostic {
-  enum class Severity : std::uint8_t { error, warning };
+  enum class Severity : std::uint8_t { error, warning, note };
   Severity severity = Severity::error;
   Place place;
   std::string message;  // "unknown syscall 'mkdirr'; did you mean 'mkdir'?"

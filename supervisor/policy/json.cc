@@ -78,7 +78,7 @@ class Builder {
   bool start_object(std::size_t) { return open(Json::Kind::object, JsonState::After::open_object); }
   bool start_array(std::size_t) { return open(Json::Kind::array, JsonState::After::open_array); }
   bool end_object() {
-    refuse_repeated_keys(open_.back());
+    refuse_repeated_keys(open_.back(), diagnostics_);
     return close();
   }
   bool end_array() { return close(); }
@@ -169,31 +169,6 @@ class Builder {
     return false;
   }
 
-  // Parsers don't agree on which of two equal keys counts, so a reviewer and the kernel could see two
-  // policies.
-  void refuse_repeated_keys(Json& object) {
-    std::vector<const Member*> sorted;
-    for (const Member& member : object.members) sorted.push_back(&member);
-    std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->key < b->key; });
-    std::vector<const Member*> repeated;
-    const Member* first = nullptr;
-    for (const Member* member : sorted) {
-      if (!first || first->key != member->key) {
-        first = member;
-        continue;
-      }
-      fail(member->place, "duplicate key " + in_quotes(member->key) + "; it is already at " +
-                              std::to_string(first->place.line) + ":" + std::to_string(first->place.column));
-      repeated.push_back(member);
-    }
-    if (repeated.empty()) return;
-    std::sort(repeated.begin(), repeated.end());
-    std::vector<Member> kept;
-    for (Member& member : object.members)
-      if (!std::binary_search(repeated.begin(), repeated.end(), &member)) kept.push_back(std::move(member));
-    object.members = std::move(kept);
-  }
-
   Cursor cursor_;
   const std::size_t& consumed_;
   Diagnostics& diagnostics_;
@@ -228,6 +203,32 @@ std::string describe(const Json& json) {
       return "an object";
   }
   return "something else";
+}
+
+// Parsers don't agree on which of two equal keys counts, so a reviewer and the kernel could see two policies.
+void refuse_repeated_keys(Json& object, Diagnostics& diagnostics) {
+  std::vector<const Member*> sorted;
+  for (const Member& member : object.members) sorted.push_back(&member);
+  std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->key < b->key; });
+  std::vector<const Member*> repeated;
+  const Member* first = nullptr;
+  for (const Member* member : sorted) {
+    if (!first || first->key != member->key) {
+      first = member;
+      continue;
+    }
+    diagnostics.push_back({Diagnostic::Severity::error, member->place,
+                           "duplicate key " + in_quotes(member->key) + "; it is already at " +
+                               std::to_string(first->place.line) + ":" +
+                               std::to_string(first->place.column)});
+    repeated.push_back(member);
+  }
+  if (repeated.empty()) return;
+  std::sort(repeated.begin(), repeated.end());
+  std::vector<Member> kept;
+  for (Member& member : object.members)
+    if (!std::binary_search(repeated.begin(), repeated.end(), &member)) kept.push_back(std::move(member));
+  object.members = std::move(kept);
 }
 
 std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics, std::string_view kind) {

@@ -49,4 +49,7 @@ inline constexpr std::size_t json_value_limit = 1'000'000;
 std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics,
                               std::string_view kind = "policy");
 
+// Each key that repeats an earlier one is an error, and is taken out.
+void refuse_repeated_keys(Json& object, Diagnostics& diagnostics);
+
 }  // namespace scsup

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "supervisor/policy/json.h"
+#include "supervisor/policy/enclosed.h"
 #include "supervisor/policy/parse_parts.h"
 #include "supervisor/policy/parse_reader.h"
 
@@ -32,7 +32,7 @@ Parsed parse(std::string_view text) {
          "the policy is larger than " + std::to_string(policy_size_limit >> 20) + " MiB"});
     return parsed;
   }
-  auto file = read_json(text, parsed.diagnostics);
+  const auto file = read_policy_tree(text, parsed.diagnostics);
   if (!file) return parsed;
   Reader reader(parsed.diagnostics);
   read_file(reader, *file, parsed.document);

@@ -1,4 +1,5 @@
-// Text of a policy file to a Document. Pure: the text comes from the caller.
+// Text of a policy file, or of one that has a policy in it (enclosed.h), to a Document. Pure: the text comes
+// from the caller.
 //
 // Every mistake becomes one Diagnostic with line and column; parsing goes on after a mistake that leaves the
 // structure readable, so that one run reports them all, in file order. A Document is usable only if no

@@ -45,7 +45,7 @@ Result<void> sync_directory(const std::string& directory) {
 Result<std::unique_ptr<LogFile>> LogFile::open(Fd file, const std::string& path,
                                                const AuditSettings& settings, std::string run) {
   auto log = std::unique_ptr<LogFile>(new LogFile(std::move(file), path, settings, std::move(run)));
-  if (settings.seal) {
+  if (settings.seal != Sealing::no) {
     auto chain = SealChain::open(settings.seal_key);
     if (!chain) return failed(chain.error());
     log->chain_ = std::move(*chain);
@@ -128,7 +128,9 @@ Result<void> LogFile::look() {
       look_at_tail(file_, st.st_size, chain_ ? Until::seal : Until::number, std::max<off_t>(size_, 0));
   if (!tail) return failed(tail.error());
   if (!chain_ && tail->seal && tail->seal->end == tail->good_end)
-    return failed(0, "it is sealed, and no \"seal\" is set up here (scsup-config(5))");
+    return failed(0, "it is sealed, and \"seal\" is off here (scsup-config(5))");
+  if (chain_ && !chain_->has_key() && tail->seal && tail->seal->has_key)
+    return failed(0, "it is sealed with a key, and none is set up here (\"seal\" in scsup-config(5))");
   // Whole lines behind the last seal are nobody's until they are sealed: a journal has them.
   off_t good_end = tail->good_end;
   if (chain_ && tail->seal) good_end = tail->seal->end;
@@ -154,8 +156,9 @@ Result<void> LogFile::look() {
   next_seq_ = std::max(next_seq_, last_seq + 1);
   if (good_end == 0) first_seq_ = next_seq_;
   if (chain_ && (tail->seal || good_end == 0)) chain_->go_on_from(tail->seal);
-  // Seals cover a segment from its start.
-  unsealed_ = chain_ && !tail->seal && good_end != 0;
+  // Seals cover a segment from its start, and a key all of them.
+  const bool as_wanted = tail->seal && (tail->seal->has_key || !chain_->has_key());
+  unsealed_ = chain_ && good_end != 0 && !as_wanted;
   size_ = good_end;
   return {};
 }
@@ -186,7 +189,7 @@ Result<void> LogFile::begin_segment() {
   const std::string closed = segments_.closed_name(first_seq_);
   if (!poisoned_ && settings_.durability == Durability::sync) (void)fdatasync(file_.get());
   if (auto renamed = segments_.close(first_seq_); !renamed) {
-    if (poisoned_ || unsealed_) return renamed;
+    if (poisoned_ || (unsealed_ && settings_.seal == Sealing::yes)) return renamed;
     // Too long is better than not written.
     if (!std::exchange(stuck_, true))
       say(Severity::warning, renamed.error().text() + "; the segment goes on");
@@ -239,7 +242,7 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
   Appended result;
   if (ready) {
     compose(lines, announce);
-    if (chain_ && !out_.empty()) {
+    if (chain_ && !unsealed_ && !out_.empty()) {
       auto seal = chain_->seal(out_, first, next_seq_ - 1, clock_.now());
       if (seal)
         out_ += *seal;
@@ -254,7 +257,7 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
     result = {false, ready.error()};
   } else {
     size_ += static_cast<off_t>(out_.size());
-    if (chain_ && !out_.empty()) chain_->holds();
+    if (chain_ && !unsealed_ && !out_.empty()) chain_->holds();
     opened_ = opened_ || !run_line_.text.empty();
     remarks_.clear();
     if (sync == Sync::yes && fdatasync(file_.get()) != 0) {

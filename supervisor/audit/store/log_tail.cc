@@ -47,7 +47,8 @@ void note(std::string_view line, off_t end, LogTail& tail) {
   const std::uint64_t seq = seq_of(line);
   if (seq == 0) return;
   tail.last_seq = seq;
-  if (line.starts_with(start_of_a_seal)) tail.seal = {seq, std::string(member(line, "sha256")), end};
+  if (line.starts_with(start_of_a_seal))
+    tail.seal = {seq, std::string(member(line, "sha256")), end, !member(line, "key").empty()};
 }
 
 // The whole lines at the start of `text`, which lies at `offset` in the log; what follows the last of them is

@@ -19,6 +19,7 @@ struct SealPoint {
   std::uint64_t last_seq = 0;
   std::string sha256;
   off_t end = 0;  // of its line
+  bool has_key = false;
 };
 
 struct LogTail {

@@ -18,6 +18,7 @@ class SealChain {
   // `key_file` "": hashes alone.
   static Result<SealChain> open(const std::string& key_file);
 
+  bool has_key() const { return key_.has_value(); }
   // Goes on from a seal that is in the log; nothing: from the start.
   void go_on_from(const std::optional<SealPoint>& seal);
   const std::string& head() const { return head_; }  // the last seal's sha256
