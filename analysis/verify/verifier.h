@@ -60,6 +60,7 @@ class Verifier {
   std::optional<Place> broken_;  // the first line that is no record, of those that no record has followed yet
   bool broken_end_ = false;      // the last line is none
   bool last_is_end_ = false;
+  bool is_behind_gap_ = false;  // numbers were missing since the last seal
   std::string head_;
   std::uint64_t records_ = 0, seals_ = 0, lost_ = 0;
   std::int64_t first_seq_ = -1, last_seq_ = -1;

@@ -29,7 +29,7 @@ struct AuditSettings {
   std::uint64_t segment_bytes = 0;
   std::chrono::seconds segment_age{0};
   bool compress = false;                      // closed segments, by zstd
-  Sealing seal = Sealing::no;                 // a seal with each commit
+  Sealing seal = Sealing::where_possible;     // a seal with each commit
   std::string seal_key;                       // a file; "": seals are a chain of hashes without a key
   std::chrono::seconds anchor{0};             // the last seal is told to syslog(3) that often; 0: never
   std::vector<std::string> redact_paths;      // globs

@@ -304,12 +304,11 @@ TEST_F(AuditKeeping, TheJournalGetsTheLinesAndSyslogTheLastSeal) {
   const Finished done = run(start);
   EXPECT_EQ(done.code(), 1) << done.err;
   const std::string told = received(syslog), entries = received(journal);
-  std::string last;
-  for (const Json& record : records()) {
-    EXPECT_NE(entries.find("\nMESSAGE=" + std::string(R"({"type":")") + record["type"].get<std::string>()),
-              std::string::npos);
-    if (record["type"] == "seal") last = record["sha256"];
-  }
+  for (const std::vector<Json>& lines : {records(), records("seal")})
+    for (const Json& line : lines)
+      EXPECT_NE(entries.find("\nMESSAGE=" + std::string(R"({"type":")") + line["type"].get<std::string>()),
+                std::string::npos);
+  const std::string last = records("seal").back()["sha256"];
   EXPECT_TRUE(told.ends_with("the audit log's last seal is " + last)) << told;
   EXPECT_EQ(run(plain({audit_program(), "verify", "--head", last, at("audit.jsonl")})).code(), 0);
 }

@@ -164,8 +164,38 @@ TEST_F(AuditSeal, WithoutASealNobodyAppendsToASealedLog) {
   const std::string before = read_file(at("audit.jsonl"));
   const Finished done = supervised(shipped_policy("no-mkdir.json"), {"true"});
   EXPECT_EQ(done.code(), 125);
-  EXPECT_NE(done.err.find("it is sealed"), std::string::npos) << done.err;
+  EXPECT_NE(done.err.find("it is sealed with a key"), std::string::npos) << done.err;
   EXPECT_EQ(read_file(at("audit.jsonl")), before);
+}
+
+TEST_F(AuditSeal, EverybodysLogIsSealedWithoutAKey) {
+  supervised(shipped_policy("no-mkdir.json"), {"sh", "-c", "mkdir a; mkdir b"});
+  ASSERT_FALSE(records("seal").empty());
+  EXPECT_FALSE(records("seal")[0].contains("key"));
+  EXPECT_EQ(verify(at("audit.jsonl")).code(), 0);
+  std::string log = read_file(at("audit.jsonl"));
+  const std::size_t place = log.find("\"path\":\"a\"") + 8;
+  ASSERT_LT(place, log.size());
+  log[place] = 'c';
+  write_file(at("audit.jsonl"), log);
+  const Finished changed = verify(at("audit.jsonl"));
+  EXPECT_EQ(changed.code(), 4) << changed.out;
+  EXPECT_NE(changed.out.find("are not those that were sealed"), std::string::npos) << changed.out;
+}
+
+TEST_F(AuditSeal, ALogThatWasBegunOtherwiseIsClosedFirst) {
+  const std::string off = policy(R"({"audit": {"seal": false}})", "off.json");
+  supervised(shipped_policy("no-mkdir.json"), {"mkdir", "a"}, {"--config", off});
+  EXPECT_TRUE(records("seal").empty());
+  supervised(shipped_policy("no-mkdir.json"), {"mkdir", "a"});
+  ASSERT_FALSE(records("seal").empty());
+  EXPECT_EQ(records()[0]["segment"]["after"], "audit-000000000001.jsonl");
+  const Finished refused = supervised(shipped_policy("no-mkdir.json"), {"true"}, {"--config", off});
+  EXPECT_EQ(refused.code(), 125);
+  EXPECT_NE(refused.err.find("\"seal\" is off here"), std::string::npos) << refused.err;
+  record();  // with the key
+  EXPECT_TRUE(records("seal")[0].contains("key"));
+  EXPECT_NE(records()[0]["seq"], 1);
 }
 
 }  // namespace

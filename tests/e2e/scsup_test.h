@@ -53,7 +53,8 @@ class ScsupTest : public testing::Test {
 };
 
 inline bool is_root() { return geteuid() == 0; }
-std::vector<Json> parse_records(const std::string& text);
+std::vector<Json> parse_records(const std::string& text);  // all that have a number
+std::vector<Json> parse_seals(const std::string& text);
 // "mode path" of everything below, sorted; for comparing trees. Owners are the same where the same user made
 // both.
 std::string tree(const std::string& folder);

@@ -134,7 +134,7 @@ class Tail(Audited):
             service = self.serve({"segment": {"size": "4K", "compress": compress}, "seal": compress})
             tail = Followed(self, "--json", "--records", "-n", "1000", self.audit)
             records = [json.loads(tail.line())]  # it has the first file, before that is a segment
-            for _ in range(3):
+            for _ in range(6):
                 done = self.join("sh", "-c", "for i in 1 2 3 4 5; do chmod 700 .; done; true")
                 self.assertEqual(done.returncode, 0, done.stderr)
             service.terminate()
@@ -143,7 +143,7 @@ class Tail(Audited):
                 records.append(json.loads(tail.line()))
             numbers = [r["seq"] for r in records if "seq" in r]
             self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
-            self.assertEqual(sum(r["type"] == "call" for r in records), 15)
+            self.assertEqual(sum(r["type"] == "call" for r in records), 30)
             self.assertGreater(sum("segment" in r for r in records), 2)
             tail.close()
             for name in os.listdir(self.work):

@@ -212,7 +212,7 @@ void LogFile::compose(std::span<const LogLine> lines, const Announce& announce) 
     if (size_ == 0 && !after_.empty()) {
       JsonLine members;
       members.open("segment").text("after", after_);
-      if (chain_) members.word("seal", chain_->head());
+      if (chain_ && !chain_->head().empty()) members.word("seal", chain_->head());
       members.close();
       more = "," + std::string(members.view());
     }
