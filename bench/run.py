@@ -152,7 +152,7 @@ class Bench:
     def recording(self, rounds):
         """What each promise of the audit adds to one denial."""
         some, few = (2000, 200) if self.quick else (20000, 2000)
-        configs = {"write": {}, "sealed": {"seal": True}, "sync": {"durability": "sync"}}
+        configs = {"write": {"seal": False}, "sealed": {}, "sync": {"durability": "sync"}}
         rows = [("audit none", None, some, None)]
         for name, asked in (("write", 0.7), ("sealed", 0.7), ("sync", None)):
             config = os.path.join(self.work, f"{name}.config.json")

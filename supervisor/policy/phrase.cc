@@ -10,7 +10,7 @@ namespace scsup {
 namespace {
 
 // What one list of words shows at most; ten thousand rules are not for reading.
-constexpr std::size_t shown = 4;
+constexpr std::size_t most_shown = 4;
 
 std::string errno_text(std::uint32_t number) {
   const auto name = errno_name(static_cast<int>(number));
@@ -101,7 +101,7 @@ std::string conditions_text(const Conditions& conditions, const CallSteps& call)
   for (const Condition& condition : conditions) {
     if (!text.empty()) text += " and ";
     for (std::size_t i = 0; i < condition.any_of.size(); ++i) {
-      if (i == shown) {
+      if (i == most_shown) {
         text += " or ...";
         break;
       }
@@ -129,7 +129,7 @@ std::string join(const std::vector<Part>& parts, const std::string& trapped) {
     const Part& part = parts[i];
     const bool last = i + 1 == parts.size();
     const bool same = i > 0 && parts[i - 1].trapped == part.trapped;
-    if (i == shown && !last) {
+    if (i == most_shown && !last) {
       text += ", then " + std::to_string(parts.size() - i - 1) + " more";
       i = parts.size() - 2;
       continue;
@@ -140,7 +140,7 @@ std::string join(const std::vector<Part>& parts, const std::string& trapped) {
     if (i > 0) text += same ? ", " : "; ";
     text += lead + (same ? "" : part.trapped ? trapped : "filter: ") + part.what;
     for (std::size_t c = 0; c < part.conditions.size(); ++c) {
-      if (c == shown) {
+      if (c == most_shown) {
         text += " or " + std::to_string(part.conditions.size() - c) + " more";
         break;
       }
