@@ -27,7 +27,8 @@ bool is_digits(std::string_view text) {
 
 // What a word without quotes is (YAML 1.1, 10.3; go-yaml).
 void resolve(Json& json) {
-  const std::string_view word = json.text;
+  const std::string written = json.text;  // which is made anew below
+  const std::string_view word = written;
   const bool negative = word.starts_with('-');
   const std::string_view digits = word.substr(negative || word.starts_with('+') ? 1 : 0);
   const bool prefixed = digits.size() > 1 && digits[0] == '0';
@@ -53,9 +54,8 @@ void resolve(Json& json) {
       json.text = std::to_string(json.whole);
   } else if (digits.find_first_not_of("0123456789.eE+-") == digits.npos &&
              digits.find_first_of("0123456789") == (digits.starts_with('.') ? 1 : 0)) {
-    const std::string number(word);
     char* end = nullptr;
-    (void)std::strtod(number.c_str(), &end);
+    (void)std::strtod(written.c_str(), &end);
     if (*end != '\0') return;
     json.kind = Json::Kind::number;
     json.number = Json::Number::fraction;

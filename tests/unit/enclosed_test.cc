@@ -115,11 +115,25 @@ std::string resolved(const std::string& written) {
 
 TEST(Enclosed, YamlWordsAreWhatKubernetesTakesThemFor) {
   const std::vector<std::pair<const char*, const char*>> words = {
-      {"12", "12"},           {"-3", "-3"},     {"0x1f", "31"},     {"0777", "511"},
-      {"0o17", "15"},         {"1.5", "1.5"},   {"true", "true"},   {"False", "false"},
-      {"~", "null"},          {"", "null"},     {"yes", "\"yes\""}, {"\"12\"", "\"12\""},
-      {"1.2.3", "\"1.2.3\""}, {"e5", "\"e5\""}, {"'~'", "\"~\""},   {"!!str 5", "\"5\""},
-      {"0x", "\"0x\""},       {"08", "8"}};
+      {"12", "12"},
+      {"-3", "-3"},
+      {"0x1f", "31"},
+      {"0777", "511"},
+      {"0o17", "15"},
+      {"1.5", "1.5"},
+      {"true", "true"},
+      {"False", "false"},
+      {"~", "null"},
+      {"", "null"},
+      {"yes", "\"yes\""},
+      {"\"12\"", "\"12\""},
+      {"1.2.3", "\"1.2.3\""},
+      {"e5", "\"e5\""},
+      {"'~'", "\"~\""},
+      {"!!str 5", "\"5\""},
+      {"0x", "\"0x\""},
+      {"08", "8"},
+      {"55555555555555555555", "55555555555555555555"}};
   for (const auto& [written, json] : words) EXPECT_EQ(resolved(written), json) << written;
 }
 
