@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
-#include <string>
 
 #include "base/fd.h"
+#include "supervisor/command/process_state.h"
 
 namespace scsup {
 
@@ -35,14 +34,10 @@ std::set<pid_t> descendants() {
   while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
     const pid_t pid = std::atoi(entry->d_name);
     if (pid <= 0) continue;
-    std::string line;
-    std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), line, '\0');
-    const std::size_t end = line.rfind(") ");  // the name may hold anything
-    if (end == line.npos || end + 4 >= line.size()) continue;
-    const char state = line[end + 2];
+    const auto now = process_state(pid);
+    if (!now) continue;
     // A leader that has ended may have threads that live on, and those children: only its pidfd tells.
-    if (state != 'X' && (state != 'Z' || has_living_threads(pid)))
-      parents[pid] = std::atoi(line.c_str() + end + 4);
+    if (now->state != 'X' && (now->state != 'Z' || has_living_threads(pid))) parents[pid] = now->parent;
   }
   std::set<pid_t> found;
   for (bool grown = true; grown;) {

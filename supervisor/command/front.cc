@@ -10,12 +10,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <optional>
-#include <string>
 
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/command.h"
+#include "supervisor/command/process_state.h"
 
 namespace scsup {
 
@@ -87,10 +86,7 @@ void FrontProcess::send(int signal) const {
 }
 
 void FrontProcess::go_on_if_stopped() const {
-  std::string line;
-  std::getline(std::ifstream("/proc/" + std::to_string(pid_) + "/stat"), line, '\0');
-  const std::size_t name_end = line.rfind(") ");  // the name may hold anything
-  if (name_end != line.npos && line.compare(name_end + 2, 1, "T") == 0) send(SIGCONT);
+  if (const auto now = process_state(pid_); now && now->state == 'T') send(SIGCONT);
 }
 
 int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit) {

@@ -43,7 +43,7 @@ class FrontProcess {
  public:
   FrontProcess();  // in the front, before the supervisor is forked
   void send(int signal) const;
-  // Stopped, and not by a debugger.
+  // SIGCONT, if it is stopped and not by a debugger.
   void go_on_if_stopped() const;
   int pidfd() const { return pidfd_.get(); }
 

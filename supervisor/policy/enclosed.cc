@@ -12,9 +12,10 @@ class Enclosing {
   Enclosing(std::string_view text, Diagnostics& diagnostics) : text_(text), diagnostics_(diagnostics) {}
 
   std::optional<Json> profile_of(Json file) {
-    if (file.kind == Json::Kind::object) {
-      if (is_given(file, "ociVersion") || (is_given(file, "linux") && !is_given(file, "defaultAction")))
-        return of_bundle(std::move(file));
+    // A file that has a policy's own keys is one, and what else is in it a mistake: nobody is to read one
+    // policy there, and scsup another.
+    if (file.kind == Json::Kind::object && !is_given(file, "defaultAction") && !is_given(file, "supervise")) {
+      if (is_given(file, "ociVersion") || is_given(file, "linux")) return of_bundle(std::move(file));
       if (is_given(file, "apiVersion") && is_given(file, "kind")) return of_kubernetes(std::move(file));
       if (is_given(file, "HostConfig") || is_given(file, "SecurityOpt")) return of_container(file);
     }
@@ -28,6 +29,11 @@ class Enclosing {
     }
     if (is_option(file)) return of_option(file);
     return file;
+  }
+
+  std::optional<Json> of_bare_option() {
+    auto profile = profile_in_bare_option(text_, diagnostics_);
+    return profile ? found_option(std::move(*profile)) : std::nullopt;
   }
 
   std::optional<Json> of_kubernetes(Json file) {
@@ -71,6 +77,10 @@ class Enclosing {
     return profile;
   }
 
+  std::optional<Json> found_option(Json profile) {
+    return found(std::move(profile), "a container's security options", "the profile in \"seccomp=...\"");
+  }
+
   std::optional<Json> of_bundle(Json file) {
     constexpr const char* what = "an OCI bundle's config.json";
     Json* const linux = member(file, "linux");
@@ -93,15 +103,19 @@ class Enclosing {
   }
 
   std::optional<Json> of_options(const Json& options) {
-    for (const Json& option : options.items)
-      if (is_option(option)) return of_option(option);
+    const Json* found = nullptr;
+    for (const Json& option : options.items) {
+      if (!is_option(option)) continue;
+      if (found) return refuse(option.place, "this is a second \"seccomp=...\"; one is expected");
+      found = &option;
+    }
+    if (found) return of_option(*found);
     return refuse(options.place, "none of these security options is \"seccomp=...\"");
   }
 
   std::optional<Json> of_option(const Json& option) {
     auto profile = profile_in_option(text_, option, diagnostics_);
-    if (!profile) return profile;
-    return found(std::move(*profile), "a container's security options", "the profile in \"seccomp=...\"");
+    return profile ? found_option(std::move(*profile)) : std::nullopt;
   }
 
   const std::string_view text_;
@@ -112,15 +126,7 @@ class Enclosing {
 
 std::optional<Json> read_policy_tree(std::string_view text, Diagnostics& diagnostics) {
   Enclosing enclosing(text, diagnostics);
-  if (is_bare_option(text)) {
-    auto profile = profile_in_bare_option(text, diagnostics);
-    if (profile)
-      diagnostics.push_back(
-          {Diagnostic::Severity::note, profile->place,
-           "this is a container's security options; the profile in \"seccomp=...\" is taken as "
-           "the policy"});
-    return profile;
-  }
+  if (is_bare_option(text)) return enclosing.of_bare_option();
   if (looks_like_yaml(text)) {
     auto file = read_yaml(text, diagnostics);
     if (!file) return file;

@@ -80,8 +80,8 @@ bool is_profile(std::string_view value) {
 }
 
 std::nullopt_t no_profile(Place place, std::string_view value, Diagnostics& diagnostics) {
-  std::string why = ": that file is the policy";
-  if (value == "unconfined") why = ": there is no profile";
+  std::string why = ": give that file instead";
+  if (value == "unconfined") why = ": the container runs without a profile";
   if (value == "builtin" || value == "default") why = ": the engine's own profile, which doesn't stand here";
   diagnostics.push_back(
       {Diagnostic::Severity::error, place, "the container's seccomp option is " + in_quotes(value) + why});
@@ -114,7 +114,8 @@ std::size_t bare_option_at(std::string_view text) {
   if (text[first] != '[') return text.npos;
   // Options before it are words.
   const std::size_t option = text.find(seccomp_option, first);
-  if (option == text.npos || text.substr(first, option - first).find_first_of("\"{},\n") != text.npos)
+  if (option == text.npos || (option != first + 1 && text[option - 1] != ' ') ||
+      text.substr(first, option - first).find_first_of("\"{},\n") != text.npos)
     return text.npos;
   return option;
 }
@@ -146,7 +147,23 @@ std::optional<Json> profile_in_bare_option(std::string_view text, Diagnostics& d
     const std::string_view value = text.substr(from);
     return no_profile(cursor.place(), value.substr(0, value.find_first_of(" ]\r\n")), diagnostics);
   }
-  return read_json(blanked(text.substr(0, end_of_object(text, from)), from), diagnostics);
+  // Behind it: other options, which are words, and the bracket. Anything else may be meant to be a policy
+  // too.
+  const std::size_t end = end_of_object(text, from);
+  std::string_view rest = text.substr(end);
+  while (!rest.empty() && std::string_view(" \t\r\n").find(rest.back()) != rest.npos) rest.remove_suffix(1);
+  const bool in_list = text[text.find_first_not_of(" \t\r\n")] == '[';
+  const bool is_closed = in_list ? rest.ends_with(']') : rest.empty();
+  if (!is_closed || rest.find(seccomp_option) != rest.npos || rest.find_first_of("\"{}\n") != rest.npos) {
+    Cursor cursor(text);
+    cursor.advance(end);
+    diagnostics.push_back({Diagnostic::Severity::error, cursor.place(),
+                           std::string("expected ") +
+                               (in_list ? "options that are words, and ']'," : "nothing") +
+                               " behind the profile"});
+    return std::nullopt;
+  }
+  return read_json(blanked(text.substr(0, end), from), diagnostics);
 }
 
 }  // namespace scsup

@@ -1,7 +1,11 @@
 // On a terminal, scsup is not to be noticed: job control, signals, window size.
 #include "tests/e2e/terminal.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,6 +190,29 @@ TEST_F(OnATerminal, ACommandThatSomebodyElseContinuesOrKillsTakesScsupAlong) {
     ASSERT_EQ(kill(std::stoi(read_file(at("pid"))), signal), 0);
     EXPECT_EQ(scsup.wait(), code);
   }
+}
+
+// A SIGCONT discards a SIGSTOP that is pending, and PTRACE_ATTACH waits for one (signal(7), ptrace(2)).
+TEST_F(OnATerminal, TheEndOfACommandSendsScsupNoContinuation) {
+  ASSERT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
+  Running scsup(under(policy_, {"sh", "-c", "echo $PPID >supervisor; echo ready; read line <gate; exit 7"}));
+  ASSERT_TRUE(scsup.says("ready"));
+  // Whoever traces it sees what it is sent: its own signals are blocked.
+  ASSERT_EQ(ptrace(PTRACE_SEIZE, scsup.pid(), 0, 0), 0);
+  ASSERT_EQ(ptrace(PTRACE_INTERRUPT, scsup.pid(), 0, 0), 0);
+  int status = 0;
+  ASSERT_EQ(waitpid(scsup.pid(), &status, 0), scsup.pid());
+  const int supervisor = static_cast<int>(syscall(SYS_pidfd_open, std::stoi(read_file(at("supervisor"))), 0));
+  ASSERT_GE(supervisor, 0);
+  write_file(at("gate"), "\n");
+  pollfd over{supervisor, POLLIN, 0};
+  EXPECT_EQ(poll(&over, 1, patience_ms), 1);
+  close(supervisor);
+  const std::string state = read_file("/proc/" + std::to_string(scsup.pid()) + "/status");
+  const auto pending = std::stoull(state.substr(state.find("ShdPnd:") + 7), nullptr, 16);
+  EXPECT_EQ(pending >> (SIGCONT - 1) & 1, 0u);
+  ASSERT_EQ(ptrace(PTRACE_DETACH, scsup.pid(), 0, 0), 0);
+  EXPECT_EQ(scsup.wait(), 7);
 }
 
 TEST_F(OnATerminal, AContinuationOfScsupAloneContinuesTheCommand) {

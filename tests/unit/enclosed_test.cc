@@ -137,6 +137,18 @@ TEST(Enclosed, YamlWordsAreWhatKubernetesTakesThemFor) {
   for (const auto& [written, json] : words) EXPECT_EQ(resolved(written), json) << written;
 }
 
+// Whoever reads such a file could take either for the policy.
+TEST(Enclosed, APolicyIsNoEnclosingFile) {
+  for (const char* more : {R"("ociVersion": "1", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}})",
+                           R"("apiVersion": "v1", "kind": "SeccompProfile", "spec": {})",
+                           R"("HostConfig": {"SecurityOpt": ["seccomp={}"]})"})
+    for (const char* own : {R"("defaultAction": "SCMP_ACT_ERRNO")", R"("supervise": {"rules": []})"}) {
+      const Parsed parsed = parse("{" + std::string(own) + ", " + more + "}");
+      EXPECT_TRUE(has_errors(parsed.diagnostics)) << own << more;
+      for (const Diagnostic& one : parsed.diagnostics) EXPECT_NE(one.severity, Diagnostic::Severity::note);
+    }
+}
+
 constexpr const char* option_note =
     " note: this is a container's security options; the profile in \"seccomp=...\" is taken as the policy";
 
@@ -168,10 +180,10 @@ TEST(Enclosed, OptionsWithoutQuotesToo) {
 
 TEST(Enclosed, OptionsWithoutAProfileSayWhy) {
   EXPECT_EQ(remarks(R"(["seccomp=unconfined"])"),
-            Remarks{"p:1:2: error: the container's seccomp option is 'unconfined': there is no profile"});
-  EXPECT_EQ(
-      remarks("[seccomp=/etc/p.json]\n"),
-      Remarks{"p:1:2: error: the container's seccomp option is '/etc/p.json': that file is the policy"});
+            Remarks{"p:1:2: error: the container's seccomp option is 'unconfined': the container runs "
+                    "without a profile"});
+  EXPECT_EQ(remarks("[seccomp=/etc/p.json]\n"),
+            Remarks{"p:1:2: error: the container's seccomp option is '/etc/p.json': give that file instead"});
   EXPECT_EQ(
       remarks(R"([{"HostConfig": {"SecurityOpt": null}}])"),
       Remarks{
@@ -181,6 +193,14 @@ TEST(Enclosed, OptionsWithoutAProfileSayWhy) {
             Remarks{"p:1:1: error: none of these security options is \"seccomp=...\""});
   EXPECT_EQ(remarks(R"([{"HostConfig": {}}, {"HostConfig": {}}])"),
             Remarks{"p:1:22: error: this is 'docker inspect' of several containers; one is expected"});
+  EXPECT_EQ(remarks(R"(["seccomp={}", "seccomp=unconfined"])"),
+            Remarks{"p:1:16: error: this is a second \"seccomp=...\"; one is expected"});
+  const char* const bare = R"(seccomp={"defaultAction":"SCMP_ACT_ALLOW"})";
+  const std::string all = bare;
+  const std::string words = " error: expected options that are words, and ']', behind the profile";
+  EXPECT_EQ(remarks(all + " {}"), Remarks{"p:1:43: error: expected nothing behind the profile"});
+  EXPECT_EQ(remarks("[" + all + " " + all + "]"), Remarks{"p:1:44:" + words});
+  EXPECT_EQ(remarks("[" + all), Remarks{"p:1:44:" + words});
   const Remarks broken = remarks(R"(["seccomp={\"defaultAction\" 5}"])");
   EXPECT_EQ(broken, Remarks{"p:1:30: error: expected ':' after the key, found '5'"});
 }

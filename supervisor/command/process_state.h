@@ -1,0 +1,18 @@
+// What /proc/PID/stat says of a process (proc(5)).
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+namespace scsup {
+
+struct ProcessState {
+  char state;  // 'T' stopped, 't' stopped by a tracer, 'Z' zombie...
+  pid_t parent;
+};
+
+// Nothing: there is no such process, or it can't be seen.
+std::optional<ProcessState> process_state(pid_t pid);
+
+}  // namespace scsup
