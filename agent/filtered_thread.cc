@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "base/handshake.h"
+
 namespace scsup::agent {
 namespace {
 
@@ -37,7 +39,7 @@ void load_and_exec(Handover& handover, const Filter& filter, char* const* argv) 
   } else {
     handover.listener = listener;
     while (!filter.exec_waits && !handover.go) __builtin_ia32_pause();
-    ::syscall(SYS_execve, path, argv, environ);
+    ::syscall(SYS_execve, path, argv, environ, handshake::exec_mark);
     handover.exec_error = errno;
   }
   for (;;) __builtin_ia32_pause();  // the courier ends the process

@@ -29,6 +29,11 @@ namespace scsup::handshake {
 inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t string_limit = 4096;
 
+// The agent's own exec bears a mark in a register that execve(2) doesn't look at, so that a filter can tell
+// it from those of the command. Who else sets it is asked about, and that is all.
+inline constexpr std::uint8_t exec_mark_argument = 3;
+inline constexpr std::uint64_t exec_mark = 0x5343535045584543;  // "SCSPEXEC"
+
 struct Hello {
   std::string policy;       // name of a policy that the supervisor has; "" for its default
   std::string command;      // argv[0] as given, for messages
@@ -38,7 +43,8 @@ struct Hello {
   std::string policy_file;  // how a policy that comes along, in a sealed memfd, is named; "": none does
 };
 struct Program {
-  bool exec_waits = false;  // execve is trapped or refused by it: the exec itself waits for the supervisor
+  bool exec_waits =
+      false;  // the exec that bears the mark is trapped or refused: it waits for the supervisor itself
   std::uint32_t flags = 0;  // SECCOMP_FILTER_FLAG_* to load it with
 };
 struct Listener {

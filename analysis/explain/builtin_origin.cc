@@ -43,8 +43,9 @@ constexpr BuiltinOrigin origins[] = {
     {"@userns", "scsup can't act in the target's user namespace, or its process there was killed meanwhile.",
      "Run scsup as root, or as who made the namespace; look whether something in there kills processes."},
     {"@watch",
-     "Nobody asked about this call: scsup looks at it because it changes what a task is, and lets it "
-     "through.",
+     "Nobody asked about this exec: it is let through, and tells scsup where a container's runtime ends and "
+     "its "
+     "program begins.",
      "Nothing is to be done."},
 };
 static_assert(std::ranges::is_sorted(origins, {}, &BuiltinOrigin::id));

@@ -160,7 +160,7 @@ Result<const Judging::Pair*> Judging::pair_for(const Record& record, const Polic
     if (auto old = rebuild(logged->file, logged->text, where)) made.old = std::move(old->policy);
   }
   if (made.old) {
-    for (const StillDecided& one : still_decided(*made.old, *made.wanted.policy))
+    for (const StillDecided& one : still_decided(*made.old, *made.wanted.policy, false))
       by_filters_.insert(one.syscall + " (" + one.how + ")");
   } else {
     unsure_.insert(

@@ -51,7 +51,7 @@ bool has_ended(const Fd& pidfd) {
 
 Result<Object> resolve_by(Deputy& deputy, const Call& call, const Task& task, const Start& start,
                           Deadline until) {
-  const int fds[] = {task.root.get(), start.directory.get()};
+  const int fds[] = {start.root.fd(), start.directory.get()};
   const std::span<const int> sent(fds, start.directory ? 2 : 1);
   if (auto told = deputy.line.send(pack_resolve(call, task, start), sent); !told) return failed(told.error());
   for (;;) {
@@ -158,9 +158,9 @@ Result<std::int64_t> Deputies::Errand::end(const Packer& what, int* err, Deadlin
   return static_cast<std::int64_t>(done->number());
 }
 
-Result<Outcome> Deputies::Errand::perform(std::uint32_t mode, Deadline until) {
+Result<Outcome> Deputies::Errand::perform(std::uint32_t mode, mode_t umask, Deadline until) {
   Outcome outcome;
-  const auto value = end(Packer(Word::perform).number(mode), &outcome.err, until);
+  const auto value = end(Packer(Word::perform).number(mode).number(umask), &outcome.err, until);
   if (!value) return failed(value.error());
   outcome.value = *value;
   return outcome;

@@ -37,7 +37,7 @@ class Deputies {
     const Object& object() const { return object_; }  // without descriptor and name
     // A failure says that the deputy was killed or did not come back in time. Whether it has done what it was
     // told to isn't known then.
-    Result<Outcome> perform(std::uint32_t mode, Deadline until);
+    Result<Outcome> perform(std::uint32_t mode, mode_t umask, Deadline until);
     Result<bool> exists_already(Deadline until);
 
    private:

@@ -90,6 +90,8 @@ class Service {
       case Word::perform: {
         if (!errands_) return false;
         errands_->call.mode = static_cast<std::uint32_t>(parcel.number());
+        ::umask(static_cast<mode_t>(parcel.number()));
+        if (!parcel.whole()) return false;
         const Outcome outcome = perform(errands_->call, object_, {});
         return close_and_say(outcome.err, outcome.value);
       }
@@ -106,10 +108,9 @@ class Service {
   bool resolve_for(Parcel& parcel) {
     errands_ = unpack_resolve(parcel);
     if (!errands_) return false;
-    ::umask(errands_->task.umask);
     object_ =
         resolve(errands_->call, errands_->task, std::move(errands_->start), Patience::unlimited, rights_);
-    errands_->task.root.reset();
+    errands_->start = Start();
     return line_.send(pack_object(object_)).has_value();
   }
 

@@ -30,7 +30,7 @@ enum class Word : std::uint8_t {
   begin,    // its pidfd has come: it can be ended now, whatever happens to it
   resolve,  // see deputy_words.h; descriptors: the task's root, and where the path starts unless it is
             // absolute
-  perform,  // mode
+  perform,  // mode, umask
   exists,   // does what the call would make exist already?
   drop,     // lets go of what was resolved
   given,    // the answer to one of its questions: errno or, with 0, a number; perhaps a descriptor

@@ -25,7 +25,7 @@ bool unpack_numbers(Parcel& parcel, std::vector<pid_t>& numbers) {
 Packer pack_resolve(const Call& call, const Task& task, const Start& start) {
   Packer packer(Word::resolve);
   packer.number(static_cast<std::uint64_t>(call.abi)).number(call.nr).number(call.flags).text(*call.path);
-  packer.number(task.umask).number(task.start).text(task.root_name).text(start.name);
+  packer.number(task.start).text(start.root.name()).text(start.name);
   packer.number(start.directory ? 1 : 0);
   pack_numbers(packer, task.pids);
   pack_numbers(packer, task.tgids);
@@ -42,15 +42,15 @@ std::optional<Errands> unpack_resolve(Parcel& parcel) {
   call.flags = static_cast<std::uint32_t>(parcel.number());
   call.path = parcel.text();
   Task& task = errands.task;
-  task.umask = static_cast<mode_t>(parcel.number());
   task.start = parcel.number();
-  task.root_name = parcel.text();
+  std::string root_name = parcel.text();
   errands.start.name = parcel.text();
   const bool relative = parcel.number() != 0;
   if (!unpack_numbers(parcel, task.pids) || !unpack_numbers(parcel, task.tgids) || !parcel.whole()) return {};
-  task.root = parcel.fd();
+  Fd root = parcel.fd();
   if (relative) errands.start.directory = parcel.fd();
-  if (!call.syscall || !task.root || (relative && !errands.start.directory)) return {};
+  if (!call.syscall || !root || (relative && !errands.start.directory)) return {};
+  errands.start.root = Root(std::move(root), std::move(root_name));
   return errands;
 }
 

@@ -112,13 +112,13 @@ Result<void> own_the_filesystem_view() {
   return {};
 }
 
-Wear::Wear(const Task& task) {
-  // The umask is the thread's own and looked at by nothing else: it is left as it is.
+void have_umask(mode_t umask) {
   thread_local mode_t current = 0xffff;
-  if (current != task.umask) {
-    ::umask(task.umask);
-    current = task.umask;
-  }
+  if (current != umask) ::umask(umask);
+  current = umask;
+}
+
+Wear::Wear(const Task& task) {
   if (task.identity == own()) return;
   changed_ = true;
   worn_ = become(task.identity);

@@ -19,7 +19,10 @@ bool take_on_ids(const Identity& to, const Identity& from);
 // Leaves the calling thread `caps` and no others, permitted ones included.
 bool keep_capabilities(std::uint64_t caps);
 
-// While it lives, the calling thread has the task's fsuid, fsgid, groups, effective capabilities and umask.
+// Gives the calling thread this umask, which nothing else of it looks at: it may stay.
+void have_umask(mode_t umask);
+
+// While it lives, the calling thread has the task's fsuid, fsgid, groups and effective capabilities.
 // Costs nothing when those are the thread's own already. Nothing of scsup's own may be opened meanwhile: it
 // would be opened with the target's rights.
 class Wear {

@@ -37,6 +37,8 @@ int precheck(const Call& call, const Task& task) {
   return call.syscall->family == Family::chmod ? precheck_chmod(call, task) : 0;
 }
 
+bool creates(const Call& call) { return call.syscall->family == Family::mkdir; }
+
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask) {
   const mode_t mode = call.mode & mode_mask.value_or(07777);
   switch (call.syscall->family) {

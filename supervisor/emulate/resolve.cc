@@ -39,14 +39,13 @@ int openat2_here(int dir, const char* path, std::uint64_t flags, std::uint64_t r
 Object look_up(const Task& task, const Start& start, const std::string& path, std::uint64_t open_flags,
                FinalLink final_link, Patience patience, OwnRights& own_rights) {
   const bool absolute = path.starts_with('/');
-  const Fd& from = absolute ? task.root : start.directory;
+  const int from = absolute ? start.root.fd() : start.directory.get();
   if (!has_dot_dot(path)) {
     const std::size_t skip = std::min(path.find_first_not_of('/'), path.size());
     const char* relative = absolute ? path.c_str() + skip : path.c_str();
     const std::uint64_t cached = patience == Patience::none ? RESOLVE_CACHED : 0;
     Object object;
-    object.fd.reset(
-        openat2_here(from.get(), *relative ? relative : ".", open_flags, RESOLVE_NO_SYMLINKS | cached));
+    object.fd.reset(openat2_here(from, *relative ? relative : ".", open_flags, RESOLVE_NO_SYMLINKS | cached));
     const int err = object.fd ? 0 : errno;
     if (err == EAGAIN && patience == Patience::none) {
       object.state = Object::State::would_block;
@@ -61,8 +60,7 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
   if (patience == Patience::none) {
     // The walk may wait anywhere, but not if the whole path is cached: then the kernel gets to its end (or to
     // the answer that it has none) without waiting. What it finds with our root and our /proc is thrown away.
-    Fd probe(
-        openat2_here(from.get(), path.c_str() + (absolute ? 1 : 0), 0, RESOLVE_CACHED | RESOLVE_IN_ROOT));
+    Fd probe(openat2_here(from, path.c_str() + (absolute ? 1 : 0), 0, RESOLVE_CACHED | RESOLVE_IN_ROOT));
     if (!probe && errno == EAGAIN) {
       Object object;
       object.state = Object::State::would_block;
@@ -75,7 +73,7 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
     if (!walk_from.directory) return Object::failure(errno, joined(start.name, path));
     walk_from.name = start.name;
   }
-  return walk(task, std::move(walk_from), path, final_link, own_rights);
+  return walk(task, start.root, std::move(walk_from), path, final_link, own_rights);
 }
 
 // mkdir: the parent, and the name of the entry.
@@ -106,6 +104,12 @@ Object resolve_entry(const Call& call, const Task& task, const Start& start, Pat
 Start start_of(const Call& call, const Task& task) {
   Start start;
   const std::string& path = *call.path;
+  auto root = Root::of(task.handles->proc);
+  if (!root) {
+    start.err = root.error().err;
+    return start;
+  }
+  start.root = std::move(*root);
   if (path.starts_with('/')) return start;
   auto opened = call.dirfd == AT_FDCWD ? task.open_cwd() : task.open_fd(call.dirfd);
   if (!opened) {
@@ -117,7 +121,7 @@ Start start_of(const Call& call, const Task& task) {
   start.directory = std::move(*opened);
   auto name = name_of(start.directory);
   // A pipe is named "pipe:[1]": not a place, and not in anybody's words.
-  if (name && name->starts_with('/')) start.name = task.in_its_words(*name);
+  if (name && name->starts_with('/')) start.name = start.root.in_its_words(*name);
   return start;
 }
 

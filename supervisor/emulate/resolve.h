@@ -7,12 +7,14 @@
 #include "supervisor/emulate/object.h"
 #include "supervisor/emulate/own_rights.h"
 #include "supervisor/seccomp/call.h"
+#include "supervisor/target/root.h"
 #include "supervisor/target/task.h"
 
 namespace scsup {
 
 // Where a call's path starts: opened with the supervisor's own rights, before any Wear.
 struct Start {
+  Root root;         // of the task
   int err = 0;       // the call fails with this before its path is looked at (EBADF)
   Fd directory;      // of a relative path; for AT_EMPTY_PATH the object itself. Empty: the path is absolute
   std::string name;  // of `directory`, in the target's words

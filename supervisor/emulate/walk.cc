@@ -29,8 +29,12 @@ bool protected_symlinks() {
 
 class Walker {
  public:
-  Walker(const Task& task, WalkFrom from, OwnRights& own_rights)
-      : task_(task), own_rights_(own_rights), at_(std::move(from.directory)), name_(std::move(from.name)) {}
+  Walker(const Task& task, const Root& root, WalkFrom from, OwnRights& own_rights)
+      : task_(task),
+        root_(root),
+        own_rights_(own_rights),
+        at_(std::move(from.directory)),
+        name_(std::move(from.name)) {}
 
   Object to(std::string path, FinalLink final_link) {
     rest_ = std::move(path);
@@ -69,7 +73,7 @@ class Walker {
   }
 
   bool to_root() {
-    at_.reset(openat(task_.root.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    at_.reset(openat(root_.fd(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     name_ = "/";
     return static_cast<bool>(at_);
   }
@@ -77,7 +81,7 @@ class Walker {
   bool at_root() const {
     struct statx here, root;
     if (statx(at_.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &here) != 0 ||
-        statx(task_.root.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) != 0)
+        statx(root_.fd(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) != 0)
       return true;  // can't tell: stay inside
     return here.stx_ino == root.stx_ino && here.stx_mnt_id == root.stx_mnt_id &&
            here.stx_dev_major == root.stx_dev_major && here.stx_dev_minor == root.stx_dev_minor;
@@ -87,7 +91,7 @@ class Walker {
   // from.
   void rename() {
     auto name = name_of(at_);
-    name_ = name ? task_.in_its_words(*name) : std::string();
+    name_ = name ? root_.in_its_words(*name) : std::string();
   }
 
   void enter(Fd fd, const std::string& component) {
@@ -195,6 +199,7 @@ class Walker {
   }
 
   const Task& task_;
+  const Root& root_;
   OwnRights& own_rights_;
   Fd at_;
   std::string name_;
@@ -206,9 +211,9 @@ class Walker {
 
 }  // namespace
 
-Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link,
+Object walk(const Task& task, const Root& root, WalkFrom from, const std::string& path, FinalLink final_link,
             OwnRights& own_rights) {
-  return Walker(task, std::move(from), own_rights).to(path, final_link);
+  return Walker(task, root, std::move(from), own_rights).to(path, final_link);
 }
 
 }  // namespace scsup

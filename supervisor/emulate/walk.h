@@ -9,6 +9,7 @@
 
 #include "supervisor/emulate/object.h"
 #include "supervisor/emulate/own_rights.h"
+#include "supervisor/target/root.h"
 #include "supervisor/target/task.h"
 
 namespace scsup {
@@ -25,7 +26,7 @@ enum class FinalLink {
 };
 
 // The object at `path`. May wait for disks and servers.
-Object walk(const Task& task, WalkFrom from, const std::string& path, FinalLink final_link,
+Object walk(const Task& task, const Root& root, WalkFrom from, const std::string& path, FinalLink final_link,
             OwnRights& own_rights);
 
 }  // namespace scsup

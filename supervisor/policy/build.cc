@@ -12,10 +12,6 @@ namespace {
 
 constexpr int no_such_call = 38;  // ENOSYS
 
-bool is_watched(const Syscall& syscall, bool watches) {
-  return syscall.alters == Alters::image || (syscall.alters != Alters::nothing && watches);
-}
-
 // A call that acts on a path: io_uring can do most of these without a system call.
 bool acts_on_paths(const Syscall& syscall) {
   return syscall.family != Family::none || syscall.position(Role::path) >= 0;
@@ -29,7 +25,7 @@ bool rules_act_on_paths(const RuleSteps& rules) {
 }
 
 void add_builtins(PolicyTables& tables) {
-  tables.watch = tables.add_origin({Origin::Kind::builtin, "@watch", "", "a watched call"});
+  tables.watch = tables.add_origin({Origin::Kind::builtin, "@watch", "", "a program is run"});
   Ruling killed;
   killed.decision.act = Act::kill;
   killed.decision.origin = tables.add_origin(
@@ -60,7 +56,7 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     for (const CallKey& key : rules->named()) keys.insert(key);
   for (const CallKey& key : traps.named()) keys.insert(key);
   for (const Syscall& syscall : all_syscalls())
-    if (is_watched(syscall, tables.watches) || (refused && &syscall == io_uring))
+    if (syscall.runs_program || (refused && &syscall == io_uring))
       for (const Abi abi : tables.abis)
         if (syscall.number(abi) >= 0) keys.insert({abi, static_cast<std::uint32_t>(syscall.number(abi))});
 
@@ -68,7 +64,6 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     CallSteps call;
     std::tie(call.abi, call.nr) = key;
     call.syscall = find_syscall(call.abi, call.nr);
-    call.watched = is_watched(*call.syscall, tables.watches);
     call.supervised = rules && rules->names(key);
     call.steps = profile.steps(key);
     if (call.supervised)

@@ -26,7 +26,7 @@ struct Decision {
   Act act = Act::deny;
   int err = 1;                    // deny: positive errno
   bool looked_at_object = false;  // the path took part: an allow must be performed, never continued
-  bool record = true;             // false: a watched call that nobody asked about (still recorded, as `task`)
+  bool record = true;             // false: an exec that nobody asked about (still recorded, as `task`)
   std::optional<std::uint32_t> mode_mask;  // emulate
   const Origin* origin = nullptr;          // never null in a made decision; owned by the Policy
   bool existing_first =

@@ -15,11 +15,25 @@ const Origin* first_that_notifies(const CallSteps& call, const Origin* watch) {
   if (call.trap) return call.trap;
   for (const Step& step : call.steps)
     if (step.looks_at_path || step.ruling->kernel == ask_supervisor) return step.ruling->decision.origin;
-  return call.watched ? watch : call.steps.back().ruling->decision.origin;
+  return watch ? watch : call.steps.back().ruling->decision.origin;
 }
 
 bool is_built_in(const CallSteps& call) {
   return call.steps.front().ruling->decision.origin->kind == Origin::Kind::builtin;
+}
+
+// Where an engine makes the filter, it is by the exec of the program that its runtime's own calls are told
+// from the program's: it is never let through unseen. False: it wouldn't have been.
+bool show_what_passes(CallPlan& plan) {
+  bool passed = false;
+  const auto show = [&](std::uint32_t& action) {
+    if (!lets_through(action)) return;
+    action = ask_supervisor;
+    passed = true;
+  };
+  show(plan.otherwise);
+  for (Branch& branch : plan.branches) show(branch.action);
+  return passed;
 }
 
 bool asks(const CallPlan& plan) {
@@ -70,14 +84,15 @@ class Survey {
     CallPlan filter =
         plan == plans_.end() ? CallPlan{abi, nr, {}, tables_.plan.default_action} : *plan->second;
     if (selects) filter = inside(filter, selects->value);
+    const Syscall* const syscall = find_syscall(abi, nr);
+    const bool watched = syscall && syscall->runs_program && show_what_passes(filter);
     EngineCall result{name, filter.branches.empty() ? filter.otherwise : ask_supervisor};
     result.origin = tables_.fallback->decision.origin;
     result.asked = asks(filter);
     const CallSteps* call = tables_.find(abi, nr);
     if (!call) return result;
-    result.by_supervise =
-        call->supervised || call->trap || is_built_in(*call) || (call->watched && result.asked);
-    result.origin = first_that_notifies(*call, tables_.watch);
+    result.by_supervise = call->supervised || call->trap || is_built_in(*call) || watched;
+    result.origin = first_that_notifies(*call, watched ? tables_.watch : nullptr);
     return result;
   }
   static void join(std::optional<EngineCall>& whole, const EngineCall& one) {

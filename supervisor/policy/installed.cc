@@ -54,19 +54,9 @@ std::string describe(const CallPlan& plan) {
   }
 }
 
-// A call that is trapped only because it alters what is remembered of tasks: nobody asked for it.
-bool only_watched(const Policy& policy, const Key& key) {
-  Call call;
-  call.abi = key.first;
-  call.nr = key.second;
-  call.syscall = find_syscall(key.first, key.second);
-  const auto decision = policy.decide(call, nullptr);
-  return decision && decision->act == Act::allow && !decision->record;
-}
-
 }  // namespace
 
-std::vector<StillDecided> still_decided(const Policy& installed, const Policy& wanted) {
+std::vector<StillDecided> still_decided(const Policy& installed, const Policy& wanted, bool by_engine) {
   const Plans there(installed.filter()), here(wanted.filter());
   std::set<Key> keys;
   there.collect(keys);
@@ -75,8 +65,8 @@ std::vector<StillDecided> still_decided(const Policy& installed, const Policy& w
   for (const Key& key : keys) {
     const CallPlan has = there.at(key), wants = here.at(key);
     if (shows_always(has) || (has.branches == wants.branches && has.otherwise == wants.otherwise)) continue;
-    if (shows_always(wants) && only_watched(wanted, key)) continue;
-    if (const Syscall* syscall = find_syscall(key.first, key.second))
+    const Syscall* const syscall = find_syscall(key.first, key.second);
+    if (syscall && !(by_engine && syscall->runs_program))
       found.emplace(syscall->name, describe(has));  // the first ABI speaks for all
   }
   std::vector<StillDecided> result;

@@ -18,7 +18,8 @@ struct StillDecided {
 
 // What of `wanted` has no effect under the filter of `installed`, by name. A call that the installed filter
 // always shows to the supervisor is decided by `wanted`, whatever that says.
-std::vector<StillDecided> still_decided(const Policy& installed, const Policy& wanted);
+// `by_engine`: the filter was made by a container engine of `installed`, and shows each exec besides.
+std::vector<StillDecided> still_decided(const Policy& installed, const Policy& wanted, bool by_engine);
 
 // The names of the calls that the filter shows to the supervisor, all of them or under conditions; sorted.
 std::vector<std::string> trapped_calls(const Policy& policy);

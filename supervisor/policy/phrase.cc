@@ -53,7 +53,7 @@ std::string decision_text(const Decision& decision) {
   return "deny";
 }
 
-std::string trapped_text(const Ruling& ruling, bool by_trap) {
+std::string trapped_text(const Ruling& ruling) {
   const Origin& origin = *ruling.decision.origin;
   switch (origin.kind) {
     case Origin::Kind::rule:
@@ -65,7 +65,6 @@ std::string trapped_text(const Ruling& ruling, bool by_trap) {
     default:
       break;
   }
-  if (ruling.kernel != SECCOMP_RET_USER_NOTIF && !by_trap) return "watched, then let through";
   return decision_text(ruling.decision) + " by " + origin.words;
 }
 
@@ -165,8 +164,8 @@ std::string phrase(const CallSteps& call, const CallPlan& plan) {
   for (const Step& step : call.steps) {
     Part part;
     part.trapped = all_trapped || step.looks_at_path || step.ruling->kernel == SECCOMP_RET_USER_NOTIF ||
-                   (by_trap && silent(step)) || (call.watched && step.ruling->kernel == SECCOMP_RET_ALLOW);
-    part.what = part.trapped ? trapped_text(*step.ruling, by_trap) : action_text(step.ruling->kernel);
+                   (by_trap && silent(step));
+    part.what = part.trapped ? trapped_text(*step.ruling) : action_text(step.ruling->kernel);
     if (!all_trapped && !step.all_of.empty()) part.conditions.push_back(conditions_text(step.all_of, call));
     const bool joins =
         !parts.empty() && parts.back().trapped == part.trapped && parts.back().what == part.what;
@@ -182,7 +181,7 @@ std::string phrase(const CallSteps& call, const CallPlan& plan) {
 }
 
 std::string phrase(const Ruling& ruling, std::uint32_t action) {
-  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling, false)
+  return action == SECCOMP_RET_USER_NOTIF ? "trapped: " + trapped_text(ruling)
                                           : "filter: " + action_text(action);
 }
 

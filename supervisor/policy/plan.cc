@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/handshake.h"
 #include "supervisor/policy/traps.h"
 
 namespace scsup {
@@ -18,7 +19,7 @@ std::uint32_t action_of(const CallSteps& call, const Step& step) {
   if (step.looks_at_path) return ask_supervisor;
   const std::uint32_t action = step.ruling->kernel;
   if (call.trap && call.traps_inside.empty() && !only_kernel_does(action)) return ask_supervisor;
-  return call.watched && lets_through(action) ? ask_supervisor : action;
+  return action;
 }
 
 // And of ors to or of ands; false when that makes more than `limit`.
@@ -106,6 +107,20 @@ CallPlan plan_call(const CallSteps& call) {
       if (seen.insert(all_of).second) plan.branches.push_back({std::move(all_of), action});
   }
   while (!plan.branches.empty() && plan.branches.back().action == plan.otherwise) plan.branches.pop_back();
+  return plan;
+}
+
+FilterPlan with_marked_exec(FilterPlan plan) {
+  const auto nr = static_cast<std::uint32_t>(find_syscall("execve")->number(Abi::x86_64));
+  auto exec = std::ranges::find_if(
+      plan.calls, [&](const CallPlan& call) { return call.abi == Abi::x86_64 && call.nr == nr; });
+  if (exec == plan.calls.end())
+    exec = plan.calls.insert(exec, CallPlan{Abi::x86_64, nr, {}, plan.default_action});
+  const auto passes = [](const Branch& branch) { return lets_through(branch.action); };
+  if (supervisor_can(*exec) && (lets_through(exec->otherwise) || std::ranges::any_of(exec->branches, passes)))
+    exec->branches.insert(
+        exec->branches.begin(),
+        {{{handshake::exec_mark_argument, Compare::eq, handshake::exec_mark}}, ask_supervisor});
   return plan;
 }
 

@@ -11,13 +11,10 @@
 // So for every call, whatever the filter says other than "notify" is what Policy::decide() says too.
 //
 // On top of that:
-// - A watched call (Syscall::alters) is never let through unseen: its ALLOW and LOG become notifications.
-//   execve and execveat are always watched, the others when Policy::looks_at_paths().
 // - A call that supervise.trap names notifies instead of ALLOW, LOG and ERRNO (traps.h).
 // - A call with more branches than branch_limit, and the longest calls while all branches together would
-// threaten
-//   BPF's 4096 instructions, notify instead: slower, and the same decision. Not so where the Docker part
-//   asks for TRAP, TRACE or LOG, which only the kernel can do.
+//   threaten BPF's 4096 instructions, notify instead: slower, and the same decision. Not so where the Docker
+//   part asks for TRAP, TRACE or LOG, which only the kernel can do.
 // - A call whose plan is just the default action is left out.
 #pragma once
 
@@ -28,6 +25,11 @@ namespace scsup {
 inline constexpr std::size_t branch_limit = 64;  // per call
 
 FilterPlan make_plan(const PolicyTables& tables);
+
+// The plan for a filter that the agent puts on itself: its own exec, which it marks (base/handshake.h), is
+// shown to the supervisor where it would just pass, so that the command waits until it is supervised. No
+// other exec is.
+FilterPlan with_marked_exec(FilterPlan plan);
 
 // The plan of one call; `show` describes it.
 CallPlan plan_call(const CallSteps& call);

@@ -21,7 +21,6 @@ bool only_kernel_does(std::uint32_t action) {
 
 Traps::Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diagnostics)
     : tables_(tables), diagnostics_(diagnostics) {
-  tables.watches = tables.looks_at_paths;
   if (!supervise) return;
   const Syscall& io_uring = *find_syscall("io_uring_setup");
   for (const auto& written : supervise->traps) {
@@ -30,7 +29,6 @@ Traps::Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diag
     for (const Syscall* syscall : calls_named(written.value)) {
       add(written, *syscall, origin);
       const bool performed = syscall->family != Family::none;
-      tables.watches = tables.watches || performed;
       // A later policy refuses io_uring when its rules name such a call, so it has to see it.
       if ((performed || syscall->position(Role::path) >= 0) && !supervise->allow_io_uring)
         add(written, io_uring, origin);

@@ -15,7 +15,7 @@ namespace scsup {
 
 class Traps {
  public:
-  // Needs tables.abis and tables.looks_at_paths; sets tables.watches.
+  // Needs tables.abis.
   Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diagnostics);
 
   std::vector<CallKey> named() const;

@@ -3,6 +3,7 @@
 
 #include <linux/ioctl.h>
 #include <linux/seccomp.h>
+#include <linux/types.h>
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)  // 5.19
@@ -19,4 +20,13 @@
 #endif
 #ifndef SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR
 #define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)  // ID_VALID before 5.8
+#endif
+#ifndef PIDFD_GET_INFO
+struct pidfd_info {  // 6.13, as it was first
+  __u64 mask, cgroupid;
+  __u32 pid, tgid, ppid;
+  __u32 ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+  __u32 spare;
+};
+#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info)
 #endif

@@ -34,17 +34,19 @@ constexpr Numbers nr(std::int32_t x86_64, std::int32_t i386, std::int32_t x32) {
 struct Traits {
   std::string_view group;
   Family family = Family::none;
-  Alters alters = Alters::nothing;
+  bool runs_program = false;
   const Signature* i386_args = nullptr;
 };
 
-constexpr Traits mkdir_family{.group = "@mkdir", .family = Family::mkdir, .alters = {}, .i386_args = {}};
-constexpr Traits chmod_family{.group = "@chmod", .family = Family::chmod, .alters = {}, .i386_args = {}};
+constexpr Traits mkdir_family{
+    .group = "@mkdir", .family = Family::mkdir, .runs_program = false, .i386_args = {}};
+constexpr Traits chmod_family{
+    .group = "@chmod", .family = Family::chmod, .runs_program = false, .i386_args = {}};
 
-constexpr Traits alters(Alters what, const Signature* on_i386 = nullptr) {
-  return {.group = {}, .family = Family::none, .alters = what, .i386_args = on_i386};
+constexpr Traits runs_program{.group = {}, .family = Family::none, .runs_program = true, .i386_args = {}};
+constexpr Traits on_i386(const Signature& signature) {
+  return {.group = {}, .family = Family::none, .runs_program = false, .i386_args = &signature};
 }
-constexpr Traits on_i386(const Signature& signature) { return alters(Alters::nothing, &signature); }
 
 struct Row {
   std::string_view name;
@@ -62,7 +64,7 @@ constexpr auto table = [] {
   std::array<Syscall, row_count> result{};
   for (std::size_t i = 0; i < row_count; ++i) {
     const auto& [name, numbers, args, traits] = rows[i];
-    result[i] = {name, numbers, args, traits.group, traits.family, traits.alters, traits.i386_args};
+    result[i] = {name, numbers, args, traits.group, traits.family, traits.runs_program, traits.i386_args};
   }
   return result;
 }();

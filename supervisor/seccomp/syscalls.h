@@ -28,10 +28,6 @@ struct Argument {
 // The emulation that performs a call (emulate/), or none: it can only be allowed in place or denied.
 enum class Family : std::uint8_t { none, mkdir, chmod };
 
-// A call after which something that scsup remembers of a task may be stale. Such calls are trapped and
-// let through (target/task.h).
-enum class Alters : std::uint8_t { nothing, image, identity, filesystem, everything };
-
 using Signature = std::array<Argument, 6>;
 
 struct Syscall {
@@ -40,7 +36,7 @@ struct Syscall {
   Signature args;                          // on x86_64 and x32; for a given ABI ask arguments()
   std::string_view group;                  // "@mkdir", or empty
   Family family = Family::none;
-  Alters alters = Alters::nothing;
+  bool runs_program = false;  // execve, execveat: where a container's runtime ends and its program begins
   const Signature* i386_args = nullptr;  // where i386 differs
 
   // On i386 setuid looks at 16 bits of its uid, on x86_64 at 32: with the wrong width 0x10000 passes for a

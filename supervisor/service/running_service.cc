@@ -109,7 +109,8 @@ control::Changed RunningService::describe(const Change& change) {
     changed.needs_restart.push_back("the filter of " + session +
                                     " was made by another program; what it doesn't show it decides itself");
   else
-    for (const StillDecided& call : still_decided(*installed, *change.policy->policy))
+    for (const StillDecided& call :
+         still_decided(*installed, *change.policy->policy, !change.session->subject().container.empty()))
       changed.needs_restart.push_back(call.syscall + " is not trapped in " + session +
                                       "; its filter still decides it: " + call.how);
   return changed;

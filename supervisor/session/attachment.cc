@@ -4,6 +4,7 @@
 
 #include "base/say.h"
 #include "base/sealed.h"
+#include "supervisor/policy/plan.h"
 #include "supervisor/seccomp/filter.h"
 
 namespace scsup {
@@ -102,16 +103,13 @@ Result<void> Attachment::on(handshake::Hello hello, std::vector<Fd> fds) {
   auto policy = edition_->policy(subject_.environment);
   if (!policy) return failed(policy.error());
   subject_.installed = std::move(*policy);
-  auto program = compile(subject_.installed->filter());
+  auto program = compile(with_marked_exec(subject_.installed->filter()));
   if (!program) return failed(program.error());
   auto memfd = sealed_memfd(*program);
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.kernel.load_flags;
   if (subject_.installed->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
-  auto sent = send_packet(
-      socket_,
-      handshake::encode(handshake::Program{true, flags} /* plan.h: every plan traps or refuses execve */),
-      memfd->get());
+  auto sent = send_packet(socket_, handshake::encode(handshake::Program{true, flags}), memfd->get());
   if (sent) awaiting_ = Awaiting::listener;
   return sent;
 }

@@ -50,7 +50,8 @@ struct OwnHands {
   Patience patience;
   bool may_wait() const { return patience == Patience::none && scsup::may_wait(object.fd); }
   bool exists_already() const { return scsup::exists_already(call, object); }
-  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask) const {
+  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) const {
+    have_umask(umask);
     return scsup::perform(call, object, mode_mask);
   }
 };
@@ -64,8 +65,8 @@ struct DeputysHands {
   bool exists_already() const {
     return call.syscall->family == Family::mkdir && errand.exists_already(end()).value_or(false);
   }
-  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask) const {
-    return errand.perform(call.mode & mode_mask.value_or(07777), end());
+  Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) const {
+    return errand.perform(call.mode & mode_mask.value_or(07777), umask, end());
   }
 };
 
@@ -112,16 +113,14 @@ Inquiry::Progress Inquiry::condemn() {
 // The whole process, as a signal can't end one thread. Where that fails the call is denied all the same.
 void Inquiry::kill_caller() const {
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), pidfd_thread)));
-  if (!pidfd && task_) pidfd = Fd(static_cast<int>(syscall(SYS_pidfd_open, task_->pid, 0)));  // before 6.9
+  if (!pidfd && caller_.task)
+    pidfd = Fd(static_cast<int>(syscall(SYS_pidfd_open, caller_.task->pid, 0)));  // before 6.9
   if (pidfd && request_.still_valid()) (void)syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
 }
 
 Inquiry::Progress Inquiry::look(Patience patience) {
   if (session_->is_condemned()) return condemn();
-  if (!task_) {
-    auto found = session_->tasks_.find(request_);
-    if (found) task_ = std::move(*found);
-  }
+  if (!caller_.task) caller_ = session_->tasks_.find(request_).value_or(TaskTable::Met{});
   if (!call_) {
     call_ = decode(request_);
     if (!call_) {
@@ -131,7 +130,7 @@ Inquiry::Progress Inquiry::look(Patience patience) {
   }
   const std::optional<Decision> decision = decide(nullptr);
   if (!decision || decision->act == Act::emulate) return look_at_object(patience, decision);
-  if (!is_still_it()) return look_again(patience);
+  if (!confirm(Asked::to_record)) return look_again(patience);
   return decided(*decision);
 }
 
@@ -150,18 +149,23 @@ std::optional<Decision> Inquiry::decide(const std::string_view* object) const {
   return policy_->policy->decide(*call_, object);
 }
 
-// Was all that has been read so far read of the task that made the call?
-bool Inquiry::is_still_it() const {
-  return task_ && !looked_again_ ? session_->tasks_.is_still(*task_, request_) : request_.still_valid();
+// Is what has been read so far right for the task that made the call? What was remembered of it is read anew
+// if it has changed.
+bool Inquiry::confirm(Asked asked) {
+  if (!caller_.task) return request_.still_valid();
+  auto now = session_->tasks_.confirm(caller_, request_, asked);
+  if (!now) return false;
+  caller_ = std::move(*now);
+  return true;
 }
 
 // No. Either the task was killed, and nobody waits for the answer; or what we remembered was an earlier task
 // with its number.
 Inquiry::Progress Inquiry::look_again(Patience patience) {
-  if (task_ && !looked_again_ && request_.still_valid()) {
+  if (caller_.task && !looked_again_ && request_.still_valid()) {
     looked_again_ = true;
-    session_->tasks_.forget(*task_);
-    task_.reset();
+    session_->tasks_.forget(*caller_.task);
+    caller_ = {};
     call_.reset();
     return look(patience);  // now with a task that was read for this call
   }
@@ -171,12 +175,13 @@ Inquiry::Progress Inquiry::look_again(Patience patience) {
 
 // The rule needs to see what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decision> decision) {
+  if (!confirm(patience == Patience::none ? Asked::to_act_here : Asked::to_act)) return look_again(patience);
   const Call& call = *call_;
-  const bool can_look = task_ && task_->readable;
-  int err = can_look ? precheck(call, *task_) : 0;  // the kernel looks at flags before it reads the path
+  const Task* const task = caller_.task.get();
+  const bool can_look = task && task->readable;
+  int err = can_look ? precheck(call, *task) : 0;  // the kernel looks at flags before it reads the path
   if (err == 0) err = call.path_error;
-  Start start = can_look && err == 0 && call.path ? start_of(call, *task_) : Start{};
-  if (!is_still_it()) return look_again(patience);
+  Start start = can_look && err == 0 && call.path ? start_of(call, *task) : Start{};
   if (!can_look ||
       (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
@@ -184,12 +189,12 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
     err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
-  if (task_->user_namespace)
+  if (task->user_namespace)
     return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, decision);
-  const Wear wear(*task_);
+  const Wear wear(*task);
   if (!wear.worn()) return refuse(EPERM, no_identity);
-  OwnRightsHere own_rights(*task_);
-  const Object object = resolve(call, *task_, std::move(start), patience, own_rights);
+  OwnRightsHere own_rights(*task);
+  const Object object = resolve(call, *task, std::move(start), patience, own_rights);
   if (object.state == Object::State::would_block) return Progress::needs_patience;
   OwnHands hands{call, object, patience};
   return judge(object, hands, decision);
@@ -199,7 +204,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
 // target does to the deputy.
 Inquiry::Progress Inquiry::look_by_deputy(const Start& start, std::optional<Decision> decision) {
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
-  auto errand = session_->deputies_.send(*call_, *task_, start, end);
+  auto errand = session_->deputies_.send(*call_, *caller_.task, start, end);
   if (!errand)
     return errand.error().err == ETIMEDOUT ? refuse(ETIMEDOUT, too_late) : refuse(EPERM, no_deputy);
   DeputysHands hands{*call_, *errand};
@@ -220,6 +225,12 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
     if (found ? hands.exists_already() : object.err == EEXIST) decision->err = EEXIST;
     return decided(*decision);
   }
+  mode_t umask = 0;
+  if (found && creates(*call_)) {
+    const auto its = caller_.task->read_umask();
+    if (!its) return refuse(EPERM, unreadable);
+    umask = *its;
+  }
   // From here on nobody gives the call up: it may be told to wait for the log.
   if (!claim(Stage::acting)) return Progress::given_up;
   if (!session_->services_.log.is_writing()) {
@@ -230,7 +241,7 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
   }
   decision_ = *decision;
   how_ = How::performed;
-  const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask) : Outcome{object.err, 0};
+  const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask, umask) : Outcome{object.err, 0};
   if (outcome) {
     err_ = outcome->err;
     value_ = outcome->value;
@@ -244,8 +255,9 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
 
 void Inquiry::answer() {
   CallRecord record;
-  record.process = task_ ? &task_->record : nullptr;
-  if (task_ && call_->dirfd == AT_FDCWD) record.directory = task_->cwd;
+  const Task* const task = caller_.task.get();
+  record.process = task ? &task->record : nullptr;
+  if (task && call_->dirfd == AT_FDCWD) record.directory = task->cwd;
   record.call = &*call_;
   record.resolved = resolved_ ? &*resolved_ : nullptr;
   record.act = decision_.act;
@@ -280,7 +292,7 @@ void Inquiry::count(const CallRecord& record, bool watched_only) {
                                 : record.call->path ? std::string_view(*record.call->path)
                                                     : std::string_view();
   if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
-  if (syscall && syscall->alters == Alters::image) {
+  if (syscall && syscall->runs_program) {
     std::lock_guard lock(session.mutex_);
     session.refused_exec_ = std::string(syscall->name) + " is denied (" +
                             std::string(errno_name(record.err)) + ") by " + record.origin->words;
@@ -312,8 +324,7 @@ void Inquiry::record_and_send(CallRecord& record) {
 
   if (!record.gone) count(record, watched_only);
   if (const Syscall* syscall = record.call->syscall; record.how == How::continued && syscall) {
-    if (syscall->alters != Alters::nothing && task_) session.tasks_.altering(*task_, *record.call);
-    if (syscall->alters == Alters::image) line_->program_begins();
+    if (syscall->runs_program) line_->program_begins();
   }
 
   if (kills) kill_caller();

@@ -18,7 +18,7 @@
 #include "supervisor/loop/stall_watch.h"
 #include "supervisor/policy/policy.h"
 #include "supervisor/seccomp/listener.h"
-#include "supervisor/target/task.h"
+#include "supervisor/target/task_table.h"
 
 namespace scsup {
 
@@ -44,7 +44,7 @@ class Inquiry : public Timed {
   enum class Stage : std::uint8_t { looking, acting, answering };
   bool claim(Stage next);
   Progress refuse(int err, const Origin& why);
-  bool is_still_it() const;
+  bool confirm(Asked asked);
   Progress look_again(Patience patience);
   Progress condemn();
   void kill_caller() const;
@@ -65,7 +65,7 @@ class Inquiry : public Timed {
   const std::int64_t received_ns_;
   std::atomic<Stage> stage_{Stage::looking};
 
-  std::shared_ptr<const Task> task_;
+  TaskTable::Met caller_;  // its task is null: it can't be read
   std::optional<Call> call_;
   std::optional<std::string> resolved_;
   Decision decision_;

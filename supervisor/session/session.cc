@@ -10,15 +10,6 @@
 
 namespace scsup {
 
-namespace {
-
-// What tasks are can be remembered only if the filter shows the calls that alter it.
-bool filter_shows_changes(const Subject& subject) {
-  return subject.installed && subject.installed->looks_at_paths();
-}
-
-}  // namespace
-
 Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce> policy, Services services,
                  std::function<void(const Counts&)> ended)
     : number_(number),
@@ -42,10 +33,6 @@ std::shared_ptr<InForce> Session::in_force() const {
 }
 
 void Session::put_in_force(std::shared_ptr<InForce> policy) {
-  // Without paths what a task is goes into the record only, and the exec, which every filter of ours shows,
-  // is all that changes it. With paths all of it counts.
-  const bool counts = policy->policy && policy->policy->looks_at_paths();
-  if (!subject_.installed || (counts && !filter_shows_changes(subject_))) tasks_.remember_nothing();
   std::lock_guard lock(mutex_);
   if (policies_.size() == most_remembered) policies_.erase(policies_.begin());
   policies_.push_back(std::move(policy));

@@ -57,18 +57,20 @@ std::optional<ProcStatus> parse_status(std::string_view text) {
   const auto name = field(text, "Name");
   auto umask = field(text, "Umask"), tgid = field(text, "Tgid"), ppid = field(text, "PPid");
   auto uid = field(text, "Uid"), gid = field(text, "Gid"), caps = field(text, "CapEff");
-  auto bounding = field(text, "CapBnd");
-  auto groups = field(text, "Groups");
-  if (!name || !umask || !tgid || !ppid || !uid || !gid || !caps || !bounding || !groups) return std::nullopt;
+  auto permitted = field(text, "CapPrm"), bounding = field(text, "CapBnd"), groups = field(text, "Groups");
+  if (!name || !umask || !tgid || !ppid || !uid || !gid || !caps || !permitted || !bounding || !groups)
+    return std::nullopt;
   status.comm = unescape_comm(*name);
   uid_t saved_uid;
   gid_t saved_gid;
-  const bool all = number(*umask, status.umask, 8) && number(*tgid, status.tgid) &&
-                   number(*ppid, status.ppid) && number(*uid, status.uid) && number(*uid, status.euid) &&
-                   number(*uid, saved_uid) && number(*uid, status.fsuid) && number(*gid, status.gid) &&
-                   number(*gid, status.egid) && number(*gid, saved_gid) && number(*gid, status.fsgid) &&
-                   number(*caps, status.effective_caps, 16) && number(*bounding, status.bounding_caps, 16);
+  const bool all =
+      number(*umask, status.umask, 8) && number(*tgid, status.tgid) && number(*ppid, status.ppid) &&
+      number(*uid, status.uid) && number(*uid, status.euid) && number(*uid, saved_uid) &&
+      number(*uid, status.fsuid) && number(*gid, status.gid) && number(*gid, status.egid) &&
+      number(*gid, saved_gid) && number(*gid, status.fsgid) && number(*caps, status.effective_caps, 16) &&
+      number(*permitted, status.permitted_caps, 16) && number(*bounding, status.bounding_caps, 16);
   if (!all) return std::nullopt;
+  status.no_new_privs = field(text, "NoNewPrivs") == "1";
   for (gid_t group; number(*groups, group);) status.groups.push_back(group);
   for (const auto& [key, into] : {std::pair{"NSpid", &status.pids}, {"NStgid", &status.tgids}}) {
     auto numbers = field(text, key);  // absent without PID namespaces
@@ -89,12 +91,6 @@ std::optional<std::uint64_t> parse_start_time(std::string_view stat) {
   std::uint64_t ticks;
   if (!number(rest, ticks)) return std::nullopt;
   return ticks;
-}
-
-std::optional<long> parse_current_syscall(std::string_view text) {
-  long nr;
-  if (!number(text, nr)) return std::nullopt;  // "running"
-  return nr;
 }
 
 Result<Fd> open_task_directory(pid_t tid) {
@@ -123,6 +119,19 @@ Result<ProcStatus> read_status(const Fd& task) {
   auto status = parse_status(*text);
   if (!status) return failed(0, "cannot parse a task's /proc status");
   return std::move(*status);
+}
+
+Result<ProcStatus> read_status_again(const Fd& status) {
+  std::string text;
+  char chunk[4096];
+  for (ssize_t got; (got = pread(status.get(), chunk, sizeof chunk, static_cast<off_t>(text.size()))) != 0;) {
+    if (got < 0) return failed("cannot read the target's /proc file status");
+    text.append(chunk, static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < sizeof chunk && text.ends_with('\n')) break;  // that was all
+  }
+  auto parsed = parse_status(text);
+  if (!parsed) return failed(0, "cannot parse a task's /proc status");
+  return std::move(*parsed);
 }
 
 Result<std::string> read_link_at(const Fd& dir, const char* name) {

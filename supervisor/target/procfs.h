@@ -22,7 +22,8 @@ struct ProcStatus {  // proc(5), /proc/PID/status
   uid_t uid = 0, euid = 0, fsuid = 0;
   gid_t gid = 0, egid = 0, fsgid = 0;
   std::vector<gid_t> groups;  // sorted, as the kernel keeps them
-  std::uint64_t effective_caps = 0, bounding_caps = 0;
+  std::uint64_t effective_caps = 0, permitted_caps = 0, bounding_caps = 0;
+  bool no_new_privs = false;
   mode_t umask = 022;
   // NSpid and NStgid: its numbers in our PID namespace, in the one below, ... in its own.
   std::vector<pid_t> pids, tgids;
@@ -31,13 +32,13 @@ struct ProcStatus {  // proc(5), /proc/PID/status
 std::optional<ProcStatus> parse_status(std::string_view text);
 // Field 22 of /proc/PID/stat, in clock ticks since boot; comm may hold anything, ") " included.
 std::optional<std::uint64_t> parse_start_time(std::string_view stat);
-// The call that a sleeping task is in, from /proc/PID/syscall; nothing when it runs.
-std::optional<long> parse_current_syscall(std::string_view text);
 
 Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
 Result<std::string> read_file_at(const Fd& dir, const char* name);
 Result<std::string> read_link_at(const Fd& dir, const char* name);
 Result<ProcStatus> read_status(const Fd& task);
+// The same of a "status" that is open already. ESRCH: the task has gone.
+Result<ProcStatus> read_status_again(const Fd& status);
 // The name of what `fd` is open on, as /proc/self/fd shows it to us.
 Result<std::string> name_of(const Fd& fd);
 

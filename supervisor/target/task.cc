@@ -7,8 +7,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "supervisor/target/procfs.h"
+#include "supervisor/target/root.h"
 
 namespace scsup {
 
@@ -21,18 +23,11 @@ Result<std::shared_ptr<const TaskHandles>> open_handles(pid_t tid) {
   auto proc = open_task_directory(tid);
   if (!proc) return failed(proc.error());
   handles->proc = std::move(*proc);
+  handles->status.reset(openat(handles->proc.get(), "status", O_RDONLY | O_CLOEXEC));
+  if (!handles->status) return failed("cannot open the target's /proc file status");
   handles->pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, tid, pidfd_thread)));
   if (!handles->pidfd) handles->pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, tid, 0)));
   return std::shared_ptr<const TaskHandles>(std::move(handles));
-}
-
-bool same_place(const Fd& a, const Fd& b) {
-  struct statx x, y;
-  const unsigned want = STATX_INO | STATX_MNT_ID;
-  if (statx(a.get(), "", AT_EMPTY_PATH, want, &x) != 0 || statx(b.get(), "", AT_EMPTY_PATH, want, &y) != 0)
-    return false;
-  return x.stx_ino == y.stx_ino && x.stx_mnt_id == y.stx_mnt_id && x.stx_dev_major == y.stx_dev_major &&
-         x.stx_dev_minor == y.stx_dev_minor;
 }
 
 const std::string& own_user_namespace() {
@@ -43,40 +38,63 @@ const std::string& own_user_namespace() {
   return link;
 }
 
-// How the task meets the file system. Fails as a whole: half a view would be worse than none.
-Result<void> read_view(Task& task, const ProcStatus& status) {
+// Fails as a whole: half of what a task may do would be worse than nothing.
+Result<void> read_rights(Task& task, const ProcStatus& status) {
   const Fd& proc = task.handles->proc;
-  task.umask = status.umask;
   task.identity = {status.fsuid, status.fsgid, status.groups, status.effective_caps};
+  task.permitted_caps = status.permitted_caps;
+  task.no_new_privs = status.no_new_privs;
   auto user_namespace = read_link_at(proc, "ns/user");
   if (!user_namespace) return failed(user_namespace.error());
   if (*user_namespace != own_user_namespace()) {
     task.user_namespace.reset(openat(proc.get(), "ns/user", O_RDONLY | O_CLOEXEC));
     if (!task.user_namespace) return failed("cannot open the target's user namespace");
   }
-
-  task.root.reset(openat(proc.get(), "root", O_PATH | O_CLOEXEC));
-  if (!task.root) return failed("cannot open the target's root");
-  static const Fd own_root(open("/", O_PATH | O_CLOEXEC));
-  task.root_is_ours = same_place(task.root, own_root);
-  task.root_name = "/";
-  if (!task.root_is_ours) {
-    auto name = name_of(task.root);
-    if (!name) return failed(name.error());
-    task.root_name = *name;
-  }
+  task.user_namespace_name = std::move(*user_namespace);
   return {};
 }
 
-}  // namespace
+// What is compared of a task. Where the kernel can't tell it by the pidfd (before 6.13), all of it comes from
+// /proc/TID/status, groups included.
+struct Now {
+  Ids ids;
+  Capabilities caps;
+  std::optional<std::vector<gid_t>> groups;
+};
 
-Result<Identity> read_identity(const Fd& proc) {
-  auto status = read_status(proc);
+Result<Now> read_by_status(const TaskHandles& handles) {
+  auto status = read_status_again(handles.status);
   if (!status) return failed(status.error());
-  return Identity{status->fsuid, status->fsgid, std::move(status->groups), status->effective_caps};
+  return Now{{status->ppid, status->euid, status->fsuid, status->egid, status->fsgid},
+             {status->effective_caps, status->permitted_caps},
+             std::move(status->groups)};
 }
 
-Result<Identity> own_identity() { return read_identity(Fd(open("/proc/thread-self", O_PATH | O_CLOEXEC))); }
+Result<Now> read_now(const Task& task, Asked asked) {
+  const TaskHandles& handles = *task.handles;
+  Now now;
+  if (asked != Asked::to_record) {  // by the number, so before the pidfd says that it was the task's own
+    auto caps = read_capabilities(task.tid);
+    if (!caps) return failed(caps.error());
+    now.caps = *caps;
+  }
+  auto ids = read_ids(handles.pidfd);
+  if (!ids && ids.error().err == ENOTTY) return read_by_status(handles);
+  if (!ids) return failed(ids.error());
+  now.ids = *ids;
+  return now;
+}
+
+Result<bool> have_groups_changed(const Task& task, const Now& now, Asked asked) {
+  if (now.groups) return *now.groups != task.identity.groups;
+  if (!can_change_groups(task.permitted_caps, task.no_new_privs)) return false;
+  if (asked == Asked::to_act_here && !task.user_namespace && is_above_groups(now.caps)) return false;
+  auto status = read_status_again(task.handles->status);
+  if (!status) return failed(status.error());
+  return status->groups != task.identity.groups;
+}
+
+}  // namespace
 
 Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandles> known) {
   auto task = std::make_shared<Task>();
@@ -89,7 +107,7 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->handles = std::move(known);
   const Fd& proc = task->handles->proc;
 
-  const auto status = read_status(proc);
+  const auto status = read_status_again(task->handles->status);
   if (!status) return failed(status.error());
   task->pid = status->tgid;
   task->ppid = status->ppid;
@@ -101,8 +119,9 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   if (auto stat = read_file_at(proc, "stat")) task->start = parse_start_time(*stat).value_or(0);
   // exe and cwd are for the record only: a target that hides them (not dumpable) goes without.
   task->exe = read_link_at(proc, "exe").value_or(std::string());
-  task->readable = static_cast<bool>(read_view(*task, *status));
-  if (auto cwd = read_link_at(proc, "cwd")) task->cwd = task->readable ? task->in_its_words(*cwd) : *cwd;
+  task->readable = static_cast<bool>(read_rights(*task, *status));
+  const auto root = Root::of(proc);
+  if (auto cwd = read_link_at(proc, "cwd")) task->cwd = root ? root->in_its_words(*cwd) : *cwd;
   return task;
 }
 
@@ -130,11 +149,25 @@ Result<bool> Task::is_path_only(int number) const {
   return (std::strtoul(text->c_str() + at + 7, nullptr, 8) & O_PATH) != 0;
 }
 
-std::string Task::in_its_words(const std::string& name) const {
-  if (root_name == "/") return name;
-  if (name == root_name) return "/";
-  if (name.starts_with(root_name) && name[root_name.size()] == '/') return name.substr(root_name.size());
-  return {};
+Result<mode_t> Task::read_umask() const {
+  const auto status = read_status_again(handles->status);
+  if (!status) return failed(status.error());
+  return status->umask;
+}
+
+Result<bool> has_changed(const Task& task, Asked asked) {
+  const auto now = read_now(task, asked);
+  if (!now) return failed(now.error());
+  const Fd& proc = task.handles->proc;
+  if (now->ids.euid != task.uid || now->ids.egid != task.gid || now->ids.ppid != task.ppid) return true;
+  if (read_link_at(proc, "exe").value_or(std::string()) != task.exe) return true;
+  if (asked == Asked::to_record) return false;
+
+  if (now->ids.fsuid != task.identity.fsuid || now->ids.fsgid != task.identity.fsgid ||
+      now->caps.effective != task.identity.effective_caps)
+    return true;
+  if (read_link_at(proc, "ns/user").value_or(std::string()) != task.user_namespace_name) return true;
+  return have_groups_changed(task, *now, asked);
 }
 
 bool is_alive(const TaskHandles& handles) {

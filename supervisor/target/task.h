@@ -1,7 +1,7 @@
-// A task: a thread of the target, as scsup remembers it.
+// A task: a thread of the target, as scsup has read it.
 //
-// A Task is an immutable snapshot. The table (task_table.h) replaces it when a call that can make it stale
-// was seen to finish. Its handles name that one task: when the number is reused they fail, they never follow.
+// A Task is an immutable snapshot. Whoever remembers one asks has_changed() before it is used for another
+// call. Its handles name that one task: when the number is used again they fail, they never follow.
 #pragma once
 
 #include <sys/stat.h>
@@ -15,35 +15,22 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "supervisor/target/credentials.h"
 
 namespace scsup {
-
-// What the kernel's permission checks look at (credentials(7)).
-struct Identity {
-  uid_t fsuid = 0;  // ids as our user namespace numbers them
-  gid_t fsgid = 0;
-  std::vector<gid_t> groups;         // supplementary, sorted
-  std::uint64_t effective_caps = 0;  // in the task's user namespace
-
-  bool operator==(const Identity&) const = default;
-};
-
-// The identity of the calling thread, read from /proc.
-Result<Identity> own_identity();
-// Of the task whose /proc directory that is.
-Result<Identity> read_identity(const Fd& proc);
 
 struct TaskHandles {
   TaskHandles() { ++alive_; }
   ~TaskHandles() { --alive_; }
   TaskHandles(const TaskHandles&) = delete;
   TaskHandles& operator=(const TaskHandles&) = delete;
-  // How many of these the supervisor has, of all sessions; with a Task's root each is three descriptors.
+  // How many of these the supervisor has, of all sessions; each is three descriptors.
   static int alive() { return alive_; }
 
-  Fd proc;   // O_PATH on /proc/TID
-  Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
-             // remembered
+  Fd proc;    // O_PATH on /proc/TID
+  Fd status;  // /proc/TID/status: read again and again, which is cheaper than to open it
+  Fd pidfd;   // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
+              // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
 
  private:
@@ -65,27 +52,37 @@ struct Task {
   std::string comm, exe, cwd;
   std::string record;  // the above as an audit record has it; made once by whoever owns the table
 
-  // How it meets the file system.
+  // What it may do.
   Identity identity;
+  std::uint64_t permitted_caps = 0;
+  bool no_new_privs = false;
+  std::string user_namespace_name;  // "user:[4026531837]"
   Fd user_namespace;  // empty: it is the supervisor's own, where its capabilities count as ours do
-  mode_t umask = 022;
-  Fd root;  // O_PATH
-  bool root_is_ours = false;
-  std::string root_name;  // as we name it; "/" when it is ours
 
   // O_PATH on "cwd" or "fd/N" of the task: fresh each time, because any thread can change them at any time.
   Result<Fd> open_cwd() const;
   Result<Fd> open_fd(int fd) const;
   // Was that descriptor opened with O_PATH? (fchmod(2) refuses those.)
   Result<bool> is_path_only(int fd) const;
-  // Turns a name as we see it into the target's words; "" when it lies outside of the target's root.
-  std::string in_its_words(const std::string& name) const;
+  // Its umask(2) now, which other tasks may share and change.
+  Result<mode_t> read_umask() const;
 };
 
 // Opens the handles and reads everything. The caller checks that the notification is still valid afterwards.
 Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandles> known = nullptr);
 
-// Is it still that task and alive? (PIDFD_GET_INFO, 6.13; before that a null signal.)
+// How much of a task must be as it was read.
+enum class Asked : std::uint8_t {
+  to_record,    // who it is: ids and program
+  to_act_here,  // and what it may do, as far as it matters for local files
+  to_act,       // and what it may do
+};
+
+// Is anything of that different by now? Error::err is ESRCH when the task has gone. An answer says also that
+// what was read by the task's number before was its own. The task's call must be waiting for us.
+Result<bool> has_changed(const Task& task, Asked asked);
+
+// Is it still that task and alive?
 bool is_alive(const TaskHandles& handles);
 
 }  // namespace scsup

@@ -1,8 +1,7 @@
-// The tasks of one session that scsup has met, so that what they are is read once and not once per call.
+// The tasks of one session that scsup has met, so that what they are is read once and compared for each call.
 //
-// Snapshots become stale by a few rare calls only (Syscall::alters); those are trapped, and told here by
-// altering(). Measured on Linux 6.18: reading a task afresh costs 15 to 20 us, noticing such a call 3 us, and
-// a process makes one to three of them in its life.
+// To read a task costs a dozen system calls on /proc; to see that it is still as it was read, two for the
+// record and three more before anything is done for it (has_changed()).
 #pragma once
 
 #include <sys/types.h>
@@ -14,9 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "supervisor/seccomp/call.h"
 #include "supervisor/seccomp/listener.h"
-#include "supervisor/target/pending.h"
 #include "supervisor/target/task.h"
 
 namespace scsup {
@@ -26,46 +23,36 @@ class TaskTable {
   // `describe` makes Task::record.
   explicit TaskTable(std::function<std::string(const Task&)> describe);
 
+  struct Met {
+    std::shared_ptr<const Task> task;
+    bool is_fresh = false;  // read since the call came: nothing of it can be different
+  };
   // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked
-  // whether it still lives: its number may belong to another by now. Once all has been read of it, is_still()
+  // whether it still lives: its number may belong to another by now. Once all has been read of it, confirm()
   // tells.
-  Result<std::shared_ptr<const Task>> find(const Request& request);
+  Result<Met> find(const Request& request);
 
-  // Is `task` the one that made the call, and was what was read by its number its own? It was remembered
-  // before the call came and lives now, so the number was its own all the while.
-  bool is_still(const Task& task, const Request& request);
+  // `met` as it is now, read anew if it has changed. ESRCH: what was met isn't the task that made the call,
+  // or that one has gone.
+  Result<Met> confirm(const Met& met, const Request& request, Asked asked);
   void forget(const Task& task);
 
   // The processes that are remembered.
   std::vector<pid_t> processes() const;
 
-  // From now on each task is read anew for each call: the filter doesn't show what may alter it.
-  void remember_nothing();
-
-  // `task` is about to make a call that alters what we remember. To be told before the call is let through.
-  void altering(const Task& task, const Call& call);
-
  private:
-  struct Entry {
-    std::shared_ptr<const Task> task;
-    std::uint64_t view = 0;  // value of view_ when it was read
-    bool stale = false;
-  };
   // Each is three descriptors: what a target has many of must not use up ours.
   static constexpr std::size_t most_remembered = 64;
+  Result<Met> read(const Request& request, std::shared_ptr<const TaskHandles> known);
+  void remember(const std::shared_ptr<const Task>& task);
   void forget_some();
-
   void bury_the_dead();
 
   const std::function<std::string(const Task&)> describe_;
-  // An epoll of the pidfds of all that are remembered: one call that costs next to nothing says that none of
-  // them has died. A task's pidfd is readable before its number is free again, so this is never too late.
+  // An epoll of the pidfds of all that are remembered: one call tells which of them have died.
   const Fd deaths_;
   mutable std::mutex mutex_;
-  std::unordered_map<pid_t, Entry> entries_;
-  PendingCalls pending_;
-  bool remembers_ = true;
-  std::uint64_t view_ = 0;  // counts calls that may change a file system view shared between tasks
+  std::unordered_map<pid_t, std::shared_ptr<const Task>> entries_;
 };
 
 }  // namespace scsup

@@ -29,6 +29,7 @@ TEST(Races, UmaskSharedWithAnotherThread) { withstands("umask_race"); }
 
 TEST(Races, SignalsThatRestartCalls) { withstands("signal_storm", {"restart"}); }
 TEST(Races, SignalsThatInterruptCalls) { withstands("signal_storm", {"interrupt"}); }
+TEST(Races, SignalsDuringCallsThatNothingInterrupts) { withstands("never_interrupted"); }
 
 }  // namespace
 }  // namespace scsup::hostile

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import unittest
 
-from audited import AUDIT, Audited
+from audited import AUDIT, POLICY, Audited
 from shipped import run
 
 
@@ -45,10 +45,13 @@ class Views(Audited):
         return text.decode().replace("\r\n", "\n").splitlines()
 
     def test_a_tree_has_each_process_below_its_parent(self):
-        self.record("sh -c 'mkdir a; mkdir b; chmod 700 a'; chmod 700 b")
+        policy = os.path.join(self.work, "programs.json")
+        with open(policy, "w") as file:  # a process that makes no trapped call is on record by its exec
+            file.write(POLICY.replace('"supervise": {', '"supervise": {"trap": ["execve"], '))
+        self.record("sh -c 'mkdir a; mkdir b; chmod 700 a'; chmod 700 b", policy=policy)
         calls = self.records("call")
         whole = json.loads(self.tool("tree", "--json", self.audit))
-        self.assertEqual([(r["command"], r["calls"], r["denied"]) for r in whole["roots"]], [("sh", 4, 2)])
+        self.assertEqual([(r["command"], r["calls"], r["denied"]) for r in whole["roots"]], [("sh", 10, 2)])
         processes = whole["processes"]
         for one in processes:
             self.assertEqual(one["calls"], sum(c["proc"]["pid"] == one["pid"] for c in calls))
@@ -57,12 +60,12 @@ class Views(Audited):
         self.assertEqual(sum(p["parent"] is None for p in processes), 1)
         lines = self.tool("tree", self.audit).splitlines()
         self.assertEqual([line.split("[")[0] for line in lines], [
-            "CALLS DENIED PROCESS", "    4      2 session 1: sh", "    0      0 `- sh", "    0      0    |- sh",
-            "    2      0    |  |- 2*", "    1      1    |  `- chmod", "    1      1    `- chmod"])
+            "CALLS DENIED PROCESS", "   10      2 session 1: sh", "    1      0 `- scsup", "    1      0    |- dash",
+            "    4      0    |  |- 2*", "    2      1    |  `- chmod", "    2      1    `- chmod"])
         self.assertRegex(lines[4], r"2\*\[mkdir\]$")
         every = self.tool("tree", "--all", self.audit)
         self.assertEqual(every.count(" mkdir["), 2)
-        self.assertIn("    `- chmod[", self.tool("tree", "--act", "deny", self.audit))
+        self.assertIn("    2      2 `- 2*[chmod]", self.tool("tree", "--act", "deny", self.audit))
         self.assertNotIn("mkdir", self.tool("tree", "--act", "deny", self.audit))
 
     def test_containers_are_roots(self):

@@ -57,12 +57,9 @@ TEST(DeputyLine, WhatIsCutOffIsNotWhole) {
 
 Task a_task() {
   Task task;
-  task.umask = 027;
   task.start = 99;
-  task.root_name = "/some/root";
   task.pids = {30, 4, 2};
   task.tgids = {30, 4, 1};
-  task.root.reset(open("/", O_PATH | O_CLOEXEC));
   return task;
 }
 
@@ -79,9 +76,10 @@ TEST(DeputyWords, CarryTheCallItsTaskAndItsStart) {
   auto [here, there] = line();
   const Task task = a_task();
   Start start;
+  start.root = Root(Fd(open("/", O_PATH | O_CLOEXEC)), "/some/root");
   start.directory.reset(open("/tmp", O_PATH | O_CLOEXEC));
   start.name = "/tmp";
-  ASSERT_TRUE(here.send(pack_resolve(a_call(), task, start), {{task.root.get(), start.directory.get()}}));
+  ASSERT_TRUE(here.send(pack_resolve(a_call(), task, start), {{start.root.fd(), start.directory.get()}}));
   auto parcel = there.receive(now());
   ASSERT_TRUE(parcel);
   const auto errands = unpack_resolve(*parcel);
@@ -89,14 +87,13 @@ TEST(DeputyWords, CarryTheCallItsTaskAndItsStart) {
   EXPECT_EQ(errands->call.path, a_call().path);
   EXPECT_EQ(errands->call.flags, a_call().flags);
   EXPECT_EQ(errands->call.syscall, a_call().syscall);
-  EXPECT_EQ(errands->task.umask, task.umask);
   EXPECT_EQ(errands->task.start, task.start);
-  EXPECT_EQ(errands->task.root_name, task.root_name);
+  EXPECT_EQ(errands->start.root.name(), start.root.name());
   EXPECT_EQ(errands->task.pids, task.pids);
   EXPECT_EQ(errands->task.tgids, task.tgids);
   EXPECT_EQ(errands->start.name, start.name);
   EXPECT_EQ(*name_of(errands->start.directory), "/tmp");
-  EXPECT_EQ(*name_of(errands->task.root), "/");
+  EXPECT_EQ(errands->start.root.in_its_words("/some/root/x"), "/x");
 }
 
 TEST(DeputyWords, AreRefusedWhenCutOffOrWithoutTheirDescriptors) {

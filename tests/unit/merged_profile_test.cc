@@ -46,8 +46,8 @@ const Case cases[] = {
      R"({"names":["read"],"action":"SCMP_ACT_ALLOW"},{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_NOTIFY"})"},
     {"logged_is_notified", R"({"names":["mkdir"],"action":"SCMP_ACT_LOG"})",
      R"({"names":["mkdir"],"action":"SCMP_ACT_NOTIFY"})"},
-    {"watched_is_notified", R"({"names":["umask","execve"],"action":"SCMP_ACT_ALLOW"})",
-     R"({"names":["umask","execve"],"action":"SCMP_ACT_NOTIFY"})"},
+    {"exec_is_notified", R"({"names":["umask","execve"],"action":"SCMP_ACT_ALLOW"})",
+     R"({"names":["umask"],"action":"SCMP_ACT_ALLOW"},{"names":["execve"],"action":"SCMP_ACT_NOTIFY"})"},
     {"conditions_stay",
      R"({"names":["read","mkdir"],"action":"SCMP_ACT_ALLOW","args":[{"index":1,"value":448,"valueTwo":0,"op":"SCMP_CMP_EQ"}]})",
      R"({"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":1,"value":448,"valueTwo":0,"op":"SCMP_CMP_EQ"}]},)"

@@ -17,7 +17,7 @@ void compare_with_libseccomp(Document document, const Environment& with) {
     if (seccomp_syscall_resolve_name(std::string(syscall.name).c_str()) == __NR_SCMP_ERROR) continue;
     for (const Abi abi : p->filter().abis) {
       const auto nr = static_cast<std::uint32_t>(syscall.number(abi));
-      if (syscall.number(abi) < 0 || plan_of(*p, syscall.name, abi).otherwise == notify) continue;  // watched
+      if (syscall.number(abi) < 0 || plan_of(*p, syscall.name, abi).otherwise == notify) continue;
       const auto values = interesting(plan_of(*p, syscall.name, abi));
       for (int i = 0; i < 40; ++i) {
         std::array<std::uint64_t, 6> args;

@@ -11,7 +11,7 @@ constexpr const char* status =
     "(sleeping)\nTgid:\t10\nNgid:\t0\nPid:\t12\nPPid:\t3\nTracerPid:\t0\n"
     "Uid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nFDSize:\t64\nGroups:\t30 10 20 \nNStgid:\t10\t1\nNSpid:\t12\t2\n"
     "CapInh:\t0000000000000000\nCapPrm:\t00000000000000ff\nCapEff:\t00000000000000f3\n"
-    "CapBnd:\t00000000000001ff\n";
+    "CapBnd:\t00000000000001ff\nNoNewPrivs:\t1\n";
 
 TEST(ParseStatus, ReadsWhatPermissionChecksLookAt) {
   const auto parsed = parse_status(status);
@@ -25,7 +25,9 @@ TEST(ParseStatus, ReadsWhatPermissionChecksLookAt) {
   EXPECT_EQ(parsed->fsgid, 8u);
   EXPECT_EQ(parsed->groups, (std::vector<gid_t>{10, 20, 30}));
   EXPECT_EQ(parsed->effective_caps, 0xf3u);
+  EXPECT_EQ(parsed->permitted_caps, 0xffu);
   EXPECT_EQ(parsed->bounding_caps, 0x1ffu);
+  EXPECT_TRUE(parsed->no_new_privs);
 }
 
 TEST(ParseStatus, IsNotFooledByANameThatLooksLikeAField) {
@@ -57,12 +59,6 @@ TEST(ParseStartTime, SkipsACommThatHoldsParentheses) {
   EXPECT_EQ(parse_start_time("7 (a) b) (c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4242 20"), 4242u);
   EXPECT_FALSE(parse_start_time("7 (a) S 1 2"));
   EXPECT_FALSE(parse_start_time(""));
-}
-
-TEST(ParseCurrentSyscall, IsNothingWhileATaskRuns) {
-  EXPECT_EQ(parse_current_syscall("95 0x12 0x0 0x0 0x0 0x0 0x0 0x7 0x8\n"), 95);
-  EXPECT_EQ(parse_current_syscall("-1 0x7 0x8\n"), -1);
-  EXPECT_FALSE(parse_current_syscall("running\n"));
 }
 
 }  // namespace

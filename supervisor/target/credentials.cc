@@ -1,0 +1,71 @@
+#include "supervisor/target/credentials.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+#include "supervisor/seccomp/compat.h"
+#include "supervisor/target/procfs.h"
+
+namespace scsup {
+
+namespace {
+
+constexpr std::uint64_t bits(std::initializer_list<int> caps) {
+  std::uint64_t all = 0;
+  for (const int cap : caps) all |= std::uint64_t{1} << cap;
+  return all;
+}
+
+constexpr std::uint64_t over_groups = bits({CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID});
+
+// user_namespaces(7): the initial one maps all ids to themselves.
+bool in_initial_user_namespace() {
+  static const bool initial = [] {
+    const Fd self(open("/proc/self", O_PATH | O_CLOEXEC));
+    const auto map = read_file_at(self, "uid_map");
+    std::uint64_t inside = 1, outside = 1, count = 0;
+    return map && std::sscanf(map->c_str(), "%lu %lu %lu", &inside, &outside, &count) == 3 && inside == 0 &&
+           outside == 0 && count == 0xffffffff;
+  }();
+  return initial;
+}
+
+}  // namespace
+
+Result<Identity> read_identity(const Fd& proc) {
+  auto status = read_status(proc);
+  if (!status) return failed(status.error());
+  return Identity{status->fsuid, status->fsgid, std::move(status->groups), status->effective_caps};
+}
+
+Result<Identity> own_identity() { return read_identity(Fd(open("/proc/thread-self", O_PATH | O_CLOEXEC))); }
+
+Result<Ids> read_ids(const Fd& pidfd) {
+  pidfd_info info{};
+  if (ioctl(pidfd.get(), PIDFD_GET_INFO, &info) != 0) return failed("cannot ask for a task's ids");
+  return Ids{static_cast<pid_t>(info.ppid), info.euid, info.fsuid, info.egid, info.fsgid};
+}
+
+Result<Capabilities> read_capabilities(pid_t tid) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, tid};
+  __user_cap_data_struct data[2];
+  if (syscall(SYS_capget, &header, data) != 0) return failed("cannot ask for a task's capabilities");
+  return Capabilities{data[0].effective | std::uint64_t{data[1].effective} << 32,
+                      data[0].permitted | std::uint64_t{data[1].permitted} << 32};
+}
+
+bool can_change_groups(std::uint64_t permitted_caps, bool no_new_privs) {
+  return !no_new_privs || (permitted_caps & bits({CAP_SETGID})) != 0;
+}
+
+bool is_above_groups(const Capabilities& caps) {
+  return (caps.effective & over_groups) == over_groups && (caps.permitted & bits({CAP_SETGID})) != 0 &&
+         in_initial_user_namespace();
+}
+
+}  // namespace scsup

@@ -1,0 +1,56 @@
+// What the kernel's permission checks look at (credentials(7)), and what of it is asked anew for each call.
+//
+// No call that changes a task's credentials is trapped: a trapped call can fail with EINTR, and a setuid(2)
+// that fails where nobody expects it is a hole in the target. The caller of a call that waits for us can't
+// change its own credentials, and nobody else can, so what is read then is right until the answer.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace scsup {
+
+struct Identity {
+  uid_t fsuid = 0;  // ids as our user namespace numbers them
+  gid_t fsgid = 0;
+  std::vector<gid_t> groups;         // supplementary, sorted
+  std::uint64_t effective_caps = 0;  // in the task's user namespace
+
+  bool operator==(const Identity&) const = default;
+};
+
+// The identity of the calling thread, read from /proc.
+Result<Identity> own_identity();
+// Of the task whose /proc directory that is.
+Result<Identity> read_identity(const Fd& proc);
+
+// The ids of a task, by its pidfd: a tenth of what /proc/TID/status costs.
+struct Ids {
+  pid_t ppid = 0;
+  uid_t euid = 0, fsuid = 0;
+  gid_t egid = 0, fsgid = 0;
+};
+// PIDFD_GET_INFO, 6.13. Error::err is ESRCH when the task has gone, ENOTTY where the kernel can't tell.
+Result<Ids> read_ids(const Fd& pidfd);
+
+struct Capabilities {
+  std::uint64_t effective = 0, permitted = 0;
+};
+// capget(2). The number may be another task's by now: whoever asks makes sure afterwards that it isn't.
+Result<Capabilities> read_capabilities(pid_t tid);
+
+// May a task that had these have other supplementary groups later, in the same user namespace? With
+// no_new_privs what it is permitted never grows, not even by exec (prctl(2)).
+bool can_change_groups(std::uint64_t permitted_caps, bool no_new_privs);
+
+// Can groups make no difference to what such a task may do with local files? In the initial user namespace,
+// where all owners are mapped, these capabilities override every check that looks at groups; and who has
+// CAP_SETGID could have any group.
+bool is_above_groups(const Capabilities& caps);
+
+}  // namespace scsup
