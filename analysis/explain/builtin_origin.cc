@@ -27,6 +27,10 @@ constexpr BuiltinOrigin origins[] = {
      "gone around."},
     {"@kill", "The session was being killed (scsup kill), and so was whoever still called.",
      "Nothing is to be done: somebody wanted it."},
+    {"@landlock",
+     "scsup can't follow the target into its Landlock domain (landlock(7)), or can't tell which that is.",
+     "Look whether something lowered the target's RLIMIT_LOCKS, by which scsup tells domains; or deny "
+     "landlock_restrict_self by a rule."},
     {"@no-policy",
      "The session has no policy, because what its runtime named can't be used: each call is denied.",
      "Its `attach` record and scsup's messages at that time say why; mend the name or the policy and start "

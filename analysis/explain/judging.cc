@@ -72,7 +72,8 @@ class Comparing {
     if (looks_beyond(call_, wanted_.document.profile))
       return untold("an entry of the new policy looks at registers that aren't recorded");
     // They failed before any path was judged, and would again if a path had to be.
-    const bool could_not_look = is_one_of(rule, {"@path", "@unreadable", "@identity", "@userns"});
+    const bool could_not_look =
+        is_one_of(rule, {"@path", "@unreadable", "@identity", "@userns", "@landlock"});
     find_object();
     auto decision = wanted_.policy->decide(call_.call, nullptr);
     if (could_not_look && (!decision || decision->act == Act::emulate)) return unchanged();

@@ -15,29 +15,29 @@
 
 namespace scsup {
 
-// Stands in one namespace with one identity for good.
+// Where a deputy stands, and as whom, for good.
+struct Standing {
+  dev_t device =
+      0;  // of the user namespace, which can't end while the deputy is in it: its number is its own
+  ino_t inode = 0;
+  Identity identity;
+  std::shared_ptr<const Zygote> domain;
+  bool operator==(const Standing&) const = default;
+};
+
 class Deputy {
  public:
-  Deputy(NewDeputy made, const struct stat& user_namespace, Identity identity)
-      : line(std::move(made.line)),
-        pidfd(std::move(made.pidfd)),
-        device_(user_namespace.st_dev),
-        inode_(user_namespace.st_ino),
-        identity_(std::move(identity)) {}
+  Deputy(NewDeputy made, Standing standing)
+      : line(std::move(made.line)), pidfd(std::move(made.pidfd)), standing_(std::move(standing)) {}
 
-  // The namespace can't end while the deputy is in it, so its number is its own.
-  bool is_for(const struct stat& user_namespace, const Identity& identity) const {
-    return inode_ == user_namespace.st_ino && device_ == user_namespace.st_dev && identity_ == identity;
-  }
+  bool is_for(const Standing& standing) const { return standing_ == standing; }
 
   DeputyLine line;
   Fd pidfd;
   bool has_served = false;
 
  private:
-  dev_t device_;
-  ino_t inode_;
-  Identity identity_;
+  const Standing standing_;
 };
 
 namespace {
@@ -82,14 +82,16 @@ bool Deputies::make_room() {
   return true;
 }
 
-Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, Deadline until) {
-  struct stat user_namespace;
-  if (fstat(task.user_namespace.get(), &user_namespace) != 0) return failed("cannot stat a user namespace");
+Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, const std::shared_ptr<const Zygote>& domain,
+                                               Deadline until) {
+  struct stat user_namespace {};
+  if (task.user_namespace && fstat(task.user_namespace.get(), &user_namespace) != 0)
+    return failed("cannot stat a user namespace");
+  Standing standing{user_namespace.st_dev, user_namespace.st_ino, task.identity, domain};
   {
     std::lock_guard lock(mutex_);
-    const auto found = std::find_if(free_.rbegin(), free_.rend(), [&](const auto& deputy) {
-      return deputy->is_for(user_namespace, task.identity);
-    });
+    const auto found = std::find_if(free_.rbegin(), free_.rend(),
+                                    [&](const auto& deputy) { return deputy->is_for(standing); });
     if (found != free_.rend()) {
       auto deputy = std::move(*found);
       free_.erase(std::next(found).base());
@@ -99,8 +101,8 @@ Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, Deadline until)
     if (!make_room()) return failed(EAGAIN, "too many deputies are busy or stuck");
     ++busy_;
   }
-  auto made = zygote_.bear(task, until);
-  if (made) return std::make_unique<Deputy>(std::move(*made), user_namespace, task.identity);
+  auto made = (domain ? *domain : zygote_).bear(task, until);
+  if (made) return std::make_unique<Deputy>(std::move(*made), std::move(standing));
   std::lock_guard lock(mutex_);
   --busy_;
   return failed(made.error());
@@ -120,9 +122,9 @@ void Deputies::abandon(std::unique_ptr<Deputy> deputy) {
 }
 
 Result<Deputies::Errand> Deputies::send(const Call& call, const Task& task, const Start& start,
-                                        Deadline until) {
+                                        const std::shared_ptr<const Zygote>& domain, Deadline until) {
   for (;;) {
-    auto deputy = take(task, until);
+    auto deputy = take(task, domain, until);
     if (!deputy) return failed(deputy.error());
     const bool is_new = !(*deputy)->has_served;
     auto object = resolve_by(**deputy, call, task, start, until);

@@ -49,14 +49,17 @@ class Deputies {
 
   // Thread-safe. ETIMEDOUT: it did not come about by then. EAGAIN: too many are busy or stuck. A deputy that
   // isn't back in time is killed.
-  Result<Errand> send(const Call& call, const Task& task, const Start& start, Deadline until);
+  // `domain` forks those within the task's Landlock domain; null: it is in none.
+  Result<Errand> send(const Call& call, const Task& task, const Start& start,
+                      const std::shared_ptr<const Zygote>& domain, Deadline until);
 
  private:
   // As many as a session has calls in work, and as many that were killed and can't end yet: a FUSE server
   // that has read a request keeps whoever waits for it.
   static constexpr std::size_t most = 32;
 
-  Result<std::unique_ptr<Deputy>> take(const Task& task, Deadline until);
+  Result<std::unique_ptr<Deputy>> take(const Task& task, const std::shared_ptr<const Zygote>& domain,
+                                       Deadline until);
   void give_back(std::unique_ptr<Deputy> deputy);
   void abandon(std::unique_ptr<Deputy> deputy);
   bool make_room();

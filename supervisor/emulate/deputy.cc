@@ -9,6 +9,7 @@
 #include "supervisor/emulate/deputy_words.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
+#include "supervisor/emulate/zygote.h"
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
@@ -50,25 +51,24 @@ class RightsByAsking : public OwnRights {
   DeputyLine& line_;
 };
 
-Result<bool> take_on_ids_of(const Fd& task) {
+// As that namespace, where we are by now, numbers the ids. Not within a Landlock domain that forbids to read
+// /proc: there an unprivileged supervisor has no deputy.
+void take_on_ids_in_here(const Fd& task) {
   const auto target = read_identity(task);
-  if (!target) return failed(target.error());
   const auto own = own_identity();
-  if (!own) return failed(own.error());
-  return take_on_ids(*target, *own);
+  if (target && own) (void)take_on_ids(*target, *own);  // the supervisor looks at what has come of it
 }
 
 // Ids that the target's namespace doesn't map can only be had out here, and only by a privileged supervisor;
 // an ordinary user's supervisor can have others only in there, where it owns the namespace.
-Result<void> become(const Fd& user_namespace, const Fd& task) {
-  const auto target = read_identity(task);
-  if (!target) return failed(target.error());
-  const auto have_ids = take_on_ids_of(task);
-  if (!have_ids) return failed(have_ids.error());
-  if (setns(user_namespace.get(), CLONE_NEWUSER) != 0)
+Result<void> become(const Identity& target, const Fd& user_namespace, const Fd& task) {
+  const auto own = own_identity();
+  if (!own) return failed(own.error());
+  const bool have_ids = take_on_ids(target, *own);
+  if (user_namespace && setns(user_namespace.get(), CLONE_NEWUSER) != 0)
     return failed("cannot enter the target's user namespace");
-  if (!*have_ids) (void)take_on_ids_of(task);  // the supervisor looks at what has come of it
-  if (!keep_capabilities(target->effective_caps))
+  if (!have_ids && user_namespace) take_on_ids_in_here(task);
+  if (!keep_capabilities(target.effective_caps))
     return failed(EPERM, "cannot have the target's capabilities");
   return {};
 }
@@ -137,9 +137,11 @@ void be_deputy(Fd socket, Fd user_namespace, Fd task, pid_t parent) {
   prctl(PR_SET_NAME, "scsup-deputy");
   live_for(parent);
   DeputyLine line(std::move(socket));
-  const auto begin = line.receive(std::chrono::steady_clock::now() + idle);
+  auto begin = line.receive(std::chrono::steady_clock::now() + idle);
   if (!begin || begin->word() != Word::begin) _exit(1);
-  const auto become_it = become(user_namespace, task);
+  const auto target = unpack_identity(*begin);
+  if (!target) _exit(1);
+  const auto become_it = become(*target, user_namespace, task);
   // A change of identity sets both back (prctl(2)). With fs.suid_dumpable=1, which is for debugging only, it
   // is dumpable for an instant.
   live_for(parent);

@@ -22,12 +22,14 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 enum class Word : std::uint8_t {
   // to the zygote, and what is heard from there
-  bear,    // descriptors: the deputy's end of its line, the user namespace, the task's /proc directory
-  born,    // its number; descriptor: its pidfd
-  failed,  // errno, what
+  bear,  // is there a user namespace?; descriptors: the deputy's end of its line, the task's /proc directory,
+         // and it
+  confine,  // descriptors: the new zygote's end of its line, the Landlock ruleset
+  born,     // its number; descriptor: its pidfd
+  failed,   // errno, what
   ready,
   // to a deputy
-  begin,    // its pidfd has come: it can be ended now, whatever happens to it
+  begin,    // its pidfd has come: it can be ended now, whatever happens to it; the identity to take over
   resolve,  // see deputy_words.h; descriptors: the task's root, and where the path starts unless it is
             // absolute
   perform,  // mode, umask

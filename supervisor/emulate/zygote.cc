@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/socket.h"
@@ -33,16 +34,21 @@ void close_all_but(int kept) {
     if (fcntl(standard, F_GETFD) < 0) (void)!::open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
-// In the parent it returns after the deputy's pidfd was sent on the deputy's own line. A child is reaped
+[[noreturn]] void be_confined(Fd socket, Fd ruleset, pid_t parent);
+
+// In the parent it returns after the child's pidfd was sent on the child's own line. A child is reaped
 // between requests only, so its number is its own here.
 void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
-  Fd socket = request.fd(), user_namespace = request.fd(), task = request.fd();
-  if (request.word() != Word::bear || !task) return;
+  const bool confines = request.word() == Word::confine;
+  const bool enters = request.word() == Word::bear && request.number() != 0;
+  Fd socket = request.fd(), first = request.fd(), user_namespace = enters ? request.fd() : Fd();
+  if ((!confines && request.word() != Word::bear) || !first || (enters && !user_namespace)) return;
   const pid_t zygote = getpid(), child = fork_single();
   if (child == 0) {
     own_line.reset();
     ended.reset();
-    be_deputy(std::move(socket), std::move(user_namespace), std::move(task), zygote);
+    if (confines) be_confined(std::move(socket), std::move(first), zygote);
+    be_deputy(std::move(socket), std::move(user_namespace), std::move(first), zygote);
   }
   const int err = errno;
   const DeputyLine line(std::move(socket));
@@ -56,13 +62,7 @@ void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
       Packer(Word::failed).number(static_cast<std::uint64_t>(err)).text("cannot start a process"));
 }
 
-[[noreturn]] void be_zygote(Fd socket, pid_t parent) {
-  prctl(PR_SET_NAME, "scsup-zygote");
-  prctl(PR_SET_DUMPABLE, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // the line's end says so too, but not to who is stopped
-  if (getppid() != parent || chdir("/") != 0) _exit(1);
-  close_all_but(socket.get());
-  std::optional<DeputyLine> line(std::move(socket));
+[[noreturn]] void bear_deputies(std::optional<DeputyLine> line) {
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
@@ -80,6 +80,36 @@ void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
     if (!request) _exit(0);
     bear_one(std::move(*request), line, ended);
   }
+}
+
+// The line's end tells when the supervisor has gone, but not to who is stopped.
+void live_for(pid_t parent) {
+  prctl(PR_SET_DUMPABLE, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+}
+
+[[noreturn]] void be_zygote(Fd socket, pid_t parent) {
+  prctl(PR_SET_NAME, "scsup-zygote");
+  live_for(parent);
+  if (chdir("/") != 0) _exit(1);
+  close_all_but(socket.get());
+  bear_deputies(DeputyLine(std::move(socket)));
+}
+
+[[noreturn]] void be_confined(Fd socket, Fd ruleset, pid_t parent) {
+  live_for(parent);
+  std::optional<DeputyLine> line(std::move(socket));
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
+    (void)line->send(Packer(Word::failed)
+                         .number(static_cast<std::uint64_t>(errno))
+                         .text("cannot enter the target's Landlock domain"));
+    _exit(1);
+  }
+  ruleset.reset();
+  if (!line->send(Packer(Word::ready))) _exit(1);
+  bear_deputies(std::move(line));
 }
 
 // What came of it is looked at from here, with our numbers: whoever has other rights must not act.
@@ -112,27 +142,62 @@ Result<DeputyLine> start() {
 
 Zygote::Zygote() : line_(start()) {}
 
+Packer pack_identity(Word word, const Identity& identity) {
+  Packer packer(word);
+  packer.number(identity.fsuid).number(identity.fsgid).number(identity.effective_caps);
+  packer.number(identity.groups.size());
+  for (const gid_t group : identity.groups) packer.number(group);
+  return packer;
+}
+
+std::optional<Identity> unpack_identity(Parcel& parcel) {
+  Identity identity;
+  identity.fsuid = static_cast<uid_t>(parcel.number());
+  identity.fsgid = static_cast<gid_t>(parcel.number());
+  identity.effective_caps = parcel.number();
+  const std::uint64_t groups = parcel.number();
+  for (std::uint64_t i = 0; i < groups && parcel.whole(); ++i)
+    identity.groups.push_back(static_cast<gid_t>(parcel.number()));
+  if (!parcel.whole()) return {};
+  return identity;
+}
+
 Result<NewDeputy> Zygote::bear(const Task& task, Deadline until) const {
   if (!line_) return failed(line_.error());
   auto pair = socket_pair();
   if (!pair) return failed(pair.error());
-  if (auto sent = line_->send(Packer(Word::bear),
-                              {{pair->second.get(), task.user_namespace.get(), task.handles->proc.get()}});
-      !sent)
-    return failed(sent.error());
+  const bool enters = static_cast<bool>(task.user_namespace);
+  const int fds[] = {pair->second.get(), task.handles->proc.get(), task.user_namespace.get()};
+  const std::span<const int> sent(fds, enters ? 3 : 2);
+  if (auto told = line_->send(Packer(Word::bear).number(enters ? 1 : 0), sent); !told)
+    return failed(told.error());
   pair->second.reset();
   NewDeputy deputy{DeputyLine(std::move(pair->first)), {}, 0};
   auto born = deputy.line.receive(until);
   if (!born || born->word() != Word::born) return told(born);
   deputy.pid = static_cast<pid_t>(born->number());
   deputy.pidfd = born->fd();
-  const auto begun = deputy.line.send(Packer(Word::begin));
+  const auto begun = deputy.line.send(pack_identity(Word::begin, task.identity));
   auto ready = begun ? deputy.line.receive(until) : Result<Parcel>(failed(begun.error()));
   const bool is_ready = ready && ready->word() == Word::ready;
   if (is_ready && has_identity_of(task, deputy.pid)) return deputy;
   syscall(SYS_pidfd_send_signal, deputy.pidfd.get(), SIGKILL, nullptr, 0);
   if (!is_ready) return told(ready);
-  return failed(EPERM, "cannot have the target's identity in its user namespace");
+  return failed(EPERM, "cannot have the target's identity there");
+}
+
+Result<std::shared_ptr<const Zygote>> Zygote::confine(const Fd& ruleset, Deadline until) const {
+  if (!line_) return failed(line_.error());
+  auto pair = socket_pair();
+  if (!pair) return failed(pair.error());
+  if (auto sent = line_->send(Packer(Word::confine), {{pair->second.get(), ruleset.get()}}); !sent)
+    return failed(sent.error());
+  pair->second.reset();
+  DeputyLine line(std::move(pair->first));
+  auto heard = line.receive(until);  // of its birth, and of its domain, in whatever order
+  if (heard && heard->word() == Word::born) heard = line.receive(until);
+  if (!heard || heard->word() != Word::ready) return told(heard);
+  return std::shared_ptr<const Zygote>(new Zygote(std::move(line)));
 }
 
 }  // namespace scsup

@@ -7,6 +7,9 @@
 
 #include <sys/types.h>
 
+#include <memory>
+#include <optional>
+
 #include "base/fd.h"
 #include "base/result.h"
 #include "supervisor/emulate/deputy_line.h"
@@ -20,6 +23,10 @@ struct NewDeputy {
   pid_t pid;
 };
 
+// The identity that a deputy is to take over.
+Packer pack_identity(Word word, const Identity& identity);
+std::optional<Identity> unpack_identity(Parcel& parcel);
+
 class Zygote {
  public:
   // Starts it: before the supervisor starts a thread, with all signals blocked. If it can't, bear() says why.
@@ -27,8 +34,12 @@ class Zygote {
   // A deputy of `task` that is ready, with the task's identity as it was read. Thread-safe; whoever asks
   // waits for its own deputy only.
   Result<NewDeputy> bear(const Task& task, Deadline until) const;
+  // Another one, which has restricted itself by this Landlock ruleset besides when it is returned, and whose
+  // deputies are within that domain.
+  Result<std::shared_ptr<const Zygote>> confine(const Fd& ruleset, Deadline until) const;
 
  private:
+  explicit Zygote(DeputyLine line) : line_(std::move(line)) {}
   Result<DeputyLine> line_;
 };
 

@@ -12,6 +12,11 @@ namespace {
 
 constexpr int no_such_call = 38;  // ENOSYS
 
+// What is performed for a task must stay within what it has restricted itself to.
+bool is_watched(const Syscall& syscall, const PolicyTables& tables) {
+  return syscall.confines && tables.performs_confined;
+}
+
 // A call that acts on a path: io_uring can do most of these without a system call.
 bool acts_on_paths(const Syscall& syscall) {
   return syscall.family != Family::none || syscall.position(Role::path) >= 0;
@@ -25,7 +30,8 @@ bool rules_act_on_paths(const RuleSteps& rules) {
 }
 
 void add_builtins(PolicyTables& tables) {
-  tables.watch = tables.add_origin({Origin::Kind::builtin, "@watch", "", "a program is run"});
+  tables.watch = tables.add_origin(
+      {Origin::Kind::builtin, "@watch", "", "what a task is changes: it is noticed, and let through"});
   Ruling killed;
   killed.decision.act = Act::kill;
   killed.decision.origin = tables.add_origin(
@@ -56,7 +62,7 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     for (const CallKey& key : rules->named()) keys.insert(key);
   for (const CallKey& key : traps.named()) keys.insert(key);
   for (const Syscall& syscall : all_syscalls())
-    if (syscall.runs_program || (refused && &syscall == io_uring))
+    if (syscall.runs_program || is_watched(syscall, tables) || (refused && &syscall == io_uring))
       for (const Abi abi : tables.abis)
         if (syscall.number(abi) >= 0) keys.insert({abi, static_cast<std::uint32_t>(syscall.number(abi))});
 
@@ -64,6 +70,7 @@ void collect_calls(const Supervise* supervise, const ProfileSteps& profile, cons
     CallSteps call;
     std::tie(call.abi, call.nr) = key;
     call.syscall = find_syscall(call.abi, call.nr);
+    call.watched = is_watched(*call.syscall, tables);
     call.supervised = rules && rules->names(key);
     call.steps = profile.steps(key);
     if (call.supervised)

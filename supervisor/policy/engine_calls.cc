@@ -85,11 +85,12 @@ class Survey {
         plan == plans_.end() ? CallPlan{abi, nr, {}, tables_.plan.default_action} : *plan->second;
     if (selects) filter = inside(filter, selects->value);
     const Syscall* const syscall = find_syscall(abi, nr);
-    const bool watched = syscall && syscall->runs_program && show_what_passes(filter);
+    const CallSteps* const call = tables_.find(abi, nr);
+    const bool watched = (syscall && syscall->runs_program && show_what_passes(filter)) ||
+                         (call && call->watched && asks(filter));
     EngineCall result{name, filter.branches.empty() ? filter.otherwise : ask_supervisor};
     result.origin = tables_.fallback->decision.origin;
     result.asked = asks(filter);
-    const CallSteps* call = tables_.find(abi, nr);
     if (!call) return result;
     result.by_supervise = call->supervised || call->trap || is_built_in(*call) || watched;
     result.origin = first_that_notifies(*call, watched ? tables_.watch : nullptr);

@@ -165,7 +165,11 @@ std::string phrase(const CallSteps& call, const CallPlan& plan) {
     Part part;
     part.trapped = all_trapped || step.looks_at_path || step.ruling->kernel == SECCOMP_RET_USER_NOTIF ||
                    (by_trap && silent(step));
-    part.what = part.trapped ? trapped_text(*step.ruling) : action_text(step.ruling->kernel);
+    const bool is_noticed = call.watched && lets_through(step.ruling->kernel);
+    part.trapped = part.trapped || is_noticed;
+    part.what = is_noticed && !by_trap ? "noticed, then let through"
+                : part.trapped         ? trapped_text(*step.ruling)
+                                       : action_text(step.ruling->kernel);
     if (!all_trapped && !step.all_of.empty()) part.conditions.push_back(conditions_text(step.all_of, call));
     const bool joins =
         !parts.empty() && parts.back().trapped == part.trapped && parts.back().what == part.what;

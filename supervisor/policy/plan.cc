@@ -19,7 +19,7 @@ std::uint32_t action_of(const CallSteps& call, const Step& step) {
   if (step.looks_at_path) return ask_supervisor;
   const std::uint32_t action = step.ruling->kernel;
   if (call.trap && call.traps_inside.empty() && !only_kernel_does(action)) return ask_supervisor;
-  return action;
+  return call.watched && lets_through(action) ? ask_supervisor : action;
 }
 
 // And of ors to or of ands; false when that makes more than `limit`.

@@ -11,6 +11,7 @@
 // So for every call, whatever the filter says other than "notify" is what Policy::decide() says too.
 //
 // On top of that:
+// - landlock_restrict_self is never let through unseen where calls are performed that Landlock can forbid.
 // - A call that supervise.trap names notifies instead of ALLOW, LOG and ERRNO (traps.h).
 // - A call with more branches than branch_limit, and the longest calls while all branches together would
 //   threaten BPF's 4096 instructions, notify instead: slower, and the same decision. Not so where the Docker

@@ -60,7 +60,8 @@ std::optional<Decision> Policy::decide(const Call& call, const std::string_view*
   Decision decision = ruling->decision;
   decision.looked_at_object = looks;
   decision.existing_first = looks && decision.act == Act::deny && tables.approach.leads_on(*object);
-  if (steps->syscall->runs_program && !steps->trap && !looks && ruling->kernel == SECCOMP_RET_ALLOW) {
+  if ((steps->syscall->runs_program || steps->watched) && !steps->trap && !looks &&
+      ruling->kernel == SECCOMP_RET_ALLOW) {
     decision.record = false;
     decision.origin = tables.watch;
   }

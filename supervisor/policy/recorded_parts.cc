@@ -25,7 +25,10 @@ std::map<std::string, Recorded> recorded_parts(const Policy& policy) {
         plan == plans.end() ? tables.plan.default_action == ask_supervisor
                             : plan->second->branches.empty() && plan->second->otherwise == ask_supervisor;
     for (const Step& step : call.steps) {
-      add(*step.ruling, asks_always || step.looks_at_path || step.ruling->kernel == ask_supervisor);
+      // Let through, and recorded without what decided: nobody asked.
+      const bool only_watched = call.watched && !call.trap && step.ruling->kernel == SECCOMP_RET_ALLOW;
+      add(*step.ruling,
+          (asks_always && !only_watched) || step.looks_at_path || step.ruling->kernel == ask_supervisor);
     }
   }
   add(*tables.fallback, tables.plan.default_action == ask_supervisor);

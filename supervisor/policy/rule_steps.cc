@@ -129,6 +129,8 @@ void RuleSteps::add(const Rule& rule, std::uint32_t index) {
       continue;
     }
     add(rule, index, *syscall, said);
+    if ((!rule.paths.empty() || rule.action == RuleAction::emulate) && landlock_restricts(syscall->family))
+      tables_.performs_confined = true;
     reaches =
         reaches || std::ranges::any_of(tables_.abis, [&](Abi abi) { return syscall->number(abi) >= 0; });
   }

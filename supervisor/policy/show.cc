@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t columns = 100;
 
-enum class Section : std::uint8_t { rules, trapped, builtin, entries };
+enum class Section : std::uint8_t { rules, trapped, builtin, entries, watched };
 
 std::string_view title(Section section) {
   switch (section) {
@@ -22,6 +22,8 @@ std::string_view title(Section section) {
       return "built in";
     case Section::entries:
       return "decided by syscalls";
+    case Section::watched:
+      return "noticed, so that what is performed stays within it";
   }
   return "";
 }
@@ -30,7 +32,7 @@ Section section_of(const CallSteps& call) {
   if (call.supervised) return Section::rules;
   if (call.steps[0].ruling->decision.origin->kind == Origin::Kind::builtin) return Section::builtin;
   if (call.trap) return Section::trapped;
-  return Section::entries;
+  return call.watched ? Section::watched : Section::entries;
 }
 
 std::string abi_list(const std::vector<Abi>& abis) {
@@ -73,7 +75,8 @@ std::vector<Group> groups_of(const PolicyTables& tables) {
     const auto plan = plans.find({call.abi, call.nr});
     const CallPlan by_default{call.abi, call.nr, {}, tables.plan.default_action};
     const bool is_default = call.steps.size() == 1 && call.steps[0].ruling == tables.fallback;
-    if (is_default && !call.supervised && !call.trap) continue;
+    const bool is_shown = call.watched && plan != plans.end();
+    if (is_default && !call.supervised && !call.trap && !is_shown) continue;
     const Section section = section_of(call);
     found[{section, phrase(call, plan == plans.end() ? by_default : *plan->second)}][call.syscall->name]
         .push_back(call.abi);
@@ -134,7 +137,8 @@ std::string show(const Document& document, const std::string& file, const Enviro
   const PolicyTables& tables = *built.policy->tables_;
   std::string text = file + ": " + abi_list(tables.abis) + "; any other architecture: kill process\n";
   const std::vector<Group> groups = groups_of(tables);
-  for (const Section section : {Section::rules, Section::trapped, Section::builtin, Section::entries}) {
+  for (const Section section :
+       {Section::rules, Section::trapped, Section::builtin, Section::entries, Section::watched}) {
     std::vector<const Group*> shown;
     for (const Group& group : groups)
       if (group.section == section) shown.push_back(&group);

@@ -48,6 +48,7 @@ struct CallSteps {
   Abi abi = Abi::x86_64;
   std::uint32_t nr = 0;                  // x32 with its bit
   const Syscall* syscall = nullptr;      // never null
+  bool watched = false;                  // what would be let through unseen is shown to the supervisor
   bool supervised = false;               // named by a rule
   const Origin* trap = nullptr;          // supervise.trap, when it names the call: shown whatever is decided
   std::vector<Comparison> traps_inside;  // socketcall, ipc: only when one of these holds
@@ -73,6 +74,7 @@ struct PolicyTables {
   PathSet paths;
   Approach approach;  // of every rule that allows or emulates
   bool looks_at_paths = false;
+  bool performs_confined = false;  // calls that Landlock can forbid, or a later policy may
   FilterPlan plan;
 
   const Origin* add_origin(Origin origin) { return &origins.emplace_back(std::move(origin)); }

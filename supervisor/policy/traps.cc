@@ -28,6 +28,7 @@ Traps::Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diag
     const Origin* origin = tables.add_origin({Origin::Kind::builtin, "@trap", at, "supervise.trap at " + at});
     for (const Syscall* syscall : calls_named(written.value)) {
       add(written, *syscall, origin);
+      tables.performs_confined = tables.performs_confined || landlock_restricts(syscall->family);
       const bool performed = syscall->family != Family::none;
       // A later policy refuses io_uring when its rules name such a call, so it has to see it.
       if ((performed || syscall->position(Role::path) >= 0) && !supervise->allow_io_uring)

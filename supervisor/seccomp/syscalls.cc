@@ -35,17 +35,22 @@ struct Traits {
   std::string_view group;
   Family family = Family::none;
   bool runs_program = false;
+  bool confines = false;
   const Signature* i386_args = nullptr;
 };
 
 constexpr Traits mkdir_family{
-    .group = "@mkdir", .family = Family::mkdir, .runs_program = false, .i386_args = {}};
+    .group = "@mkdir", .family = Family::mkdir, .runs_program = false, .confines = false, .i386_args = {}};
 constexpr Traits chmod_family{
-    .group = "@chmod", .family = Family::chmod, .runs_program = false, .i386_args = {}};
+    .group = "@chmod", .family = Family::chmod, .runs_program = false, .confines = false, .i386_args = {}};
 
-constexpr Traits runs_program{.group = {}, .family = Family::none, .runs_program = true, .i386_args = {}};
+constexpr Traits runs_program{
+    .group = {}, .family = Family::none, .runs_program = true, .confines = false, .i386_args = {}};
+constexpr Traits confines{
+    .group = {}, .family = Family::none, .runs_program = false, .confines = true, .i386_args = {}};
 constexpr Traits on_i386(const Signature& signature) {
-  return {.group = {}, .family = Family::none, .runs_program = false, .i386_args = &signature};
+  return {
+      .group = {}, .family = Family::none, .runs_program = false, .confines = false, .i386_args = &signature};
 }
 
 struct Row {
@@ -64,7 +69,14 @@ constexpr auto table = [] {
   std::array<Syscall, row_count> result{};
   for (std::size_t i = 0; i < row_count; ++i) {
     const auto& [name, numbers, args, traits] = rows[i];
-    result[i] = {name, numbers, args, traits.group, traits.family, traits.runs_program, traits.i386_args};
+    result[i] = {name,
+                 numbers,
+                 args,
+                 traits.group,
+                 traits.family,
+                 traits.runs_program,
+                 traits.confines,
+                 traits.i386_args};
   }
   return result;
 }();

@@ -27,6 +27,8 @@ struct Argument {
 
 // The emulation that performs a call (emulate/), or none: it can only be allowed in place or denied.
 enum class Family : std::uint8_t { none, mkdir, chmod };
+// Can a Landlock domain forbid calls of this family? (landlock(7): it has no say in chmod(2).)
+constexpr bool landlock_restricts(Family family) { return family == Family::mkdir; }
 
 using Signature = std::array<Argument, 6>;
 
@@ -37,6 +39,8 @@ struct Syscall {
   std::string_view group;                  // "@mkdir", or empty
   Family family = Family::none;
   bool runs_program = false;  // execve, execveat: where a container's runtime ends and its program begins
+  bool confines =
+      false;  // landlock_restrict_self: what is performed for the task afterwards must stay within
   const Signature* i386_args = nullptr;  // where i386 differs
 
   // On i386 setuid looks at 16 bits of its uid, on x86_64 at 32: with the wrong width 0x10000 passes for a

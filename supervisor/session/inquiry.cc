@@ -35,6 +35,8 @@ const Origin no_identity =
     builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
 const Origin no_deputy = builtin(
     "@userns", "scsup can't act in the target's user namespace, or its process there was killed meanwhile");
+const Origin no_domain = builtin(
+    "@landlock", "scsup can't follow the target into its Landlock domain, or can't tell which that is");
 const Origin too_late =
     builtin("@deadline", "the call could not be looked at within 10 seconds, or before scsup ended");
 const Origin no_audit = builtin("@audit", "the audit log can't be written");
@@ -131,7 +133,16 @@ Inquiry::Progress Inquiry::look(Patience patience) {
   const std::optional<Decision> decision = decide(nullptr);
   if (!decision || decision->act == Act::emulate) return look_at_object(patience, decision);
   if (!confirm(Asked::to_record)) return look_again(patience);
-  return decided(*decision);
+  const bool confines = call_->syscall && call_->syscall->confines && decision->act == Act::allow;
+  return confines ? confine(patience, *decision) : decided(*decision);
+}
+
+// The task restricts itself as soon as it is let through: what scsup does for it is done there from then on.
+Inquiry::Progress Inquiry::confine(Patience patience, const Decision& decision) {
+  if (patience == Patience::none) return Progress::needs_patience;
+  const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
+  const bool follows = caller_.task && session_->landlock_domains_.enter(*caller_.task, *call_, end);
+  return follows ? decided(decision) : refuse(EPERM, no_domain);
 }
 
 std::optional<Decision> Inquiry::decide(const std::string_view* object) const {
@@ -189,8 +200,14 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
     err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
-  if (task->user_namespace)
-    return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, decision);
+  std::shared_ptr<const Zygote> domain;
+  if (landlock_restricts(call)) {
+    auto its = session_->landlock_domains_.of(*task);
+    if (!its) return refuse(EPERM, no_domain);
+    domain = std::move(*its);
+  }
+  if (task->user_namespace || domain)
+    return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, domain, decision);
   const Wear wear(*task);
   if (!wear.worn()) return refuse(EPERM, no_identity);
   OwnRightsHere own_rights(*task);
@@ -200,11 +217,12 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   return judge(object, hands, decision);
 }
 
-// As above, in the target's user namespace. It may take no longer than a call may be in work, whatever the
-// target does to the deputy.
-Inquiry::Progress Inquiry::look_by_deputy(const Start& start, std::optional<Decision> decision) {
+// As above, in the target's user namespace or Landlock domain. It may take no longer than a call may be in
+// work, whatever the target does to the deputy.
+Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const std::shared_ptr<const Zygote>& domain,
+                                          std::optional<Decision> decision) {
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
-  auto errand = session_->deputies_.send(*call_, *caller_.task, start, end);
+  auto errand = session_->deputies_.send(*call_, *caller_.task, start, domain, end);
   if (!errand)
     return errand.error().err == ETIMEDOUT ? refuse(ETIMEDOUT, too_late) : refuse(EPERM, no_deputy);
   DeputysHands hands{*call_, *errand};

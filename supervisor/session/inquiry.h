@@ -25,6 +25,7 @@ namespace scsup {
 class Line;
 class Session;
 struct InForce;
+class Zygote;
 
 class Inquiry : public Timed {
  public:
@@ -51,7 +52,9 @@ class Inquiry : public Timed {
   Progress decided(const Decision& decision);
   std::optional<Decision> decide(const std::string_view* object) const;
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
-  Progress look_by_deputy(const Start& start, std::optional<Decision> decision);
+  Progress look_by_deputy(const Start& start, const std::shared_ptr<const Zygote>& domain,
+                          std::optional<Decision> decision);
+  Progress confine(Patience patience, const Decision& decision);
   template <class Hands>
   Progress judge(const Object& object, Hands& hands, std::optional<Decision> decision);
   void count(const CallRecord& record, bool watched_only);

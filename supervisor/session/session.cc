@@ -23,7 +23,8 @@ Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce>
         return log.describe(
             {task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
       }),
-      deputies_(services.zygote) {
+      deputies_(services.zygote),
+      landlock_domains_(services.zygote) {
   put_in_force(std::move(policy));
 }
 

@@ -19,6 +19,7 @@
 
 #include "supervisor/audit/log.h"
 #include "supervisor/emulate/deputies.h"
+#include "supervisor/emulate/landlock_domains.h"
 #include "supervisor/loop/loop.h"
 #include "supervisor/loop/workers.h"
 #include "supervisor/session/denials.h"
@@ -121,7 +122,8 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   const Services services_;
   const std::function<void(const Counts&)> ended_;
   TaskTable tasks_;
-  Deputies deputies_;  // for tasks in user namespaces of their own
+  Deputies deputies_;  // for tasks in user namespaces or Landlock domains of their own
+  LandlockDomains landlock_domains_;
 
   mutable std::mutex mutex_;
   std::condition_variable all_answered_;  // notified once it is closing

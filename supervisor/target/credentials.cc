@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <initializer_list>
 
 #include "supervisor/seccomp/compat.h"
@@ -43,7 +45,21 @@ Result<Identity> read_identity(const Fd& proc) {
   return Identity{status->fsuid, status->fsgid, std::move(status->groups), status->effective_caps};
 }
 
-Result<Identity> own_identity() { return read_identity(Fd(open("/proc/thread-self", O_PATH | O_CLOEXEC))); }
+Result<Identity> own_identity() {
+  const auto caps = read_capabilities(0);
+  if (!caps) return failed(caps.error());
+  Identity identity;
+  identity.effective_caps = caps->effective;
+  identity.fsuid = static_cast<uid_t>(syscall(SYS_setfsuid, -1));  // an id that isn't one changes nothing
+  identity.fsgid = static_cast<gid_t>(syscall(SYS_setfsgid, -1));
+  const long count = syscall(SYS_getgroups, 0, nullptr);
+  if (count < 0) return failed("cannot ask for the supervisor's groups");
+  identity.groups.resize(static_cast<std::size_t>(count));
+  if (syscall(SYS_getgroups, count, identity.groups.data()) != count)
+    return failed("cannot ask for the supervisor's groups");
+  std::sort(identity.groups.begin(), identity.groups.end());
+  return identity;
+}
 
 Result<Ids> read_ids(const Fd& pidfd) {
   pidfd_info info{};

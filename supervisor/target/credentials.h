@@ -24,7 +24,7 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
-// The identity of the calling thread, read from /proc.
+// The identity of the calling thread, by system calls: a process in a Landlock domain may not read /proc.
 Result<Identity> own_identity();
 // Of the task whose /proc directory that is.
 Result<Identity> read_identity(const Fd& proc);

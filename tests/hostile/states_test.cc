@@ -55,6 +55,39 @@ TEST(States, AdmittedForeignAbiIsJudgedByTheSameRules) {
   }
 }
 
+// Nobody gets out of its own walls by having scsup act for it, and nobody else gets into them.
+TEST(States, TargetsInALandlockDomain) {
+  Arena native_arena, arena;
+  Started native = native_arena.start({attack("landlock_domain"), native_arena.root()});
+  if (native.wait() == 77) GTEST_SKIP() << "needs Landlock: " << native.err();
+  const Ended ended = arena.run_attack("landlock_domain", {arena.root()});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.out, native.out());
+  EXPECT_NE(ended.out.find("itself out Permission denied"), std::string::npos) << ended.out;
+  EXPECT_EQ(entries(arena.path("ok")), entries(native_arena.path("ok")));
+  expect_sound(arena, ended);
+}
+
+TEST(States, TargetsThatAreConfinedOtherwise) {
+  Arena native_arena, arena;
+  Started native = native_arena.start({attack("confined_otherwise"), native_arena.root()});
+  ASSERT_EQ(native.wait(), 0) << native.err();
+  const Ended ended = arena.run_attack("confined_otherwise", {arena.root()});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.out, native.out());
+  EXPECT_EQ(entries(arena.path("ok")), entries(native_arena.path("ok")));
+  expect_sound(arena, ended);
+}
+
+TEST(States, ATargetThatChangesTheMarkOfItsLandlockDomain) {
+  Arena arena;
+  const Ended ended = arena.run_attack("landlock_domain", {arena.root(), "marked"});
+  if (ended.status == 77) GTEST_SKIP() << "needs Landlock: " << ended.err;
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_TRUE(entries(arena.path("ok/out")).empty());
+  expect_sound(arena, ended);
+}
+
 TEST(States, Fchmodat2ByNumber) {
   Arena arena;
   const Ended ended = arena.run_attack("mode_by_number", {arena.root()});

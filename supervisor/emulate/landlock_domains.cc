@@ -1,0 +1,103 @@
+#include "supervisor/emulate/landlock_domains.h"
+
+#include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "supervisor/target/procfs.h"
+
+namespace scsup {
+
+namespace {
+
+// The limit of who is in the first domain; each further one is one less. Nobody sets such a limit but us:
+// what it once limited were locks, and what is without a limit has more (RLIM_INFINITY).
+constexpr std::uint64_t first_mark = std::uint64_t{1} << 62;
+constexpr std::size_t most_domains = 256;  // of a session: each is a process
+
+// LANDLOCK_RESTRICT_SELF_*, all that concern the log, and the one that takes the other threads along (7.0).
+constexpr std::uint64_t known_flags = 0xf;
+
+Result<rlimit> limit_of(pid_t task) {
+  rlimit limit{};
+  if (prlimit(task, RLIMIT_LOCKS, nullptr, &limit) != 0)
+    return failed("cannot ask for a limit of the target");
+  return limit;
+}
+
+Result<void> mark(pid_t process, std::uint64_t limit) {
+  const rlimit both{limit, limit};
+  if (prlimit(process, RLIMIT_LOCKS, &both, nullptr) != 0) return failed("cannot set a limit of the target");
+  return {};
+}
+
+// The ruleset, as the task has it. Empty: the kernel will refuse it.
+Result<Fd> ruleset_of(const Task& task, int number) {
+  const Fd process(task.handles->pidfd ? -1 : static_cast<int>(syscall(SYS_pidfd_open, task.pid, 0)));
+  const int pidfd = process ? process.get() : task.handles->pidfd.get();
+  Fd ruleset(static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, number, 0)));
+  if (!ruleset && errno == EBADF) return Fd();
+  if (!ruleset) return failed("cannot have a descriptor of the target");
+  const auto name = name_of(ruleset);
+  if (!name) return failed(name.error());
+  return *name == "anon_inode:[landlock-ruleset]" || *name == "anon_inode:landlock-ruleset"
+             ? std::move(ruleset)
+             : Fd();
+}
+
+// landlock_restrict_self(2): EPERM without either.
+Result<bool> may_restrict_itself(const Task& task) {
+  const auto status = read_status_again(task.handles->status);
+  if (!status) return failed(status.error());
+  return status->no_new_privs || (status->effective_caps & std::uint64_t{1} << CAP_SYS_ADMIN) != 0;
+}
+
+}  // namespace
+
+bool landlock_restricts(const Call& call) { return call.syscall && landlock_restricts(call.syscall->family); }
+
+Result<void> LandlockDomains::enter(const Task& task, const Call& call, Deadline until) {
+  const int number = static_cast<int>(call.args[0]);
+  if (number < 0 || (call.args[1] & 0xffffffff & ~known_flags) != 0) return {};
+  const auto may = may_restrict_itself(task);
+  if (!may) return failed(may.error());
+  if (!*may) return {};
+  const auto ruleset = ruleset_of(task, number);
+  if (!ruleset) return failed(ruleset.error());
+  if (!*ruleset) return {};
+
+  const auto outer = of(task);
+  if (!outer) return failed(outer.error());
+  auto domain = (*outer ? **outer : outside_).confine(*ruleset, until);
+  if (!domain) return failed(domain.error());
+  const auto before = limit_of(task.pid);
+  if (!before) return failed(before.error());
+  std::lock_guard lock(mutex_);
+  if (domains_.size() == most_domains) return failed(EAGAIN, "too many Landlock domains in one session");
+  const std::uint64_t limit = first_mark - domains_.size();
+  if (before->rlim_max < limit) return failed(EPERM, "the target's RLIMIT_LOCKS is lower than any mark");
+  any_ = true;
+  domains_.push_back(std::move(*domain));
+  return mark(task.pid, limit);
+}
+
+Result<std::shared_ptr<const Zygote>> LandlockDomains::of(const Task& task) const {
+  if (!any_) return nullptr;
+  const auto limit = limit_of(task.tid);
+  if (!limit) return failed(limit.error());
+  if (!is_alive(*task.handles)) return failed(ESRCH, "the target is gone");  // else the number was its own
+  return marked(limit->rlim_max);
+}
+
+Result<std::shared_ptr<const Zygote>> LandlockDomains::marked(std::uint64_t limit) const {
+  if (limit > first_mark) return nullptr;
+  std::lock_guard lock(mutex_);
+  const std::uint64_t which = first_mark - limit;
+  if (which >= domains_.size()) return failed(EPERM, "the mark of its Landlock domain was changed");
+  return domains_[which];
+}
+
+}  // namespace scsup

@@ -1,0 +1,51 @@
+// Which tasks have restricted themselves by landlock(7), and by what.
+//
+// The kernel shows nobody whether a task is in a Landlock domain, and every task that is forked there is in
+// it too. So scsup notices landlock_restrict_self(2), puts a process of its own into a copy of the domain
+// before the call is let through, and marks the task by a resource limit: RLIMIT_LOCKS limits nothing since
+// Linux 2.4.25 (setrlimit(2)), is inherited by fork and exec as the domain is, and may only be lowered.
+// Deputies that act for a marked task are forked from the process in its domain.
+//
+// A limit belongs to a process, a domain to a thread: other threads of a process that restricts one are taken
+// to be restricted, too. Who has CAP_SYS_RESOURCE in the initial user namespace can take the mark off again;
+// a policy that must hold for such tasks denies landlock_restrict_self.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/result.h"
+#include "supervisor/emulate/zygote.h"
+#include "supervisor/seccomp/call.h"
+#include "supervisor/target/task.h"
+
+namespace scsup {
+
+// Can a Landlock domain forbid this call? (Not chmod: landlock(7), "Current limitations".)
+bool landlock_restricts(const Call& call);
+
+class LandlockDomains {
+ public:
+  explicit LandlockDomains(const Zygote& outside) : outside_(outside) {}
+
+  // `task` makes landlock_restrict_self(2), which is let through next. Failure: it can't be followed there,
+  // and must not go. What the kernel will refuse anyway is no failure, and changes nothing.
+  Result<void> enter(const Task& task, const Call& call, Deadline until);
+
+  // Who forks deputies within the domain that `task` is in; null: it is in none. Failure: that can't be told.
+  // The task's call must be waiting for us.
+  Result<std::shared_ptr<const Zygote>> of(const Task& task) const;
+
+ private:
+  Result<std::shared_ptr<const Zygote>> marked(std::uint64_t limit) const;
+
+  const Zygote& outside_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<const Zygote>> domains_;  // by mark
+  std::atomic<bool> any_{false};
+};
+
+}  // namespace scsup
