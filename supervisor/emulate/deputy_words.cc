@@ -26,7 +26,7 @@ Packer pack_resolve(const Call& call, const Task& task, const Start& start) {
   Packer packer(Word::resolve);
   packer.number(static_cast<std::uint64_t>(call.abi)).number(call.nr).number(call.flags).text(*call.path);
   packer.number(task.start).text(start.root.name()).text(start.name);
-  packer.number(start.directory ? 1 : 0);
+  packer.number(start.directory ? 1 : 0).number(start.is_object ? 1 : 0);
   pack_numbers(packer, task.pids);
   pack_numbers(packer, task.tgids);
   return packer;
@@ -46,6 +46,7 @@ std::optional<Errands> unpack_resolve(Parcel& parcel) {
   std::string root_name = parcel.text();
   errands.start.name = parcel.text();
   const bool relative = parcel.number() != 0;
+  errands.start.is_object = parcel.number() != 0;
   if (!unpack_numbers(parcel, task.pids) || !unpack_numbers(parcel, task.tgids) || !parcel.whole()) return {};
   Fd root = parcel.fd();
   if (relative) errands.start.directory = parcel.fd();

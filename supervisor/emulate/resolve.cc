@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "supervisor/emulate/own_descriptor.h"
 #include "supervisor/emulate/walk.h"
 #include "supervisor/target/procfs.h"
 
@@ -101,16 +102,38 @@ Object resolve_entry(const Call& call, const Task& task, const Start& start, Pat
 
 }  // namespace
 
+namespace {
+
+bool follows_final_link(const Call& call) {
+  return call.syscall->family == Family::chmod && (call.flags & AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+std::string name_in_words_of(const Root& root, const Fd& fd) {
+  const auto name = name_of(fd);
+  // A pipe is named "pipe:[1]": not a place, and not in anybody's words.
+  return name && name->starts_with('/') ? root.in_its_words(*name) : std::string();
+}
+
+}  // namespace
+
 Start start_of(const Call& call, const Task& task) {
   Start start;
   const std::string& path = *call.path;
   auto root = Root::of(task.handles->proc);
   if (!root) {
-    start.err = root.error().err;
+    start.unseen = true;
     return start;
   }
   start.root = std::move(*root);
-  if (path.starts_with('/')) return start;
+  if (path.starts_with('/')) {
+    auto own = follows_final_link(call) ? own_descriptor(path, task, start.root) : std::nullopt;
+    if (!own) return start;
+    start.err = own->err;
+    start.is_object = true;
+    start.directory = std::move(own->object);
+    if (start.directory) start.name = name_in_words_of(start.root, start.directory);
+    return start;
+  }
   auto opened = call.dirfd == AT_FDCWD ? task.open_cwd() : task.open_fd(call.dirfd);
   if (!opened) {
     const int err = opened.error().err;
@@ -119,9 +142,7 @@ Start start_of(const Call& call, const Task& task) {
     return start;
   }
   start.directory = std::move(*opened);
-  auto name = name_of(start.directory);
-  // A pipe is named "pipe:[1]": not a place, and not in anybody's words.
-  if (name && name->starts_with('/')) start.name = start.root.in_its_words(*name);
+  start.name = name_in_words_of(start.root, start.directory);
   return start;
 }
 
@@ -130,7 +151,7 @@ Object resolve(const Call& call, const Task& task, Start start, Patience patienc
   // The kernel reads the path before it looks at dirfd.
   if (path.empty() && (call.flags & AT_EMPTY_PATH) == 0) return Object::failure(ENOENT, start.name);
   if (start.err != 0) return Object::failure(start.err, {});
-  if (path.empty()) {
+  if (path.empty() || start.is_object) {
     Object object;
     object.fd = std::move(start.directory);
     object.path = std::move(start.name);

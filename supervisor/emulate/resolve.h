@@ -14,8 +14,10 @@ namespace scsup {
 
 // Where a call's path starts: opened with the supervisor's own rights, before any Wear.
 struct Start {
-  Root root;         // of the task
-  int err = 0;       // the call fails with this before its path is looked at (EBADF)
+  Root root;               // of the task
+  bool unseen = false;     // scsup may not look at the task: nothing can be done for it
+  int err = 0;             // the call fails with this before its path is looked at (EBADF)
+  bool is_object = false;  // `directory` is what the whole path leads to
   Fd directory;      // of a relative path; for AT_EMPTY_PATH the object itself. Empty: the path is absolute
   std::string name;  // of `directory`, in the target's words
 };

@@ -193,7 +193,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   int err = can_look ? precheck(call, *task) : 0;  // the kernel looks at flags before it reads the path
   if (err == 0) err = call.path_error;
   Start start = can_look && err == 0 && call.path ? start_of(call, *task) : Start{};
-  if (!can_look ||
+  if (!can_look || start.unseen ||
       (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
   if (err == 0)

@@ -25,6 +25,8 @@ Result<std::shared_ptr<const TaskHandles>> open_handles(pid_t tid) {
   handles->proc = std::move(*proc);
   handles->status.reset(openat(handles->proc.get(), "status", O_RDONLY | O_CLOEXEC));
   if (!handles->status) return failed("cannot open the target's /proc file status");
+  handles->exe.reset(openat(handles->proc.get(), "exe", O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  handles->user_namespace.reset(openat(handles->proc.get(), "ns/user", O_PATH | O_NOFOLLOW | O_CLOEXEC));
   handles->pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, tid, pidfd_thread)));
   if (!handles->pidfd) handles->pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, tid, 0)));
   return std::shared_ptr<const TaskHandles>(std::move(handles));
@@ -140,7 +142,14 @@ Result<Fd> Task::open_fd(int number) const {
 }
 
 Result<bool> Task::is_path_only(int number) const {
+  // Its link in /proc may be read or written as the descriptor may, so it has no bits for O_PATH, nor for the
+  // rare descriptor that is open for neither (open(2), access mode 3).
   char name[24];
+  struct stat link;
+  std::snprintf(name, sizeof name, "fd/%d", number);
+  if (fstatat(handles->proc.get(), name, &link, AT_SYMLINK_NOFOLLOW) != 0)
+    return failed("cannot look at a descriptor of the target");
+  if ((link.st_mode & (S_IRUSR | S_IWUSR)) != 0) return false;
   std::snprintf(name, sizeof name, "fdinfo/%d", number);
   auto text = read_file_at(handles->proc, name);
   if (!text) return failed(text.error());
@@ -158,15 +167,21 @@ Result<mode_t> Task::read_umask() const {
 Result<bool> has_changed(const Task& task, Asked asked) {
   const auto now = read_now(task, asked);
   if (!now) return failed(now.error());
-  const Fd& proc = task.handles->proc;
+  const TaskHandles& handles = *task.handles;
   if (now->ids.euid != task.uid || now->ids.egid != task.gid || now->ids.ppid != task.ppid) return true;
-  if (read_link_at(proc, "exe").value_or(std::string()) != task.exe) return true;
+  if (read_link_at(handles.exe, "").value_or(std::string()) != task.exe) return true;
   if (asked == Asked::to_record) return false;
 
   if (now->ids.fsuid != task.identity.fsuid || now->ids.fsgid != task.identity.fsgid ||
       now->caps.effective != task.identity.effective_caps)
     return true;
-  if (read_link_at(proc, "ns/user").value_or(std::string()) != task.user_namespace_name) return true;
+  // Without capabilities a user namespace makes no difference to what a task may do with files, and who can't
+  // change its groups can't in there either (user_namespaces(7), "Defining user and group ID mappings").
+  const bool has_none =
+      now->caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
+  if (!has_none &&
+      read_link_at(handles.user_namespace, "").value_or(std::string()) != task.user_namespace_name)
+    return true;
   return have_groups_changed(task, *now, asked);
 }
 

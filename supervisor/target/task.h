@@ -24,11 +24,13 @@ struct TaskHandles {
   ~TaskHandles() { --alive_; }
   TaskHandles(const TaskHandles&) = delete;
   TaskHandles& operator=(const TaskHandles&) = delete;
-  // How many of these the supervisor has, of all sessions; each is three descriptors.
+  // How many of these the supervisor has, of all sessions; each is five descriptors.
   static int alive() { return alive_; }
 
   Fd proc;    // O_PATH on /proc/TID
-  Fd status;  // /proc/TID/status: read again and again, which is cheaper than to open it
+  // Asked again and again, which is cheaper than to look them up: /proc/TID/status, and O_PATH on the links
+  // /proc/TID/exe and /proc/TID/ns/user themselves.
+  Fd status, exe, user_namespace;
   Fd pidfd;   // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
               // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared

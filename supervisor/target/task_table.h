@@ -41,7 +41,7 @@ class TaskTable {
   std::vector<pid_t> processes() const;
 
  private:
-  // Each is three descriptors: what a target has many of must not use up ours.
+  // Each is five descriptors: what a target has many of must not use up ours.
   static constexpr std::size_t most_remembered = 64;
   Result<Met> read(const Request& request, std::shared_ptr<const TaskHandles> known);
   void remember(const std::shared_ptr<const Task>& task);

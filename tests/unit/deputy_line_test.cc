@@ -79,6 +79,7 @@ TEST(DeputyWords, CarryTheCallItsTaskAndItsStart) {
   start.root = Root(Fd(open("/", O_PATH | O_CLOEXEC)), "/some/root");
   start.directory.reset(open("/tmp", O_PATH | O_CLOEXEC));
   start.name = "/tmp";
+  start.is_object = true;
   ASSERT_TRUE(here.send(pack_resolve(a_call(), task, start), {{start.root.fd(), start.directory.get()}}));
   auto parcel = there.receive(now());
   ASSERT_TRUE(parcel);
@@ -92,6 +93,7 @@ TEST(DeputyWords, CarryTheCallItsTaskAndItsStart) {
   EXPECT_EQ(errands->task.pids, task.pids);
   EXPECT_EQ(errands->task.tgids, task.tgids);
   EXPECT_EQ(errands->start.name, start.name);
+  EXPECT_EQ(errands->start.is_object, start.is_object);
   EXPECT_EQ(*name_of(errands->start.directory), "/tmp");
   EXPECT_EQ(errands->start.root.in_its_words("/some/root/x"), "/x");
 }
