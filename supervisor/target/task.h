@@ -27,12 +27,12 @@ struct TaskHandles {
   // How many of these the supervisor has, of all sessions; each is five descriptors.
   static int alive() { return alive_; }
 
-  Fd proc;    // O_PATH on /proc/TID
+  Fd proc;  // O_PATH on /proc/TID
   // Asked again and again, which is cheaper than to look them up: /proc/TID/status, and O_PATH on the links
   // /proc/TID/exe and /proc/TID/ns/user themselves.
   Fd status, exe, user_namespace;
-  Fd pidfd;   // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
-              // remembered
+  Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
+             // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
 
  private:

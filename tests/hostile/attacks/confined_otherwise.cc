@@ -84,7 +84,8 @@ void mounted(const char* who, const char* options, unsigned long then, bool as_n
   place = point;
   if (!as_nobody) return;
   if (setgid(65534) != 0 || setuid(65534) != 0) breach("setuid: %s", std::strerror(errno));
-  for (const char* name : {"1", "2", "3", "4"}) say(who, name, mkdir((point + "/" + name).c_str(), 0700) == 0 ? 0 : errno);
+  for (const char* name : {"1", "2", "3", "4"})
+    say(who, name, mkdir((point + "/" + name).c_str(), 0700) == 0 ? 0 : errno);
 }
 
 }  // namespace
