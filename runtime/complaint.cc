@@ -7,7 +7,7 @@
 
 #include "base/fd.h"
 #include "base/printable.h"
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/text/json_text.h"
 
 namespace scsup::runtime {
 namespace {

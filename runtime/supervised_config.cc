@@ -6,10 +6,10 @@
 
 #include "supervisor/catalogue/catalogue.h"
 #include "supervisor/catalogue/policy_file.h"
-#include "supervisor/policy/gate.h"
-#include "supervisor/policy/json_text.h"
-#include "supervisor/policy/merged_profile.h"
-#include "supervisor/policy/parse_reader.h"
+#include "supervisor/policy/document/parse_reader.h"
+#include "supervisor/policy/engines/merged_profile.h"
+#include "supervisor/policy/rules/gate.h"
+#include "supervisor/policy/text/json_text.h"
 
 namespace scsup::runtime {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "analysis/explain/policy_edit.h"
 #include "base/printable.h"
-#include "supervisor/policy/multiplexed.h"
+#include "supervisor/policy/document/multiplexed.h"
 
 namespace scsup::analysis {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "analysis/explain/recorded_call.h"
-#include "supervisor/policy/document.h"
+#include "supervisor/policy/document/document.h"
 
 namespace scsup::analysis {
 

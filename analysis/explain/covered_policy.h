@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/explain/rebuilt_policy.h"
-#include "supervisor/policy/recorded_parts.h"
+#include "supervisor/policy/explain/recorded_parts.h"
 
 namespace scsup::analysis {
 

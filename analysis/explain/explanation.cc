@@ -7,7 +7,7 @@
 #include "analysis/explain/rebuilt_policy.h"
 #include "analysis/explain/recorded_call.h"
 #include "base/printable.h"
-#include "supervisor/policy/near_miss.h"
+#include "supervisor/policy/explain/near_miss.h"
 
 namespace scsup::analysis {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "base/printable.h"
-#include "supervisor/policy/errno_names.h"
-#include "supervisor/policy/installed.h"
+#include "supervisor/policy/explain/installed.h"
+#include "supervisor/policy/text/errno_names.h"
 
 namespace scsup::analysis {
 namespace {

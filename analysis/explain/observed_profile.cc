@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/text/json_text.h"
 #include "supervisor/seccomp/runtime_calls.h"
 
 namespace scsup::analysis {

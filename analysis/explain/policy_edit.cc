@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/explain/policy_text.h"
-#include "supervisor/policy/glob.h"
+#include "supervisor/policy/paths/glob.h"
 
 namespace scsup::analysis {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "supervisor/policy/document.h"
+#include "supervisor/policy/document/document.h"
 
 namespace scsup::analysis {
 

@@ -1,7 +1,7 @@
 #include "analysis/explain/policy_from_file.h"
 
 #include "analysis/read/input.h"
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 
 namespace scsup::analysis {
 

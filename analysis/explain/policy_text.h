@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "supervisor/policy/diagnostic.h"
+#include "supervisor/policy/text/diagnostic.h"
 
 namespace scsup::analysis {
 

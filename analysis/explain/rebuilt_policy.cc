@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 
 namespace scsup::analysis {
 namespace {

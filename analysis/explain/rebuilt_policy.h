@@ -7,7 +7,7 @@
 
 #include "analysis/explain/policy_shelf.h"
 #include "base/result.h"
-#include "supervisor/policy/document.h"
+#include "supervisor/policy/document/document.h"
 
 namespace scsup::analysis {
 

@@ -6,7 +6,7 @@
 #include "analysis/explain/builtin_origin.h"
 #include "analysis/explain/policy_edit.h"
 #include "base/printable.h"
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 
 namespace scsup::analysis {
 namespace {

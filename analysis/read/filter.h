@@ -7,7 +7,7 @@
 
 #include "analysis/read/record.h"
 #include "cli/options.h"
-#include "supervisor/policy/path_set.h"
+#include "supervisor/policy/paths/path_set.h"
 
 namespace scsup::analysis {
 

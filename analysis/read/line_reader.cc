@@ -17,9 +17,10 @@ namespace dom = simdjson::dom;
 static_assert(LineReader::padding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::pair<std::string_view, Type> types[] = {
-    {"call", Type::call},     {"task", Type::task},       {"run", Type::run},     {"policy", Type::policy},
-    {"attach", Type::attach}, {"detach", Type::detach},   {"amend", Type::amend}, {"gap", Type::gap},
-    {"seal", Type::seal},     {"recover", Type::recover}, {"stats", Type::stats}, {"end", Type::end}};
+    {"call", Type::call},     {"task", Type::task},     {"run", Type::run},         {"policy", Type::policy},
+    {"attach", Type::attach}, {"detach", Type::detach}, {"death", Type::death},     {"amend", Type::amend},
+    {"gap", Type::gap},       {"seal", Type::seal},     {"recover", Type::recover}, {"stats", Type::stats},
+    {"end", Type::end}};
 
 Type type_of(std::string_view name) {
   for (const auto& [word, type] : types)

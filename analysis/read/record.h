@@ -14,6 +14,7 @@ enum class Type : std::uint8_t {
   policy,
   attach,
   detach,
+  death,
   call,
   task,
   amend,

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 
 namespace scsup::analysis {
 namespace {

@@ -49,6 +49,13 @@ void Log::detach(std::uint32_t session, const Counts& counts) {
                        Writer::Keep::no);
 }
 
+void Log::death(const DeathRecord& record) {
+  if (off_) return;
+  auto lock = writer_->lock();
+  writer_->put_control(lock, OwnedLine(renderer_.death(record)), session_key(record.session),
+                       Writer::Keep::no);
+}
+
 bool Log::call(const CallRecord& record) {
   return put(record, [&] { return renderer_.call(record); });
 }

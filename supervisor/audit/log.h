@@ -39,6 +39,7 @@ class Log {
   void policy(const PolicyRecord& record);
   void attach(const AttachRecord& record);
   void detach(std::uint32_t session, const Counts& counts);
+  void death(const DeathRecord& record);
   // False: the call must be denied, and the record is lost and counted, or amended.
   [[nodiscard]] bool call(const CallRecord& record);
   [[nodiscard]] bool task(const CallRecord& record);

@@ -1,13 +1,17 @@
 // The audit records, schema scsup.audit.v1, as values. A Renderer makes lines of them, a Log keeps those.
 //
 // run      first, and first in each segment: what runs where under which policy
-// attach   a listener was handed over: a session begins          detach  it ended
 // policy   a policy was read, or read again: what is in force from now on
+// attach   a listener was handed over: a session begins
+// detach   it ended
 // call     one trapped call and its answer
-// task     a trapped call that nobody asked about: after it, what a task is may have changed (exec, umask,
-// ...) amend    what became of an earlier call's answer, against what its record says gap      known loss
-// recover  what was found at the end of a log that had no end seal     the hash of all before it end once,
-// last: the counts
+// task     a trapped call that nobody asked about, after which what a task is may be different (exec)
+// death    a process was ended by the filter
+// amend    what became of an earlier call's answer, against what its record says
+// gap      known loss
+// recover  what was found at the end of a log that had no end
+// seal     the hash of all before it
+// end      once, last: the counts
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +23,7 @@
 #include <string_view>
 #include <vector>
 
-#include "supervisor/policy/decision.h"
+#include "supervisor/policy/rules/decision.h"
 #include "supervisor/seccomp/call.h"
 
 namespace scsup {
@@ -84,6 +88,15 @@ struct AttachRecord {
   // What the policy was made for (Environment in policy/policy.h).
   std::uint64_t caps = 0;
   std::string home, directory;
+};
+
+// A process that SIGSYS has ended: the filter killed it, if nobody sent that signal.
+struct DeathRecord {
+  std::uint32_t session = 0;
+  const std::string* container = nullptr;  // render(Container)
+  pid_t tid = 0;
+  std::string process;                // render(Process), as it was when it was last looked at
+  std::vector<std::string> asked_at;  // places of the policy that ask for it: which of them it was isn't told
 };
 
 struct RunRecord {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "supervisor/policy/path_set.h"
+#include "supervisor/policy/paths/path_set.h"
 
 namespace scsup {
 

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "supervisor/policy/errno_names.h"
+#include "supervisor/policy/text/errno_names.h"
 
 namespace scsup {
 namespace {
@@ -126,6 +126,21 @@ LogLine Renderer::detach(std::uint32_t session, const Counts& counts) {
   line_.number("received", static_cast<std::int64_t>(counts.received));
   line_.number("answered", static_cast<std::int64_t>(counts.answered));
   line_.number("recorded", static_cast<std::int64_t>(counts.recorded));
+  return finish();
+}
+
+LogLine Renderer::death(const DeathRecord& record) {
+  begin("death");
+  line_.word("time", clock_.now()).number("session", record.session);
+  if (record.container && !record.container->empty())
+    line_.open("container").members(*record.container).close();
+  line_.open("proc").number("tid", record.tid).members(record.process).close();
+  line_.word("signal", "SIGSYS");
+  if (!record.asked_at.empty()) {
+    line_.open_list("asked_at");
+    for (const std::string& place : record.asked_at) line_.item_text(place);
+    line_.close_list();
+  }
   return finish();
 }
 

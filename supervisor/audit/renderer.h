@@ -21,6 +21,7 @@ class Renderer {
   LogLine policy(const PolicyRecord& record);
   LogLine attach(const AttachRecord& record);
   LogLine detach(std::uint32_t session, const Counts& counts);
+  LogLine death(const DeathRecord& record);
   LogLine call(const CallRecord& record);
   LogLine task(const CallRecord& record);
   // What became of an answer: "gone", it never arrived; "denied", against what the record says.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "supervisor/policy/suggest.h"
+#include "supervisor/policy/text/suggest.h"
 
 namespace scsup {
 

@@ -5,7 +5,7 @@
 
 #include "base/handshake.h"
 #include "base/result.h"
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 #include "supervisor/policy/policy.h"
 
 namespace scsup {

@@ -7,7 +7,7 @@
 #include "supervisor/catalogue/policy_file.h"
 #include "supervisor/client/asking.h"
 #include "supervisor/control/wire.h"
-#include "supervisor/policy/json_syntax.h"
+#include "supervisor/policy/text/json_syntax.h"
 
 namespace scsup {
 

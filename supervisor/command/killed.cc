@@ -3,17 +3,9 @@
 #include <vector>
 
 #include "base/printable.h"
+#include "supervisor/policy/explain/kill_places.h"
 
 namespace scsup {
-
-namespace {
-
-bool kills(ProfileAction action) {
-  return action == ProfileAction::kill_process || action == ProfileAction::kill_thread ||
-         action == ProfileAction::trap;
-}
-
-}  // namespace
 
 std::string why_killed(const Document& policy, const std::string& file) {
   const auto& profile = policy.profile;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "supervisor/policy/document.h"
+#include "supervisor/policy/document/document.h"
 
 namespace scsup {
 

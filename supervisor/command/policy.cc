@@ -4,9 +4,9 @@
 
 #include "cli/options.h"
 #include "supervisor/command/supervise.h"
-#include "supervisor/policy/enclosed.h"
-#include "supervisor/policy/engine_profile.h"
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/document/enclosed.h"
+#include "supervisor/policy/engines/engine_profile.h"
+#include "supervisor/policy/text/json_text.h"
 
 namespace scsup {
 

@@ -1,7 +1,7 @@
 #include "supervisor/command/process_state.h"
 
-#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 namespace scsup {
@@ -10,8 +10,14 @@ std::optional<ProcessState> process_state(pid_t pid) {
   std::string line;
   std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), line, '\0');
   const std::size_t name_end = line.rfind(") ");  // the name may hold anything
-  if (name_end == line.npos || name_end + 4 >= line.size()) return std::nullopt;
-  return ProcessState{line[name_end + 2], std::atoi(line.c_str() + name_end + 4)};
+  if (name_end == line.npos) return std::nullopt;
+  std::istringstream fields(line.substr(name_end + 2));
+  ProcessState process{};
+  fields >> process.state >> process.parent;
+  std::string skipped;
+  for (int field = 5; field < 22; ++field) fields >> skipped;
+  if (!(fields >> process.start)) return std::nullopt;
+  return process;
 }
 
 }  // namespace scsup

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace scsup {
@@ -10,6 +11,7 @@ namespace scsup {
 struct ProcessState {
   char state;  // 'T' stopped, 't' stopped by a tracer, 'Z' zombie...
   pid_t parent;
+  std::uint64_t start;  // clock ticks after boot
 };
 
 // Nothing: there is no such process, or it can't be seen.

@@ -17,8 +17,10 @@
 #include "supervisor/command/descendants.h"
 #include "supervisor/command/front.h"
 #include "supervisor/command/killed.h"
+#include "supervisor/command/process_state.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/supervise.h"
+#include "supervisor/policy/explain/kill_places.h"
 #include "supervisor/seccomp/kernel.h"
 
 namespace scsup {
@@ -131,6 +133,8 @@ class FrontLine : public Source {
   const AtItsEnd then_;
 };
 
+bool is_by_the_filter(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS; }
+
 struct Plan {
   Arguments argv;
   PolicyFile policy;
@@ -211,10 +215,17 @@ bool needs_to_adopt_orphans() {
     _exit(own_failure);
   }
 
+  const auto born = process_state(command);
+  const Process who{command,  getpid(), born ? born->start : 0, plan.command.front(), {}, {},
+                    getuid(), getgid()};
+  const std::vector<std::string> asked_at = kill_places(plan.policy.parsed.document, plan.policy.file);
   const std::string killed = why_killed(plan.policy.parsed.document, plan.policy.file);
   Supervisor* running = nullptr;
   std::shared_ptr<CommandWatch> watch;
+  bool told_of_death = false;
   const auto stop_if_over = [&] {
+    if (watch->over() && is_by_the_filter(watch->status()) && !std::exchange(told_of_death, true))
+      running->log().death({1, nullptr, command, running->log().describe(who), asked_at});
     if (watch->over() && running->is_empty()) running->loop().stop();
   };
   watch = std::make_shared<CommandWatch>(command, front, front_process, stop_if_over);
@@ -230,8 +241,7 @@ bool needs_to_adopt_orphans() {
   if (!result) complain(result.error().text());
   if (plan.summary)
     for (const std::string& line : supervisor.denials().lines()) complain(line);
-  if (!plan.kernel.quiet && !killed.empty() && watch->over() && WIFSIGNALED(watch->status()) &&
-      WTERMSIG(watch->status()) == SIGSYS)
+  if (!plan.kernel.quiet && !killed.empty() && watch->over() && is_by_the_filter(watch->status()))
     complain(killed);
   std::fflush(stderr);
   send_front_message(front,

@@ -17,7 +17,7 @@
 #include "base/socket.h"
 #include "supervisor/audit/settings.h"
 #include "supervisor/config/places.h"
-#include "supervisor/policy/diagnostic.h"
+#include "supervisor/policy/text/diagnostic.h"
 
 namespace scsup {
 

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "supervisor/policy/glob.h"
+#include "supervisor/policy/paths/glob.h"
 
 namespace scsup {
 namespace {

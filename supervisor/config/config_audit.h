@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "supervisor/audit/settings.h"
-#include "supervisor/policy/json.h"
-#include "supervisor/policy/parse_reader.h"
+#include "supervisor/policy/document/parse_reader.h"
+#include "supervisor/policy/text/json.h"
 
 namespace scsup {
 

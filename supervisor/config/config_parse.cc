@@ -3,9 +3,9 @@
 
 #include "supervisor/config/config.h"
 #include "supervisor/config/config_audit.h"
-#include "supervisor/policy/json.h"
-#include "supervisor/policy/parse_reader.h"
-#include "supervisor/policy/suggest.h"
+#include "supervisor/policy/document/parse_reader.h"
+#include "supervisor/policy/text/json.h"
+#include "supervisor/policy/text/suggest.h"
 
 namespace scsup {
 namespace {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <set>
 
-#include "supervisor/policy/plan.h"
+#include "supervisor/policy/filter/plan.h"
 #include "supervisor/policy/policy.h"
-#include "supervisor/policy/profile_steps.h"
-#include "supervisor/policy/rule_steps.h"
-#include "supervisor/policy/traps.h"
+#include "supervisor/policy/rules/profile_steps.h"
+#include "supervisor/policy/rules/rule_steps.h"
+#include "supervisor/policy/rules/traps.h"
 
 namespace scsup {
 namespace {

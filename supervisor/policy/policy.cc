@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <memory_resource>
 
-#include "supervisor/policy/steps.h"
+#include "supervisor/policy/rules/steps.h"
 
 namespace scsup {
 namespace {

@@ -15,20 +15,13 @@
 #include <string>
 #include <string_view>
 
-#include "supervisor/policy/decision.h"
-#include "supervisor/policy/document.h"
+#include "supervisor/policy/document/document.h"
+#include "supervisor/policy/rules/decision.h"
+#include "supervisor/policy/rules/environment.h"
 #include "supervisor/seccomp/call.h"
 #include "supervisor/seccomp/filter.h"
 
 namespace scsup {
-
-struct Environment {
-  std::uint64_t caps = 0;  // capabilities that the command will have: bit = number (capabilities(7))
-  int kernel_major = 6, kernel_minor = 0;
-  std::string home, directory;  // ~ and ${PWD} in globs; absolute
-
-  bool operator==(const Environment&) const = default;
-};
 
 struct Built;
 struct PolicyTables;  // steps.h

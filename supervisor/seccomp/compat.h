@@ -26,7 +26,8 @@ struct pidfd_info {  // 6.13, as it was first
   __u64 mask, cgroupid;
   __u32 pid, tgid, ppid;
   __u32 ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
-  __u32 spare;
+  __s32 exit_code;  // 6.15
 };
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info)
+#define PIDFD_INFO_EXIT (1UL << 3)  // 6.15
 #endif

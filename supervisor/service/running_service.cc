@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "supervisor/policy/installed.h"
+#include "supervisor/policy/explain/installed.h"
 #include "supervisor/service/processes.h"
 
 namespace scsup {

@@ -4,7 +4,7 @@
 
 #include "base/say.h"
 #include "base/sealed.h"
-#include "supervisor/policy/plan.h"
+#include "supervisor/policy/filter/plan.h"
 #include "supervisor/seccomp/filter.h"
 
 namespace scsup {

@@ -1,7 +1,7 @@
 #include "supervisor/session/denials.h"
 
 #include "base/printable.h"
-#include "supervisor/policy/errno_names.h"
+#include "supervisor/policy/text/errno_names.h"
 
 namespace scsup {
 

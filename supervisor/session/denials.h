@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "supervisor/policy/decision.h"
+#include "supervisor/policy/rules/decision.h"
 #include "supervisor/seccomp/call.h"
 
 namespace scsup {

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "supervisor/catalogue/edition.h"
-#include "supervisor/policy/decision.h"
+#include "supervisor/policy/rules/decision.h"
 #include "supervisor/session/tally.h"
 
 namespace scsup {

@@ -11,7 +11,7 @@
 #include "supervisor/emulate/deputies.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
-#include "supervisor/policy/errno_names.h"
+#include "supervisor/policy/text/errno_names.h"
 #include "supervisor/seccomp/runtime_calls.h"
 #include "supervisor/session/line.h"
 #include "supervisor/target/decode.h"

@@ -1,11 +1,14 @@
 #include "supervisor/session/session.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "supervisor/audit/clock.h"
+#include "supervisor/policy/explain/kill_places.h"
 #include "supervisor/session/inquiry.h"
 
 namespace scsup {
@@ -16,13 +19,18 @@ Session::Session(std::uint32_t number, Subject subject, std::shared_ptr<InForce>
       subject_(std::move(subject)),
       container_record_(render(subject_.container)),
       since_unix_ns_(unix_ns()),
+      kill_places_(policy->edition
+                       ? kill_places(policy->edition->file().parsed.document, policy->edition->file().file)
+                       : std::vector<std::string>()),
       first_process_(subject_.pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, subject_.pid, 0)) : -1),
       services_(services),
       ended_(std::move(ended)),
-      tasks_([&log = services.log](const Task& task) {
-        return log.describe(
-            {task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
-      }),
+      tasks_(
+          [&log = services.log](const Task& task) {
+            return log.describe(
+                {task.pid, task.ppid, task.start, task.comm, task.exe, task.cwd, task.uid, task.gid});
+          },
+          [this](const Task& task, int status) { task_ended(task, status); }),
       deputies_(services.zygote),
       landlock_domains_(services.zygote) {
   put_in_force(std::move(policy));
@@ -57,6 +65,12 @@ void Session::say_attached() const {
   record.home = subject_.environment.home;
   record.directory = subject_.environment.directory;
   services_.log.attach(record);
+}
+
+// Of a child of ours, the command of `scsup run`, its end is heard of as its parent.
+void Session::task_ended(const Task& task, int status) const {
+  if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS || task.ppid == getpid()) return;
+  services_.log.death({number_, &container_record_, task.tid, task.record, kill_places_});
 }
 
 bool Session::line_came() {
@@ -142,6 +156,7 @@ void Session::expire() { end_once(); }
 
 void Session::end_once() {
   if (over_.exchange(true)) return;
+  tasks_.bury_the_dead();
   const Counts last = counts();
   services_.log.detach(number_, last);
   ended_(last);

@@ -106,6 +106,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   static constexpr int most_in_work = 16;             // calls with workers at a time
   static constexpr std::size_t most_remembered = 16;  // policies that were in force
 
+  void task_ended(const Task& task, int status) const;
   bool may_receive();
   void hand_over(std::shared_ptr<Inquiry> inquiry);
   void work(std::shared_ptr<Inquiry> inquiry);
@@ -118,7 +119,8 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   const Subject subject_;
   const std::string container_record_;  // rendered for the audit
   const std::int64_t since_unix_ns_;
-  const Fd first_process_;  // a pidfd; empty when its pid wasn't told
+  const std::vector<std::string> kill_places_;  // of the policy that made its filter
+  const Fd first_process_;                      // a pidfd; empty when its pid wasn't told
   const Services services_;
   const std::function<void(const Counts&)> ended_;
   TaskTable tasks_;

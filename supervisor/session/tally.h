@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "supervisor/policy/decision.h"
+#include "supervisor/policy/rules/decision.h"
 
 namespace scsup {
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "supervisor/seccomp/compat.h"
 #include "supervisor/target/procfs.h"
 #include "supervisor/target/root.h"
 
@@ -183,6 +184,15 @@ Result<bool> has_changed(const Task& task, Asked asked) {
       read_link_at(handles.user_namespace, "").value_or(std::string()) != task.user_namespace_name)
     return true;
   return have_groups_changed(task, *now, asked);
+}
+
+std::optional<int> exit_status(const TaskHandles& handles) {
+  pidfd_info info{};
+  info.mask = PIDFD_INFO_EXIT;
+  if (!handles.pidfd || ioctl(handles.pidfd.get(), PIDFD_GET_INFO, &info) != 0 ||
+      (info.mask & PIDFD_INFO_EXIT) == 0)
+    return std::nullopt;
+  return info.exit_code;
 }
 
 bool is_alive(const TaskHandles& handles) {

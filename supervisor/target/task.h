@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,5 +87,7 @@ Result<bool> has_changed(const Task& task, Asked asked);
 
 // Is it still that task and alive?
 bool is_alive(const TaskHandles& handles);
+// How it ended, as wait(2) has it; nothing before its parent has heard of that, or before Linux 6.15.
+std::optional<int> exit_status(const TaskHandles& handles);
 
 }  // namespace scsup

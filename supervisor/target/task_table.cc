@@ -23,8 +23,9 @@ int most_handles() {
 
 }  // namespace
 
-TaskTable::TaskTable(std::function<std::string(const Task&)> describe)
-    : describe_(std::move(describe)), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
+TaskTable::TaskTable(std::function<std::string(const Task&)> describe,
+                     std::function<void(const Task&, int)> ended)
+    : describe_(std::move(describe)), ended_(std::move(ended)), deaths_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 Result<TaskTable::Met> TaskTable::find(const Request& request) {
   {
@@ -73,6 +74,12 @@ void TaskTable::remember(const std::shared_ptr<const Task>& task) {
 
 void TaskTable::bury_the_dead() {
   std::lock_guard lock(mutex_);
+  // Of those that ended before, too: a parent may take its time.
+  std::erase_if(unreaped_, [&](const auto& task) {
+    const auto status = exit_status(*task->handles);
+    if (status) ended_(*task, *status);
+    return status.has_value();
+  });
   epoll_event events[16];
   const int count = epoll_wait(deaths_.get(), events, std::size(events), 0);
   for (int i = 0; i < count; ++i) {
@@ -83,6 +90,10 @@ void TaskTable::bury_the_dead() {
     });
     if (dead == entries_.end()) continue;
     epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, events[i].data.fd, nullptr);
+    if (const auto status = exit_status(*dead->second->handles))
+      ended_(*dead->second, *status);
+    else if (unreaped_.size() < most_remembered)
+      unreaped_.push_back(dead->second);
     entries_.erase(dead);
   }
 }

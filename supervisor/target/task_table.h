@@ -20,8 +20,9 @@ namespace scsup {
 
 class TaskTable {
  public:
-  // `describe` makes Task::record.
-  explicit TaskTable(std::function<std::string(const Task&)> describe);
+  // `describe` makes Task::record. `ended` is told of each task that was remembered and has ended, with its status as
+  // wait(2) has it, as far as that can be had.
+  TaskTable(std::function<std::string(const Task&)> describe, std::function<void(const Task&, int)> ended);
 
   struct Met {
     std::shared_ptr<const Task> task;
@@ -37,6 +38,9 @@ class TaskTable {
   Result<Met> confirm(const Met& met, const Request& request, Asked asked);
   void forget(const Task& task);
 
+  // Tells of those that have ended since.
+  void bury_the_dead();
+
   // The processes that are remembered.
   std::vector<pid_t> processes() const;
 
@@ -46,13 +50,14 @@ class TaskTable {
   Result<Met> read(const Request& request, std::shared_ptr<const TaskHandles> known);
   void remember(const std::shared_ptr<const Task>& task);
   void forget_some();
-  void bury_the_dead();
 
   const std::function<std::string(const Task&)> describe_;
+  const std::function<void(const Task&, int)> ended_;
   // An epoll of the pidfds of all that are remembered: one call tells which of them have died.
   const Fd deaths_;
   mutable std::mutex mutex_;
   std::unordered_map<pid_t, std::shared_ptr<const Task>> entries_;
+  std::vector<std::shared_ptr<const Task>> unreaped_;  // ended, and nobody knows how: the last ones
 };
 
 }  // namespace scsup

@@ -1,12 +1,23 @@
 // What the records say.
+#include <signal.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <regex>
 
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
 namespace {
+
+bool is_linux(int major, int minor) {
+  utsname kernel{};
+  uname(&kernel);
+  int its_major = 0, its_minor = 0;
+  std::sscanf(kernel.release, "%d.%d", &its_major, &its_minor);
+  return std::pair(its_major, its_minor) >= std::pair(major, minor);
+}
 
 class AuditRecord : public ScsupTest {
  protected:
@@ -54,6 +65,32 @@ TEST_F(AuditRecord, TellsOfARunInThisOrder) {
   for (const char* count : {"received", "answered", "recorded"}) EXPECT_EQ(all.back()[count], 2) << count;
   EXPECT_EQ(all.back()["denied"], 1);
   EXPECT_EQ(all.back()["lost"], 0);
+}
+
+TEST_F(AuditRecord, TellsOfWhomTheFilterHasKilled) {
+  const std::string file = policy(R"({"defaultAction": "SCMP_ACT_ALLOW",
+    "syscalls": [{"names": ["chmod", "fchmodat"], "action": "SCMP_ACT_KILL_PROCESS"}],
+    "supervise": {"default": {"action": "allow"},
+      "rules": [{"syscalls": ["@mkdir"], "path": "/**", "action": "allow"}]}})");
+  EXPECT_EQ(supervised(file, {"chmod", "700", "."}).code(), 1000 + SIGSYS);
+  ASSERT_EQ(records("death").size(), 1u);
+  const Json death = records("death")[0];
+  EXPECT_EQ(death["signal"], "SIGSYS");
+  EXPECT_EQ(death["proc"]["comm"], "chmod");
+  EXPECT_EQ(death["asked_at"], Json::array({file + ":2:18"}));
+}
+
+// Another process than the command, of which scsup knows because it has made a trapped call.
+TEST_F(AuditRecord, TellsOfAProcessBelowThatTheFilterHasKilled) {
+  if (!is_installed("python3")) GTEST_SKIP() << "python3 is missing";
+  if (!is_linux(6, 15)) GTEST_SKIP() << "needs Linux 6.15, which tells how a process ended by its pidfd";
+  const std::string file = policy(R"({"defaultAction": "SCMP_ACT_ALLOW",
+    "syscalls": [{"names": ["getpriority"], "action": "SCMP_ACT_KILL_PROCESS"}],
+    "supervise": {"default": {"action": "allow"},
+      "rules": [{"syscalls": ["@mkdir"], "path": "/**", "action": "allow"}]}})");
+  supervised(file, {"sh", "-c", "python3 -c 'import os; os.mkdir(\"a\"); os.getpriority(0, 0)'; mkdir b"});
+  ASSERT_EQ(records("death").size(), 1u);
+  EXPECT_EQ(records("death")[0]["proc"]["pid"], records("call")[0]["proc"]["pid"]);
 }
 
 TEST_F(AuditRecord, OfADeniedCallSaysWhoWhatAndWhy) {

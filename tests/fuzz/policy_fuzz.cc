@@ -4,7 +4,7 @@
 #include <iostream>
 #include <string_view>
 
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 #include "supervisor/policy/policy.h"
 
 namespace {

@@ -15,7 +15,7 @@ CLEAN = {
     "supervisor/policy/rule.h": '#pragma once\n\n#include "supervisor/seccomp/filter.h"\n',
     "supervisor/target/task.h": '#pragma once\n\n#include "supervisor/seccomp/filter.h"\n',
     "supervisor/audit/log.h": '#pragma once\n\n#include "supervisor/policy/rule.h"\n',
-    "supervisor/loop.h": '#pragma once\n\n#include "supervisor/audit/log.h"\n#include "supervisor/target/task.h"\n',
+    "supervisor/session/line.h": '#pragma once\n\n#include "supervisor/audit/log.h"\n#include "supervisor/target/task.h"\n',
     "agent/main.cc": '#include "base/fd.h"\n',
     "agent/CMakeLists.txt": "add_executable(scsup-agent main.cc)\n",
     "dev": "#!/bin/sh\necho hello\n",
@@ -57,13 +57,23 @@ class Lint(unittest.TestCase):
         self.write("base/fd.h", '#pragma once\n\n#include "supervisor/policy/rule.h"\n')
         self.finds("includes", "base/fd.h:3:", "base must not include supervisor/policy")
 
+    def test_a_room_of_the_wiring_that_includes_one_above(self):
+        self.write("supervisor/command/run.h", "#pragma once\n")
+        self.write("supervisor/session/line.h", '#pragma once\n\n#include "supervisor/command/run.h"\n')
+        self.finds("includes", "supervisor/session must not include supervisor/command")
+
+    def test_a_folder_of_the_policy_that_includes_one_above(self):
+        self.write("supervisor/policy/rules/steps.h", "#pragma once\n")
+        self.write("supervisor/policy/text/json.h", '#pragma once\n\n#include "supervisor/policy/rules/steps.h"\n')
+        self.finds("includes", "supervisor/policy/text must not include supervisor/policy/rules")
+
     def test_an_include_across_the_arrows(self):
         self.write("supervisor/audit/log.h", '#pragma once\n\n#include "supervisor/target/task.h"\n')
         self.finds("includes", "supervisor/audit must not include supervisor/target")
 
     def test_a_room_that_includes_the_wiring(self):
-        self.write("supervisor/policy/rule.h", '#pragma once\n\n#include "supervisor/loop.h"\n')
-        self.finds("includes", "supervisor/policy must not include supervisor;")
+        self.write("supervisor/policy/rule.h", '#pragma once\n\n#include "supervisor/session/line.h"\n')
+        self.finds("includes", "supervisor/policy must not include supervisor/session;")
 
     def test_the_agent_stays_on_base(self):
         self.write("agent/main.cc", '#include "supervisor/seccomp/filter.h"\n')

@@ -1,4 +1,4 @@
-#include "supervisor/policy/approach.h"
+#include "supervisor/policy/paths/approach.h"
 
 #include <gtest/gtest.h>
 

@@ -9,9 +9,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "supervisor/policy/errno_names.h"
-#include "supervisor/policy/parse.h"
-#include "supervisor/policy/suggest.h"
+#include "supervisor/policy/document/parse.h"
+#include "supervisor/policy/text/errno_names.h"
+#include "supervisor/policy/text/suggest.h"
 
 namespace scsup {
 

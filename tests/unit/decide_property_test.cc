@@ -4,7 +4,7 @@
 #include <memory_resource>
 #include <random>
 
-#include "supervisor/policy/path_set.h"
+#include "supervisor/policy/paths/path_set.h"
 #include "tests/unit/policy_sample.h"
 
 namespace scsup {

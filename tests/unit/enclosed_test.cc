@@ -1,10 +1,10 @@
 // Policies that stand inside other files: what is said of them, and where.
-#include "supervisor/policy/enclosed.h"
+#include "supervisor/policy/document/enclosed.h"
 
 #include <gtest/gtest.h>
 
-#include "supervisor/policy/json_text.h"
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
+#include "supervisor/policy/text/json_text.h"
 
 namespace scsup {
 namespace {

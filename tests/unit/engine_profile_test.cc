@@ -1,7 +1,7 @@
 // A policy as a profile for container engines.
-#include "supervisor/policy/engine_profile.h"
+#include "supervisor/policy/engines/engine_profile.h"
 
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/text/json_text.h"
 #include "tests/unit/libseccomp_sample.h"
 
 namespace scsup {

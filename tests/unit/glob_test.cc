@@ -1,5 +1,5 @@
 // Globs against what they are documented to mean, and against a slow reference that shares no code with them.
-#include "supervisor/policy/glob.h"
+#include "supervisor/policy/paths/glob.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "supervisor/policy/path_set.h"
+#include "supervisor/policy/paths/path_set.h"
 
 namespace scsup {
 namespace {

@@ -1,5 +1,5 @@
 // A JSON tree back as text.
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/text/json_text.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // has to: both as libseccomp makes filters of them.
 #include <algorithm>
 
-#include "supervisor/policy/json_text.h"
-#include "supervisor/policy/merged_profile.h"
+#include "supervisor/policy/engines/merged_profile.h"
+#include "supervisor/policy/text/json_text.h"
 #include "supervisor/seccomp/engine_names.h"
 #include "tests/unit/libseccomp_sample.h"
 

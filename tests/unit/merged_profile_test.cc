@@ -1,7 +1,7 @@
 // An engine's seccomp section with a policy's calls in it.
-#include "supervisor/policy/merged_profile.h"
+#include "supervisor/policy/engines/merged_profile.h"
 
-#include "supervisor/policy/json_text.h"
+#include "supervisor/policy/text/json_text.h"
 #include "tests/unit/policy_sample.h"
 
 namespace scsup {

@@ -1,5 +1,5 @@
 // Why a rule or an entry doesn't decide: what trials say, and that they agree with decide().
-#include "supervisor/policy/near_miss.h"
+#include "supervisor/policy/explain/near_miss.h"
 
 #include <algorithm>
 #include <random>

@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-#include "supervisor/policy/gate.h"
+#include "supervisor/policy/rules/gate.h"
 #include "tests/unit/bpf_interpreter.h"
 #include "tests/unit/policy_sample.h"
 

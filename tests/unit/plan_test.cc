@@ -1,5 +1,5 @@
 // What the filter does by itself agrees with what the policy decides, and with what libseccomp would do.
-#include "supervisor/policy/plan.h"
+#include "supervisor/policy/filter/plan.h"
 
 #include <gtest/gtest.h>
 

@@ -6,8 +6,8 @@
 #include "analysis/explain/policy_text.h"
 #include "analysis/explain/recorded_call.h"
 #include "analysis/explain/text_patch.h"
-#include "supervisor/policy/json.h"
-#include "supervisor/policy/path_set.h"
+#include "supervisor/policy/paths/path_set.h"
+#include "supervisor/policy/text/json.h"
 
 namespace scsup::analysis {
 namespace {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "supervisor/policy/parse.h"
+#include "supervisor/policy/document/parse.h"
 #include "supervisor/policy/policy.h"
 
 namespace scsup::test {

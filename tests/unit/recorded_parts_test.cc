@@ -1,5 +1,5 @@
 // Which parts of a policy leave records.
-#include "supervisor/policy/recorded_parts.h"
+#include "supervisor/policy/explain/recorded_parts.h"
 
 #include "tests/unit/policy_sample.h"
 

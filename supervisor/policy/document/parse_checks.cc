@@ -1,0 +1,166 @@
+// What a rule's parts say of each other, and rules of each other.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "supervisor/policy/document/parse_parts.h"
+
+namespace scsup {
+namespace {
+
+// A call that scsup performs works on an object, fchmod(2)'s file descriptor too.
+bool has_object(const Syscall& call) { return call.family != Family::none; }
+
+bool has_argument(const Syscall& call, int position) {
+  return call.args[position].role != Role::none || call.arguments(Abi::i386)[position].role != Role::none;
+}
+
+std::string named(const Syscall& call, const std::string& written) {
+  return written.starts_with('@') ? in_quotes(call.name) + " (of " + in_quotes(written) + ")"
+                                  : in_quotes(call.name);
+}
+
+void check_call(Reader& reader, const Rule& rule, const Syscall& call, const Located<std::string>& written) {
+  std::string who = named(call, written.value);
+  auto lacks = [&](std::string_view argument) {
+    reader.error(written.place,
+                 who + " has no argument " + in_quotes(argument) + "; it can't be in this rule");
+  };
+  if (!rule.paths.empty() && !has_object(call)) {
+    if (call.position(Role::path) >= 0)
+      reader.error(written.place,
+                   who +
+                       " can't be in a rule with \"path\": scsup can't perform this call itself yet, "
+                       "so the target could change the path after it was judged");
+    else
+      lacks("path");
+  }
+  for (const ArgumentCondition& condition : rule.conditions)
+    if (call.position(condition.role) < 0) lacks(name(condition.role));
+  for (const ProfileArgument& argument : rule.args)
+    if (!has_argument(call, argument.comparison.arg))
+      reader.error(argument.place,
+                   who + " has no argument number " + std::to_string(argument.comparison.arg));
+  if (rule.action == RuleAction::emulate && !has_object(call))
+    reader.error(written.place, who + " can't be emulated by scsup yet; \"allow\" or \"deny\" it");
+}
+
+// What a rule asks besides path and syscalls, so that equal text is equal meaning.
+std::string signature(const Rule& rule) {
+  std::vector<std::string> parts;
+  for (const ArgumentCondition& c : rule.conditions) {
+    std::set<std::uint64_t> values(c.one_of.begin(), c.one_of.end());
+    std::string part = std::string(name(c.role)) + ":";
+    for (auto value : values) part += std::to_string(value) + ",";
+    for (const auto& bound : {c.any, c.all, c.none, c.min, c.max})
+      part += ";" + (bound ? std::to_string(*bound) : "");
+    parts.push_back(part);
+  }
+  for (const ProfileArgument& a : rule.args)
+    parts.push_back(std::to_string(a.comparison.arg) + "." +
+                    std::to_string(static_cast<int>(a.comparison.op)) + "." +
+                    std::to_string(a.comparison.value) + "." + std::to_string(a.comparison.mask));
+  std::sort(parts.begin(), parts.end());
+  std::string all;
+  for (const auto& part : parts) all += part + "&";
+  return all;
+}
+
+// Small numbers for texts: equal text, equal number. "" is 0.
+class Numbers {
+ public:
+  Numbers() { of(""); }
+  std::uint32_t of(const std::string& text) {
+    return numbers_.emplace(text, static_cast<std::uint32_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+// Which rule, as an index, decides what: (call, conditions, path), where 0 stands for "whatever they are".
+class Decided {
+ public:
+  // The earlier rule that decides all of this one; -1 for none, -2 when it takes several of them.
+  int earlier(const Rule& rule, std::span<const Syscall* const> calls) {
+    std::uint32_t conditions = conditions_.of(signature(rule));
+    std::vector<std::uint32_t> paths = path_numbers(rule);
+    int by = -1;
+    for (const Syscall* call : calls)
+      for (std::uint32_t path : paths) {
+        int one = -1;
+        for (Key key :
+             {Key{call, 0, 0}, Key{call, conditions, 0}, Key{call, 0, path}, Key{call, conditions, path}})
+          if (auto found = rules_.find(key); found != rules_.end()) {
+            one = found->second;
+            break;
+          }
+        if (one < 0) return -1;
+        by = by == -1 || by == one ? one : -2;
+      }
+    return by;
+  }
+  void add(const Rule& rule, std::span<const Syscall* const> calls, int index) {
+    std::uint32_t conditions = conditions_.of(signature(rule));
+    for (const Syscall* call : calls)
+      for (std::uint32_t path : path_numbers(rule)) rules_.emplace(Key{call, conditions, path}, index);
+  }
+
+ private:
+  using Key = std::tuple<const Syscall*, std::uint32_t, std::uint32_t>;
+
+  std::vector<std::uint32_t> path_numbers(const Rule& rule) {
+    if (rule.paths.empty()) return {0};
+    std::vector<std::uint32_t> numbers;
+    for (const auto& path : rule.paths) numbers.push_back(paths_.of(path.value));
+    return numbers;
+  }
+
+  Numbers conditions_, paths_;
+  std::map<Key, int> rules_;
+};
+
+std::string called(const Rule& rule) { return "rule" + (rule.id.empty() ? "" : " " + in_quotes(rule.id)); }
+
+std::string unreachable(std::span<const Rule* const> rules, const Rule& rule, int by) {
+  std::string message = (rule.id.empty() ? "this rule" : called(rule)) + " can never be reached: ";
+  if (by < 0) return message + "the rules before it decide all of its calls";
+  const Rule& earlier = *rules[static_cast<std::size_t>(by)];
+  message +=
+      (earlier.id.empty() ? "the rule" : called(earlier)) + " at line " + std::to_string(earlier.place.line);
+  if (!earlier.paths.empty() || !earlier.conditions.empty() || !earlier.args.empty())
+    return message + " decides the same calls under the same conditions";
+  std::string calls;
+  constexpr std::size_t shown = 4;
+  for (std::size_t i = 0; i < rule.syscalls.size() && i < shown; ++i)
+    calls += (i == 0 ? "" : i + 1 == rule.syscalls.size() ? " and " : ", ") + rule.syscalls[i].value;
+  return message + " decides every " + calls + (rule.syscalls.size() > shown ? ", ..." : "");
+}
+
+}  // namespace
+
+void check_calls(Reader& reader, const Rule& rule) {
+  std::set<const Syscall*> checked;
+  for (const auto& written : rule.syscalls)
+    for (const Syscall* call : calls_named(written.value))
+      if (checked.insert(call).second) check_call(reader, rule, *call, written);
+}
+
+void check_order(Reader& reader, std::span<const Rule* const> rules) {
+  Decided decided;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = *rules[i];
+    std::set<const Syscall*> calls;
+    for (const auto& written : rule.syscalls)
+      for (const Syscall* call : calls_named(written.value)) calls.insert(call);
+    if (calls.empty()) continue;
+    std::vector<const Syscall*> list(calls.begin(), calls.end());
+    int by = decided.earlier(rule, list);
+    if (by != -1) reader.error(rule.place, unreachable(rules, rule, by));
+    decided.add(rule, list, static_cast<int>(i));
+  }
+}
+
+}  // namespace scsup

@@ -1,0 +1,24 @@
+// The named and positional conditions of a rule as comparisons of one call's registers on one ABI.
+#pragma once
+
+#include <optional>
+
+#include "supervisor/policy/document/document.h"
+#include "supervisor/policy/rules/steps.h"
+
+namespace scsup {
+
+// Where the registers of a call show its arguments: `hidden` inside socketcall(2), where they lie in memory
+// that another thread can change.
+enum class Arguments : std::uint8_t { in_registers, hidden };
+
+// Nothing: the rule can't match this call on this ABI. Conditions that can't be seen there (hidden arguments;
+// the argument blocks of i386's old mmap and select) fail closed: a deny holds without them, an allow doesn't
+// hold.
+std::optional<Conditions> rule_conditions(const Rule& rule, const Syscall& syscall, Abi abi,
+                                          Arguments arguments);
+
+// The bits of an argument that the kernel looks at.
+std::uint64_t width_of(const Syscall& syscall, const Argument& argument);
+
+}  // namespace scsup
