@@ -50,7 +50,8 @@ void Reception::look_at_kernel(const Listener& listener) {
 }
 
 bool Reception::has_room() const {
-  constexpr rlim_t per_session = 4, per_task = 3;  // listener, epoll, pidfd, connection; see TaskHandles
+  constexpr rlim_t per_session = 4,
+                   per_task = TaskHandles::descriptors;  // listener, epoll, pidfd, connection
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur == RLIM_INFINITY) return true;
   const rlim_t kept = descriptors.rlim_cur / 4;  // for calls in work, connections, the log

@@ -25,8 +25,9 @@ struct TaskHandles {
   ~TaskHandles() { --alive_; }
   TaskHandles(const TaskHandles&) = delete;
   TaskHandles& operator=(const TaskHandles&) = delete;
-  // How many of these the supervisor has, of all sessions; each is five descriptors.
+  // How many of these the supervisor has, of all sessions, and how many descriptors each is.
   static int alive() { return alive_; }
+  static constexpr int descriptors = 5;
 
   Fd proc;  // O_PATH on /proc/TID
   // Asked again and again, which is cheaper than to look them up: /proc/TID/status, and O_PATH on the links

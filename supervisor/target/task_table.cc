@@ -10,13 +10,13 @@ namespace scsup {
 
 namespace {
 
-// A third of the descriptors that we may have, at five each: what remembers is never what keeps the work
+// A third of the descriptors that we may have: what remembers is never what keeps the work
 // from having some.
 int most_handles() {
   static const int most = [] {
     rlimit descriptors{};
     if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return 64;
-    return static_cast<int>(std::min<rlim_t>(descriptors.rlim_cur, 1 << 20) / 15);
+    return static_cast<int>(std::min<rlim_t>(descriptors.rlim_cur, 1 << 20) / (3 * TaskHandles::descriptors));
   }();
   return most;
 }

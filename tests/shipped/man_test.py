@@ -27,7 +27,7 @@ class ManPages(Shipped):
     def test_each_key_of_the_parser_is_described(self):
         text = page("scsup-policy.5.scd")
         keys = set()
-        folder = os.path.join(SOURCE, "supervisor", "policy")
+        folder = os.path.join(SOURCE, "supervisor", "policy", "document")
         for name in sorted(os.listdir(folder)):
             with open(os.path.join(folder, name)) as file:
                 for group in re.findall(r"_keys\[\] = \{(.*?)\}", file.read(), re.S):
