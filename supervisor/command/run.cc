@@ -222,9 +222,9 @@ bool needs_to_adopt_orphans() {
   const std::string killed = why_killed(plan.policy.parsed.document, plan.policy.file);
   Supervisor* running = nullptr;
   std::shared_ptr<CommandWatch> watch;
-  bool told_of_death = false;
+  std::atomic<bool> told_of_death{false};  // the loop and the end of a session both ask
   const auto stop_if_over = [&] {
-    if (watch->over() && is_by_the_filter(watch->status()) && !std::exchange(told_of_death, true))
+    if (watch->over() && is_by_the_filter(watch->status()) && !told_of_death.exchange(true))
       running->log().death({1, nullptr, command, running->log().describe(who), asked_at});
     if (watch->over() && running->is_empty()) running->loop().stop();
   };

@@ -25,7 +25,7 @@ std::string number(const Syscall& call, Abi abi) {
 
 const char* how(const Syscall& call) {
   if (call.family != Family::none) return "emulated";
-  return call.runs_program ? "watched" : "";
+  return call.runs_program || call.confines ? "watched" : "";
 }
 
 std::string groups_of(const Syscall& call) {
@@ -51,7 +51,7 @@ void print_json(const Syscall& call) {
   line.close().open_list("args");
   for (const Argument& argument : call.args) line.item_text(name(argument.role));
   line.close_list().word("group", call.group).boolean("emulated", call.family != Family::none);
-  line.boolean("watched", call.runs_program).boolean("runtime", is_runtime_call(call));
+  line.boolean("watched", call.runs_program || call.confines).boolean("runtime", is_runtime_call(call));
   line.close().end_line();
   std::fwrite(line.view().data(), 1, line.view().size(), stdout);
 }

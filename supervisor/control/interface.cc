@@ -24,8 +24,9 @@ error InvalidParameter (parameter: string, reason: ?string)
 const char* const own_description = R"(# What a running scsup supervisor can be asked: see scsup-control(7)
 interface io.scsup.control
 
-# Calls, by what was decided. watched: an exec in a container that no rule names. Not
-# counted: a call whose target died or was interrupted before it was decided
+# Calls, by what was decided. watched: no rule names the call, it was noticed and let through (the command's
+# own exec, each exec in a container, landlock_restrict_self). Not counted: a call whose target died or was
+# interrupted before it was decided
 type Counts (allowed: int, denied: int, emulated: int, watched: int)
 
 # One policy that a session has had, with the calls that it decided

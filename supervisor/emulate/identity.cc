@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <initializer_list>
 
 #include "base/say.h"
 
@@ -28,17 +27,11 @@ const Identity& own() {
   return identity;
 }
 
-constexpr std::uint64_t bits(std::initializer_list<int> caps) {
-  std::uint64_t all = 0;
-  for (const int cap : caps) all |= std::uint64_t{1} << cap;
-  return all;
-}
-
 // What calls on files may ask for (capabilities(7)). A service has no more than these
 // (systemd/scsup.service); whether a target has the others makes no difference to such a call.
-constexpr std::uint64_t asked_by_file_calls =
-    bits({CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_LINUX_IMMUTABLE,
-          CAP_MKNOD, CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE});
+constexpr std::uint64_t asked_by_file_calls = capability_set(
+    {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_LINUX_IMMUTABLE, CAP_MKNOD,
+     CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE});
 
 enum class Others { kept, dropped };  // permitted and inheritable capabilities that aren't to be effective
 

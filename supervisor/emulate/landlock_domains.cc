@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <set>
 
 #include "supervisor/target/procfs.h"
 
@@ -43,9 +44,7 @@ Result<Fd> ruleset_of(const Task& task, int number) {
   if (!ruleset) return failed("cannot have a descriptor of the target");
   const auto name = name_of(ruleset);
   if (!name) return failed(name.error());
-  return *name == "anon_inode:[landlock-ruleset]" || *name == "anon_inode:landlock-ruleset"
-             ? std::move(ruleset)
-             : Fd();
+  return name->starts_with("anon_inode:") ? std::move(ruleset) : Fd();  // no file that somebody else serves
 }
 
 // landlock_restrict_self(2): EPERM without either.
@@ -56,6 +55,8 @@ Result<bool> may_restrict_itself(const Task& task) {
 }
 
 }  // namespace
+
+LandlockDomains::LandlockDomains(const Zygote& outside) : outside_(outside), next_mark_(first_mark) {}
 
 bool landlock_restricts(const Call& call) { return call.syscall && landlock_restricts(call.syscall->family); }
 
@@ -69,35 +70,49 @@ Result<void> LandlockDomains::enter(const Task& task, const Call& call, Deadline
   if (!ruleset) return failed(ruleset.error());
   if (!*ruleset) return {};
 
-  const auto outer = of(task);
+  std::lock_guard one_at_a_time(entering_);
+  const auto outer = by_mark_of(task);
   if (!outer) return failed(outer.error());
-  auto domain = (*outer ? **outer : outside_).confine(*ruleset, until);
+  auto domain = (*outer ? **outer : outside_).confine(*ruleset, *outer, until);
+  if (!domain && domain.error().err == EBADFD) return {};  // it is no ruleset
   if (!domain) return failed(domain.error());
   const auto before = limit_of(task.pid);
   if (!before) return failed(before.error());
   std::lock_guard lock(mutex_);
-  if (domains_.size() == most_domains) return failed(EAGAIN, "too many Landlock domains in one session");
-  const std::uint64_t limit = first_mark - domains_.size();
-  if (before->rlim_max < limit) return failed(EPERM, "the target's RLIMIT_LOCKS is lower than any mark");
+  if (domains_.size() >= most_domains && !make_room())
+    return failed(EAGAIN, "too many Landlock domains in one session");
+  if (before->rlim_max < next_mark_) return failed(EPERM, "the target's RLIMIT_LOCKS is lower than any mark");
   any_ = true;
-  domains_.push_back(std::move(*domain));
-  return mark(task.pid, limit);
+  domains_.emplace(next_mark_, std::move(*domain));
+  return mark(task.pid, next_mark_--);
 }
 
-Result<std::shared_ptr<const Zygote>> LandlockDomains::of(const Task& task) const {
+Result<LandlockDomains::Domain> LandlockDomains::of(const Task& task, const Request& request) const {
+  if (!any_) return nullptr;
+  auto domain = by_mark_of(task);
+  if (!request.still_valid()) return failed(ESRCH, "the target is gone");  // else the number was its own
+  return domain;
+}
+
+Result<LandlockDomains::Domain> LandlockDomains::by_mark_of(const Task& task) const {
   if (!any_) return nullptr;
   const auto limit = limit_of(task.tid);
   if (!limit) return failed(limit.error());
-  if (!is_alive(*task.handles)) return failed(ESRCH, "the target is gone");  // else the number was its own
-  return marked(limit->rlim_max);
+  if (limit->rlim_max > first_mark) return nullptr;
+  std::lock_guard lock(mutex_);
+  const auto found = domains_.find(limit->rlim_max);
+  if (found == domains_.end()) return failed(EPERM, "the mark of its Landlock domain was changed");
+  return found->second;
 }
 
-Result<std::shared_ptr<const Zygote>> LandlockDomains::marked(std::uint64_t limit) const {
-  if (limit > first_mark) return nullptr;
-  std::lock_guard lock(mutex_);
-  const std::uint64_t which = first_mark - limit;
-  if (which >= domains_.size()) return failed(EPERM, "the mark of its Landlock domain was changed");
-  return domains_[which];
+// Forgets domains that nobody is in any more. A process that was forked while we looked may be missed: its mark is
+// unknown then, and what it asks for is refused.
+bool LandlockDomains::make_room() {
+  std::set<std::uint64_t> worn;
+  for (const pid_t process : process_numbers())
+    if (const auto limit = limit_of(process)) worn.insert(limit->rlim_max);
+  std::erase_if(domains_, [&](const auto& domain) { return !worn.contains(domain.first); });
+  return domains_.size() < most_domains;
 }
 
 }  // namespace scsup

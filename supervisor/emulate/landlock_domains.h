@@ -13,13 +13,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "base/result.h"
 #include "supervisor/emulate/zygote.h"
 #include "supervisor/seccomp/call.h"
+#include "supervisor/seccomp/listener.h"
 #include "supervisor/target/task.h"
 
 namespace scsup {
@@ -29,7 +30,7 @@ bool landlock_restricts(const Call& call);
 
 class LandlockDomains {
  public:
-  explicit LandlockDomains(const Zygote& outside) : outside_(outside) {}
+  explicit LandlockDomains(const Zygote& outside);
 
   // `task` makes landlock_restrict_self(2), which is let through next. Failure: it can't be followed there,
   // and must not go. What the kernel will refuse anyway is no failure, and changes nothing.
@@ -37,14 +38,20 @@ class LandlockDomains {
 
   // Who forks deputies within the domain that `task` is in; null: it is in none. Failure: that can't be told.
   // The task's call must be waiting for us.
-  Result<std::shared_ptr<const Zygote>> of(const Task& task) const;
+  Result<std::shared_ptr<const Zygote>> of(const Task& task, const Request& request) const;
 
  private:
-  Result<std::shared_ptr<const Zygote>> marked(std::uint64_t limit) const;
+  using Domain = std::shared_ptr<const Zygote>;
+  Result<Domain> by_mark_of(const Task& task) const;
+  bool make_room();
 
   const Zygote& outside_;
+  // One task at a time enters: two threads of a process that did so at once would each be marked without the other's
+  // walls.
+  std::mutex entering_;
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<const Zygote>> domains_;  // by mark
+  std::map<std::uint64_t, Domain> domains_;  // by mark
+  std::uint64_t next_mark_;
   std::atomic<bool> any_{false};
 };
 

@@ -1,6 +1,7 @@
 #include "supervisor/emulate/object.h"
 
 #include <linux/magic.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 #include <string_view>
@@ -26,6 +27,12 @@ bool may_wait(const Fd& fd) {
     default:
       return true;
   }
+}
+
+bool is_nosymfollow(const Fd& fd) {
+  constexpr unsigned long st_nosymfollow = 0x2000;  // ST_NOSYMFOLLOW
+  struct statvfs fs;
+  return fstatvfs(fd.get(), &fs) == 0 && (fs.f_flag & st_nosymfollow) != 0;
 }
 
 std::string without_empty_components(const std::string& path) {

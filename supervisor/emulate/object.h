@@ -34,6 +34,9 @@ enum class Patience { none, unlimited };
 // but the local file systems we know is taken to (FUSE, NFS, 9p, overlays of those).
 bool may_wait(const Fd& fd);
 
+// Does its mount follow no links (MS_NOSYMFOLLOW, 5.10)?
+bool is_nosymfollow(const Fd& fd);
+
 // Collapses "//" and "/./" of an absolute path without ".."; "/a//b/." is "/a/b".
 std::string without_empty_components(const std::string& path);
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,13 +10,12 @@
 #include <cerrno>
 #include <string_view>
 
+#include "supervisor/emulate/object.h"
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
 
 namespace {
-
-constexpr unsigned long st_nosymfollow = 0x2000;  // ST_NOSYMFOLLOW, 5.10
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -62,19 +60,18 @@ Fd open_below(int directory, const char* path, std::uint64_t flags, std::uint64_
 
 // The root of the procfs that we have ourselves: its numbers are ours, and its device isn't used again.
 bool is_our_procfs(const Fd& directory) {
-  struct stat there;
-  static const auto ours = [] {
-    static const Fd held(open("/proc", O_PATH | O_CLOEXEC));
-    struct stat own {};
-    fstat(held.get(), &own);
-    return own;
-  }();
-  return fstat(directory.get(), &there) == 0 && there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
+  const auto look = [](const Fd& fd, struct statx& at) {  // DONT_SYNC: something else may be mounted there
+    return statx(fd.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &at) == 0;
+  };
+  static const Fd held(open("/proc", O_PATH | O_CLOEXEC));
+  struct statx there, ours;
+  return look(directory, there) && look(held, ours) && there.stx_dev_major == ours.stx_dev_major &&
+         there.stx_dev_minor == ours.stx_dev_minor && there.stx_ino == ours.stx_ino;
 }
 
 bool is_the_usual_link(const Root& root) {
   const Fd link = open_below(root.fd(), "dev/fd", O_NOFOLLOW, RESOLVE_CACHED);
-  return link && read_link_at(link, "").value_or(std::string()) == "/proc/self/fd";
+  return link && !may_wait(link) && read_link_at(link, "").value_or(std::string()) == "/proc/self/fd";
 }
 
 }  // namespace
@@ -83,10 +80,7 @@ std::optional<OwnDescriptor> own_descriptor(const std::string& path, const Task&
   const auto named = read(path, task);
   if (!named || (named->by_dev && !is_the_usual_link(root))) return std::nullopt;
   const Fd procfs = open_below(root.fd(), "proc", O_DIRECTORY, RESOLVE_CACHED);
-  struct statvfs mount;
-  if (!procfs || !is_our_procfs(procfs) || fstatvfs(procfs.get(), &mount) != 0 ||
-      (mount.f_flag & st_nosymfollow) != 0)
-    return std::nullopt;
+  if (!procfs || !is_our_procfs(procfs) || is_nosymfollow(procfs)) return std::nullopt;
   // RESOLVE_NO_XDEV: nothing is mounted over the way there, so its entries are links of the kernel's.
   const Fd descriptors = open_below(procfs.get(), named->directory.c_str(), O_DIRECTORY, RESOLVE_NO_XDEV);
   if (!descriptors) return std::nullopt;

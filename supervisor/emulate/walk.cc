@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +15,7 @@ namespace scsup {
 
 namespace {
 
-constexpr int most_links = 40;                    // MAXSYMLINKS
-constexpr unsigned long st_nosymfollow = 0x2000;  // ST_NOSYMFOLLOW, 5.10
+constexpr int most_links = 40;  // MAXSYMLINKS
 
 bool protected_symlinks() {
   static const bool on = [] {
@@ -155,8 +153,7 @@ class Walker {
 
   int follow(Fd link, const std::string& component, bool last, bool ends_the_path) {
     if (++links_ > most_links) return ELOOP;
-    struct statvfs fs;
-    if (fstatvfs(link.get(), &fs) == 0 && (fs.f_flag & st_nosymfollow) != 0) return ELOOP;
+    if (is_nosymfollow(link)) return ELOOP;
     if (ends_the_path && is_protected(link)) return EACCES;
     if (among_own_) {
       auto target = own_rights_.follow(at_, component);

@@ -186,7 +186,8 @@ Result<NewDeputy> Zygote::bear(const Task& task, Deadline until) const {
   return failed(EPERM, "cannot have the target's identity there");
 }
 
-Result<std::shared_ptr<const Zygote>> Zygote::confine(const Fd& ruleset, Deadline until) const {
+Result<std::shared_ptr<const Zygote>> Zygote::confine(const Fd& ruleset, std::shared_ptr<const Zygote> self,
+                                                      Deadline until) const {
   if (!line_) return failed(line_.error());
   auto pair = socket_pair();
   if (!pair) return failed(pair.error());
@@ -197,7 +198,7 @@ Result<std::shared_ptr<const Zygote>> Zygote::confine(const Fd& ruleset, Deadlin
   auto heard = line.receive(until);  // of its birth, and of its domain, in whatever order
   if (heard && heard->word() == Word::born) heard = line.receive(until);
   if (!heard || heard->word() != Word::ready) return told(heard);
-  return std::shared_ptr<const Zygote>(new Zygote(std::move(line)));
+  return std::shared_ptr<const Zygote>(new Zygote(std::move(line), std::move(self)));
 }
 
 }  // namespace scsup

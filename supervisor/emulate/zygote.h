@@ -36,11 +36,16 @@ class Zygote {
   Result<NewDeputy> bear(const Task& task, Deadline until) const;
   // Another one, which has restricted itself by this Landlock ruleset besides when it is returned, and whose
   // deputies are within that domain.
-  Result<std::shared_ptr<const Zygote>> confine(const Fd& ruleset, Deadline until) const;
+  // `self` owns this one, unless it is the first, which outlives all.
+  Result<std::shared_ptr<const Zygote>> confine(const Fd& ruleset, std::shared_ptr<const Zygote> self,
+                                                Deadline until) const;
 
  private:
-  explicit Zygote(DeputyLine line) : line_(std::move(line)) {}
+  Zygote(DeputyLine line, std::shared_ptr<const Zygote> parent)
+      : line_(std::move(line)), parent_(std::move(parent)) {}
   Result<DeputyLine> line_;
+  std::shared_ptr<const Zygote>
+      parent_;  // whose process forked ours, which ends with it; null: the first one
 };
 
 }  // namespace scsup

@@ -36,7 +36,6 @@ Policy::Policy(std::unique_ptr<const PolicyTables> tables) : tables_(std::move(t
 Policy::~Policy() = default;
 
 const FilterPlan& Policy::filter() const { return tables_->plan; }
-bool Policy::looks_at_paths() const { return tables_->looks_at_paths; }
 
 std::optional<Decision> Policy::decide(const Call& call, const std::string_view* object) const {
   const PolicyTables& tables = *tables_;

@@ -36,8 +36,6 @@ class Policy {
   std::optional<Decision> decide(const Call& call, const std::string_view* object) const;
 
   const FilterPlan& filter() const;
-  // Does any rule look at a path, or have a call performed (emulate)?
-  bool looks_at_paths() const;
   const PolicyTables& tables() const { return *tables_; }  // for policy/ only
 
  private:

@@ -1,13 +1,10 @@
 #include "supervisor/service/processes.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 
@@ -27,10 +24,7 @@ struct Found {
 
 std::map<pid_t, Found> all_processes() {
   std::map<pid_t, Found> all;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
-  while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
-    const pid_t pid = std::atoi(entry->d_name);
-    if (pid <= 0) continue;
+  for (const pid_t pid : process_numbers()) {
     const auto proc = open_task_directory(pid);
     if (!proc) continue;
     const auto status = read_status(*proc);
@@ -39,10 +33,6 @@ std::map<pid_t, Found> all_processes() {
                 status->pids.size() > 1 && status->pids.back() == 1};
   }
   return all;
-}
-
-bool lives(const Fd& pidfd) {
-  return pidfd && (syscall(SYS_pidfd_send_signal, pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM);
 }
 
 std::set<pid_t> find(const Session& session) {

@@ -12,6 +12,7 @@
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
 #include "supervisor/policy/text/errno_names.h"
+#include "supervisor/seccomp/compat.h"
 #include "supervisor/seccomp/runtime_calls.h"
 #include "supervisor/session/line.h"
 #include "supervisor/target/decode.h"
@@ -19,8 +20,6 @@
 namespace scsup {
 
 namespace {
-
-constexpr unsigned pidfd_thread = O_EXCL;  // PIDFD_THREAD, 6.9
 
 // Decisions that no rule makes. Each says what a user can do about it.
 Origin builtin(const char* id, const char* words) { return {Origin::Kind::builtin, id, "", words}; }
@@ -114,7 +113,7 @@ Inquiry::Progress Inquiry::condemn() {
 
 // The whole process, as a signal can't end one thread. Where that fails the call is denied all the same.
 void Inquiry::kill_caller() const {
-  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), pidfd_thread)));
+  Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request_.tid()), PIDFD_THREAD)));
   if (!pidfd && caller_.task)
     pidfd = Fd(static_cast<int>(syscall(SYS_pidfd_open, caller_.task->pid, 0)));  // before 6.9
   if (pidfd && request_.still_valid()) (void)syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
@@ -202,7 +201,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
 
   std::shared_ptr<const Zygote> domain;
   if (landlock_restricts(call)) {
-    auto its = session_->landlock_domains_.of(*task);
+    auto its = session_->landlock_domains_.of(*task, request_);
     if (!its) return refuse(EPERM, no_domain);
     domain = std::move(*its);
   }

@@ -68,8 +68,9 @@ void Session::say_attached() const {
 }
 
 // Of a child of ours, the command of `scsup run`, its end is heard of as its parent.
-void Session::task_ended(const Task& task, int status) const {
+void Session::task_ended(const Task& task, int status) {
   if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS || task.ppid == getpid()) return;
+  if (last_death_.exchange(task.pid) == task.pid) return;
   services_.log.death({number_, &container_record_, task.tid, task.record, kill_places_});
 }
 

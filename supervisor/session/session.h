@@ -106,7 +106,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   static constexpr int most_in_work = 16;             // calls with workers at a time
   static constexpr std::size_t most_remembered = 16;  // policies that were in force
 
-  void task_ended(const Task& task, int status) const;
+  void task_ended(const Task& task, int status);
   bool may_receive();
   void hand_over(std::shared_ptr<Inquiry> inquiry);
   void work(std::shared_ptr<Inquiry> inquiry);
@@ -135,6 +135,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   std::string refused_exec_;
 
   std::atomic<std::int64_t> slow_until_ns_{0};
+  std::atomic<pid_t> last_death_{0};  // threads of one process end together, and are one death
   std::atomic<int> stalls_{0};
   std::atomic<std::uint32_t> lines_{0};  // changed under mutex_
   std::atomic<bool> closing_{false}, condemned_{false}, hung_up_{false}, over_{false};

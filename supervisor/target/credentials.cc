@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <initializer_list>
 
 #include "supervisor/seccomp/compat.h"
 #include "supervisor/target/procfs.h"
@@ -17,13 +16,7 @@ namespace scsup {
 
 namespace {
 
-constexpr std::uint64_t bits(std::initializer_list<int> caps) {
-  std::uint64_t all = 0;
-  for (const int cap : caps) all |= std::uint64_t{1} << cap;
-  return all;
-}
-
-constexpr std::uint64_t over_groups = bits({CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID});
+constexpr std::uint64_t over_groups = capability_set({CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID});
 
 // user_namespaces(7): the initial one maps all ids to themselves.
 bool in_initial_user_namespace() {
@@ -76,12 +69,12 @@ Result<Capabilities> read_capabilities(pid_t tid) {
 }
 
 bool can_change_groups(std::uint64_t permitted_caps, bool no_new_privs) {
-  return !no_new_privs || (permitted_caps & bits({CAP_SETGID})) != 0;
+  return !no_new_privs || (permitted_caps & capability_set({CAP_SETGID})) != 0;
 }
 
 bool is_above_groups(const Capabilities& caps) {
-  return (caps.effective & over_groups) == over_groups && (caps.permitted & bits({CAP_SETGID})) != 0 &&
-         in_initial_user_namespace();
+  return (caps.effective & over_groups) == over_groups &&
+         (caps.permitted & capability_set({CAP_SETGID})) != 0 && in_initial_user_namespace();
 }
 
 }  // namespace scsup

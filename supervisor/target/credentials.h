@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "base/fd.h"
@@ -35,8 +36,15 @@ struct Ids {
   uid_t euid = 0, fsuid = 0;
   gid_t egid = 0, fsgid = 0;
 };
-// PIDFD_GET_INFO, 6.13. Error::err is ESRCH when the task has gone, ENOTTY where the kernel can't tell.
+// PIDFD_GET_INFO, 6.13. Error::err is ESRCH when the task has gone; any other: it can't be asked this way.
 Result<Ids> read_ids(const Fd& pidfd);
+
+// A set of CAP_*.
+constexpr std::uint64_t capability_set(std::initializer_list<int> caps) {
+  std::uint64_t all = 0;
+  for (const int cap : caps) all |= std::uint64_t{1} << cap;
+  return all;
+}
 
 struct Capabilities {
   std::uint64_t effective = 0, permitted = 0;

@@ -1,11 +1,14 @@
 #include "supervisor/target/procfs.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 namespace scsup {
 
@@ -91,6 +94,14 @@ std::optional<std::uint64_t> parse_start_time(std::string_view stat) {
   std::uint64_t ticks;
   if (!number(rest, ticks)) return std::nullopt;
   return ticks;
+}
+
+std::vector<pid_t> process_numbers() {
+  std::vector<pid_t> numbers;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
+  while (const dirent* entry = directory ? readdir(directory.get()) : nullptr)
+    if (const pid_t number = std::atoi(entry->d_name); number > 0) numbers.push_back(number);
+  return numbers;
 }
 
 Result<Fd> open_task_directory(pid_t tid) {

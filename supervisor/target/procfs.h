@@ -33,6 +33,8 @@ std::optional<ProcStatus> parse_status(std::string_view text);
 // Field 22 of /proc/PID/stat, in clock ticks since boot; comm may hold anything, ") " included.
 std::optional<std::uint64_t> parse_start_time(std::string_view stat);
 
+std::vector<pid_t> process_numbers();  // of all processes that our /proc shows
+
 Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
 Result<std::string> read_file_at(const Fd& dir, const char* name);
 Result<std::string> read_link_at(const Fd& dir, const char* name);

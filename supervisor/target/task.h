@@ -32,7 +32,7 @@ struct TaskHandles {
   Fd proc;  // O_PATH on /proc/TID
   // Asked again and again, which is cheaper than to look them up: /proc/TID/status, and O_PATH on the links
   // /proc/TID/exe and /proc/TID/ns/user themselves.
-  Fd status, exe, user_namespace;
+  Fd status, exe_link, user_namespace_link;
   Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
              // remembered
   mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
@@ -86,6 +86,8 @@ enum class Asked : std::uint8_t {
 // what was read by the task's number before was its own. The task's call must be waiting for us.
 Result<bool> has_changed(const Task& task, Asked asked);
 
+// Does whom the pidfd names still live? False for none.
+bool lives(const Fd& pidfd);
 // Is it still that task and alive?
 bool is_alive(const TaskHandles& handles);
 // How it ended, as wait(2) has it; nothing before its parent has heard of that, or before Linux 6.15.

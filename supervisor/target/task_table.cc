@@ -10,8 +10,7 @@ namespace scsup {
 
 namespace {
 
-// A third of the descriptors that we may have: what remembers is never what keeps the work
-// from having some.
+// A third of the descriptors that we may have: what remembers is never what keeps the work from having some.
 int most_handles() {
   static const int most = [] {
     rlimit descriptors{};
@@ -72,14 +71,13 @@ void TaskTable::remember(const std::shared_ptr<const Task>& task) {
   entries_.insert_or_assign(task->tid, task);
 }
 
+// Told without the lock: a record may wait for the log.
 void TaskTable::bury_the_dead() {
+  for (const auto& [task, status] : take_the_dead()) ended_(*task, status);
+}
+
+std::vector<std::pair<std::shared_ptr<const Task>, int>> TaskTable::take_the_dead() {
   std::lock_guard lock(mutex_);
-  // Of those that ended before, too: a parent may take its time.
-  std::erase_if(unreaped_, [&](const auto& task) {
-    const auto status = exit_status(*task->handles);
-    if (status) ended_(*task, *status);
-    return status.has_value();
-  });
   epoll_event events[16];
   const int count = epoll_wait(deaths_.get(), events, std::size(events), 0);
   for (int i = 0; i < count; ++i) {
@@ -90,12 +88,16 @@ void TaskTable::bury_the_dead() {
     });
     if (dead == entries_.end()) continue;
     epoll_ctl(deaths_.get(), EPOLL_CTL_DEL, events[i].data.fd, nullptr);
-    if (const auto status = exit_status(*dead->second->handles))
-      ended_(*dead->second, *status);
-    else if (unreaped_.size() < most_remembered)
-      unreaped_.push_back(dead->second);
+    if (unreaped_.size() < most_remembered) unreaped_.push_back(dead->second);
     entries_.erase(dead);
   }
+  std::vector<std::pair<std::shared_ptr<const Task>, int>> told;
+  std::erase_if(unreaped_, [&](const auto& task) {  // of those before, too: a parent may take its time
+    const auto status = exit_status(*task->handles);
+    if (status) told.emplace_back(task, *status);
+    return status.has_value();
+  });
+  return told;
 }
 
 void TaskTable::forget(const Task& task) {

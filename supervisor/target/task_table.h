@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -49,6 +50,7 @@ class TaskTable {
   static constexpr std::size_t most_remembered = 64;
   Result<Met> read(const Request& request, std::shared_ptr<const TaskHandles> known);
   void remember(const std::shared_ptr<const Task>& task);
+  std::vector<std::pair<std::shared_ptr<const Task>, int>> take_the_dead();
   void forget_some();
 
   const std::function<std::string(const Task&)> describe_;

@@ -79,6 +79,19 @@ TEST(States, TargetsThatAreConfinedOtherwise) {
   expect_sound(arena, ended);
 }
 
+class LandlockTargets : public testing::TestWithParam<const char*> {};
+
+TEST_P(LandlockTargets, KeepTheirWalls) {
+  Arena arena;
+  const Ended ended = arena.run_attack("landlock_domain", {arena.root(), GetParam()});
+  if (ended.status == 77) GTEST_SKIP() << "needs Landlock: " << ended.err;
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_TRUE(entries(arena.path("ok/out")).empty());
+  expect_sound(arena, ended);
+}
+INSTANTIATE_TEST_SUITE_P(Of, LandlockTargets, testing::Values("many", "at-once"),
+                         [](const auto& of) { return std::string(of.param).substr(0, 2); });
+
 TEST(States, ATargetThatChangesTheMarkOfItsLandlockDomain) {
   Arena arena;
   const Ended ended = arena.run_attack("landlock_domain", {arena.root(), "marked"});

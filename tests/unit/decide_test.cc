@@ -1,6 +1,7 @@
 // What a policy says of a call.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory_resource>
 
 #include "supervisor/policy/paths/path_set.h"
@@ -297,13 +298,21 @@ TEST(Build, FailsClosedOnADocumentThatNobodyParsed) {
   EXPECT_FALSE(build(document, "p.json", test::environment()).policy);
 }
 
-TEST(Build, ALookAtPathsOrAnEmulationNeedsToKnowTheTask) {
-  EXPECT_TRUE(policy(workspace)->looks_at_paths());
-  EXPECT_TRUE(policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "emulate"}]}})")
-                  ->looks_at_paths());
-  EXPECT_FALSE(
-      policy(R"({"supervise": {"rules": [{"syscalls": ["mkdir"], "action": "deny"}]}})")->looks_at_paths());
-  EXPECT_FALSE(policy(R"({"defaultAction": "SCMP_ACT_ERRNO"})")->looks_at_paths());
+// What is performed must stay within a task's Landlock domain, so the filter shows who enters one.
+TEST(Build, ALookAtPathsOrAnEmulationNeedsToKnowOfLandlock) {
+  const auto is_noticed = [](const std::string& text) {
+    return std::ranges::any_of(policy(text)->filter().calls, [](const CallPlan& plan) {
+      return find_syscall(plan.abi, plan.nr)->confines && plan.otherwise == ask_supervisor;
+    });
+  };
+  EXPECT_TRUE(is_noticed(workspace));
+  EXPECT_TRUE(is_noticed(R"({"supervise": {"default": {"action": "allow"},
+    "rules": [{"syscalls": ["mkdir"], "action": "emulate"}]}})"));
+  EXPECT_FALSE(is_noticed(R"({"supervise": {"default": {"action": "allow"},
+    "rules": [{"syscalls": ["mkdir"], "action": "deny"}]}})"));
+  EXPECT_FALSE(is_noticed(R"({"supervise": {"default": {"action": "allow"},
+    "rules": [{"syscalls": ["@chmod"], "path": "/a", "action": "deny"}]}})"));  // Landlock has no say in it
+  EXPECT_FALSE(is_noticed(R"({"defaultAction": "SCMP_ACT_ERRNO"})"));
 }
 
 }  // namespace

@@ -38,7 +38,6 @@ TEST(Trap, LeavesTheDecisionAndItsOrigin) {
     EXPECT_FALSE(decision->looked_at_object);
   }
   EXPECT_TRUE(with->decide(test::call("umask"), nullptr)->record);
-  EXPECT_FALSE(with->looks_at_paths());
 }
 
 TEST(Trap, ARuleThatLooksAtPathsStillDoes) {

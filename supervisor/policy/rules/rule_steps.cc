@@ -137,8 +137,6 @@ void RuleSteps::add(const Rule& rule, std::uint32_t index) {
   if (!reaches)
     diagnostics_.push_back({Diagnostic::Severity::warning, rule.place,
                             "no admitted architecture has a call that this rule names"});
-  else if (!rule.paths.empty() || rule.action == RuleAction::emulate)
-    tables_.looks_at_paths = true;
 }
 
 void RuleSteps::add(const Rule& rule, std::uint32_t index, const Syscall& syscall, const Ruling* said) {

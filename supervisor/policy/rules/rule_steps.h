@@ -17,7 +17,7 @@ const Ruling* default_ruling(const Supervise& supervise, PolicyTables& tables);
 
 class RuleSteps {
  public:
-  // Sets tables.paths and tables.looks_at_paths; needs tables.abis.
+  // Sets tables.paths and tables.performs_confined; needs tables.abis.
   RuleSteps(const Supervise& supervise, const Environment& environment, const Ruling* fallback,
             PolicyTables& tables, Diagnostics& diagnostics);
 

@@ -72,8 +72,7 @@ struct PolicyTables {
   const Ruling* not_admitted = nullptr;                            // a call through another ABI
   const Origin* watch = nullptr;
   PathSet paths;
-  Approach approach;  // of every rule that allows or emulates
-  bool looks_at_paths = false;
+  Approach approach;               // of every rule that allows or emulates
   bool performs_confined = false;  // calls that Landlock can forbid, or a later policy may
   FilterPlan plan;
 

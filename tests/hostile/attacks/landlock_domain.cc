@@ -35,8 +35,10 @@ void in_child(const std::function<void()>& what, unsigned long flags = SIGCHLD) 
   }
   if (child < 0) impossible("clone");
   // With CLONE_PARENT it isn't ours to wait for: its end of the pipe tells.
-  while (waitpid(static_cast<pid_t>(child), nullptr, __WALL) < 0 && errno == EINTR) {
+  int status = 0;
+  while (waitpid(static_cast<pid_t>(child), &status, __WALL) < 0 && errno == EINTR) {
   }
+  if (status != 0) _exit(WEXITSTATUS(status));
 }
 
 // Waits until whoever holds the other end has ended.
@@ -110,6 +112,34 @@ int main(int argc, char** argv) {
     return 0;
   }
   for (const char* where : {"in", "in/deep", "out"}) mkdir((root + "/ok/" + where).c_str(), 0777);
+  if (as == "many") {  // one after the other, as a build runs xz
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for (int i = 0; i < 600; ++i)
+      in_child([i] {
+        restrict_to("in");
+        const std::string name = "/" + std::to_string(i);
+        if (mkdir((root + "/ok/in" + name).c_str(), 0755) != 0) breach("inside: %s", std::strerror(errno));
+        if (mkdir((root + "/ok/out" + name).c_str(), 0755) == 0) breach("made outside");
+      });
+    return 0;
+  }
+  if (as == "at-once") {  // two threads, each with walls of its own: neither loses them
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for (int i = 0; i < 50; ++i)
+      in_child([] {
+        std::atomic<int> ready{0};
+        const auto restricted_to = [&](const char* where, const char* other) {
+          ++ready;
+          while (ready < 2) std::this_thread::yield();
+          restrict_to(where);
+          if (mkdir((root + "/ok/" + other + "/x").c_str(), 0755) == 0) breach("made in %s", other);
+        };
+        std::thread one(restricted_to, "in", "out"), two(restricted_to, "out", "in");
+        one.join();
+        two.join();
+      });
+    return 0;
+  }
   if (as == "marked") {  // whoever plays with the mark gets less and not more
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     restrict_to("in");
