@@ -103,13 +103,14 @@ Result<void> Attachment::on(handshake::Hello hello, std::vector<Fd> fds) {
   auto policy = edition_->policy(subject_.environment);
   if (!policy) return failed(policy.error());
   subject_.installed = std::move(*policy);
-  auto program = compile(with_marked_exec(subject_.installed->filter()));
+  const FilterPlan plan = with_marked_exec(subject_.installed->filter());
+  auto program = compile(plan);
   if (!program) return failed(program.error());
   auto memfd = sealed_memfd(*program);
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.kernel.load_flags;
   if (subject_.installed->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
-  auto sent = send_packet(socket_, handshake::encode(handshake::Program{true, flags}), memfd->get());
+  auto sent = send_packet(socket_, handshake::encode(handshake::Program{shows_marked_exec(plan), flags}), memfd->get());
   if (sent) awaiting_ = Awaiting::listener;
   return sent;
 }

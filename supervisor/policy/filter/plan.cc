@@ -69,6 +69,13 @@ void notify_always(CallPlan& plan) {
   plan.otherwise = ask_supervisor;
 }
 
+constexpr Comparison marked{handshake::exec_mark_argument, Compare::eq, handshake::exec_mark};
+
+std::uint32_t exec_number() {
+  return static_cast<std::uint32_t>(find_syscall("execve")->number(Abi::x86_64));
+}
+bool is_exec(const CallPlan& call) { return call.abi == Abi::x86_64 && call.nr == exec_number(); }
+
 void fit_budget(std::vector<CallPlan>& calls) {
   std::size_t sum = 0;
   std::vector<CallPlan*> removable;
@@ -111,17 +118,20 @@ CallPlan plan_call(const CallSteps& call) {
 }
 
 FilterPlan with_marked_exec(FilterPlan plan) {
-  const auto nr = static_cast<std::uint32_t>(find_syscall("execve")->number(Abi::x86_64));
-  auto exec = std::ranges::find_if(
-      plan.calls, [&](const CallPlan& call) { return call.abi == Abi::x86_64 && call.nr == nr; });
+  auto exec = std::ranges::find_if(plan.calls, is_exec);
   if (exec == plan.calls.end())
-    exec = plan.calls.insert(exec, CallPlan{Abi::x86_64, nr, {}, plan.default_action});
+    exec = plan.calls.insert(exec, CallPlan{Abi::x86_64, exec_number(), {}, plan.default_action});
   const auto passes = [](const Branch& branch) { return lets_through(branch.action); };
   if (supervisor_can(*exec) && (lets_through(exec->otherwise) || std::ranges::any_of(exec->branches, passes)))
-    exec->branches.insert(
-        exec->branches.begin(),
-        {{{handshake::exec_mark_argument, Compare::eq, handshake::exec_mark}}, ask_supervisor});
+    exec->branches.insert(exec->branches.begin(), {{marked}, ask_supervisor});
   return plan;
+}
+
+bool shows_marked_exec(const FilterPlan& plan) {
+  const auto exec = std::ranges::find_if(plan.calls, is_exec);
+  if (exec == plan.calls.end()) return plan.default_action == ask_supervisor;
+  if (exec->branches.empty()) return exec->otherwise == ask_supervisor;
+  return exec->branches.front().all_of == std::vector<Comparison>{marked};
 }
 
 FilterPlan make_plan(const PolicyTables& tables) {

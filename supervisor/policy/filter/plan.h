@@ -31,6 +31,8 @@ FilterPlan make_plan(const PolicyTables& tables);
 // shown to the supervisor where it would just pass, so that the command waits until it is supervised. No
 // other exec is.
 FilterPlan with_marked_exec(FilterPlan plan);
+// Not so where the kernel alone can do what is to become of other execs (LOG, TRAP, TRACE): is it shown?
+bool shows_marked_exec(const FilterPlan& plan);
 
 // The plan of one call; `show` describes it.
 CallPlan plan_call(const CallSteps& call);
