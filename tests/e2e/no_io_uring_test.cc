@@ -12,7 +12,7 @@ namespace {
 class NoIoUring : public ScsupTest {
  protected:
   static Words without(const Words& command) {
-    Words words = {own_program("without_io_uring")};
+    Words words = {own_program("without"), "io_uring_setup", "--"};
     words.insert(words.end(), command.begin(), command.end());
     return words;
   }
