@@ -24,9 +24,16 @@ Result<void> all_of(std::size_t size, const std::string& cannot, Piece piece) {
 
 }  // namespace
 
+Fd new_memfd(const char* name) {
+  constexpr unsigned not_executable = 8;  // MFD_NOEXEC_SEAL, 6.3; it allows sealing, too
+  Fd file(memfd_create(name, MFD_CLOEXEC | not_executable));
+  if (!file && errno == EINVAL) file.reset(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  return file;
+}
+
 Result<Fd> seal(std::string_view bytes, std::string_view what) {
   const std::string cannot = "cannot put " + std::string(what) + " into a memfd";
-  Fd file(memfd_create("scsup", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Fd file = new_memfd("scsup");
   if (!file) return failed(cannot);
   auto written = all_of(bytes.size(), cannot, [&](std::size_t done) {
     return pwrite(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));

@@ -11,6 +11,9 @@
 
 namespace scsup {
 
+// memfd_create(2) with MFD_CLOEXEC; never executable, as vm.memfd_noexec=2 (sysctl(8)) asks for.
+Fd new_memfd(const char* name);
+
 // `what` is for messages: "the filter". The reader finds the offset at 0.
 Result<Fd> seal(std::string_view bytes, std::string_view what);
 

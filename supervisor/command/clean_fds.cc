@@ -1,10 +1,11 @@
 #include "supervisor/command/clean_fds.h"
 
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "base/close_fds.h"
 
 namespace scsup {
 
@@ -20,10 +21,10 @@ void close_all_but(std::vector<int> keep) {
   for (const int fd : keep) {
     const unsigned kept = static_cast<unsigned>(fd);
     if (fd < 0 || kept < from) continue;
-    if (kept > from) syscall(SYS_close_range, from, kept - 1, 0);  // 5.9
+    if (kept > from) close_fds(from, kept - 1);
     from = kept + 1;
   }
-  syscall(SYS_close_range, from, ~0u, 0);
+  close_fds(from, ~0u);
 }
 
 }  // namespace scsup

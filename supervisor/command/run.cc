@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <optional>
 
 #include "agent/agent.h"
@@ -17,6 +16,7 @@
 #include "supervisor/command/descendants.h"
 #include "supervisor/command/front.h"
 #include "supervisor/command/killed.h"
+#include "supervisor/command/prerequisites.h"
 #include "supervisor/command/process_state.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/supervise.h"
@@ -140,6 +140,7 @@ struct Plan {
   PolicyFile policy;
   AuditTarget audit;
   KernelFeatures kernel;
+  Readable readable = Readable::nobody;
   bool summary = false;
   bool under_job_control = false;
   bool die_with_parent = false;
@@ -165,14 +166,6 @@ void leave_the_job(bool under_job_control) {
     setsid();
 }
 
-// Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants
-// then.
-bool needs_to_adopt_orphans() {
-  char scope = '0';
-  std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope;
-  return scope == '1';
-}
-
 [[noreturn]] void supervise(Plan& plan, Fd front, const FrontProcess& front_process,
                             const sigset_t& original_mask) {
   auto pair = socket_pair();
@@ -180,7 +173,9 @@ bool needs_to_adopt_orphans() {
     complain(pair.error().text());
     _exit(own_failure);
   }
-  if (plan.die_with_parent || needs_to_adopt_orphans()) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants
+  // then.
+  if (plan.die_with_parent || plan.readable == Readable::descendants) prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
   struct sigaction usual {
   }, inherited{};
@@ -296,12 +291,17 @@ int command_run(const Arguments& arguments) {
   plan.under_job_control = parent_controls_jobs();
   plan.kernel = probe_kernel();
   plan.kernel.quiet = quiet;
-  if (!quiet)
-    for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
-  if (const std::string missing = what_is_missing(plan.kernel); !missing.empty()) {
+  plan.readable = whose_memory_is_readable();
+  Undertaking undertaking;
+  undertaking.looks_at_paths = plan.policy.parsed.document.supervise.has_value();
+  undertaking.must_kill_others = plan.die_with_parent;
+  if (const std::string missing = what_is_missing(plan.kernel, plan.readable, undertaking);
+      !missing.empty()) {
     complain(missing + "; nothing was run");
     return own_failure;
   }
+  if (!quiet)
+    for (const std::string& fallback : plan.kernel.fallbacks) complain(fallback);
 
   auto line = socket_pair();
   if (!line) throw std::runtime_error(line.error().text());

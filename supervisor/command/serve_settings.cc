@@ -7,6 +7,7 @@
 
 #include "base/say.h"
 #include "supervisor/command/command.h"
+#include "supervisor/command/prerequisites.h"
 #include "supervisor/command/supervise.h"
 
 namespace scsup {
@@ -111,8 +112,11 @@ std::optional<ServeSettings> read_serve_settings(const Options& given) {
 
   settings.kernel = probe_kernel();
   settings.kernel.quiet = settings.quiet;
-  if (const std::string missing = what_is_missing(settings.kernel); !missing.empty()) {
-    complain(missing);
+  Undertaking undertaking;
+  undertaking.serves_strangers = true;
+  if (const std::string missing = what_is_missing(settings.kernel, whose_memory_is_readable(), undertaking);
+      !missing.empty()) {
+    complain(missing + "; nothing is served");
     return std::nullopt;
   }
   if (!settings.quiet)

@@ -1,9 +1,7 @@
 #include "supervisor/command/supervise.h"
 
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <thread>
 
 #include "agent/introduction.h"
@@ -12,17 +10,6 @@
 #include "supervisor/session/container_attachment.h"
 
 namespace scsup {
-
-namespace {
-
-void prepare_thread() {
-  if (auto own = own_the_filesystem_view(); !own) {
-    complain(own.error().text());
-    std::abort();
-  }
-}
-
-}  // namespace
 
 std::optional<PolicyFile> load_policy(const std::string& file) {
   auto policy = read_policy_file(file);
@@ -40,20 +27,12 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   return std::move(*policy);
 }
 
-std::string what_is_missing(const KernelFeatures& kernel) {
-  if (!kernel.user_notification)
-    return "this kernel has no seccomp user notification (Linux 5.0, CONFIG_SECCOMP_FILTER)";
-  if (access("/proc/self/status", R_OK) != 0)
-    return "there is no /proc here, where scsup looks at its targets (mount -t proc proc /proc)";
-  return {};
-}
-
 Environment own_environment() { return environment_of(agent::introduce({{""}, ""})); }
 
 Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, const Arguments& argv,
                        const KernelFeatures& kernel, std::function<void()> nobody_left, unsigned loops)
-    : loop_(prepare_thread),
-      workers_(prepare_thread),
+    : loop_(own_the_filesystem_view),
+      workers_(own_the_filesystem_view),
       log_(std::move(audit)),
       catalogue_(std::move(policies)),
       reception_(
@@ -72,7 +51,7 @@ Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, cons
   log_.run(record);
   std::vector<Loop*> more;
   for (unsigned i = 1; i < loops; ++i)
-    more.push_back(more_loops_.emplace_back(std::make_unique<Loop>(prepare_thread)).get());
+    more.push_back(more_loops_.emplace_back(std::make_unique<Loop>(own_the_filesystem_view)).get());
   reception_.share_among(std::move(more));
 }
 

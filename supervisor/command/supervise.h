@@ -15,9 +15,6 @@ namespace scsup {
 // The policy at `file`, ready to use; its mistakes are printed, one line each. Nothing: there were errors.
 std::optional<PolicyFile> load_policy(const std::string& file);
 
-// Why nothing can be supervised here; "" if it can.
-std::string what_is_missing(const KernelFeatures& kernel);
-
 // What a command of this process would find: its capabilities, home and directory.
 Environment own_environment();
 

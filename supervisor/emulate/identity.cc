@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "base/say.h"
 
@@ -35,6 +36,8 @@ constexpr std::uint64_t asked_by_file_calls = capability_set(
 
 enum class Others { kept, dropped };  // permitted and inheritable capabilities that aren't to be effective
 
+// A filter around us may refuse any of these calls, also where it would change nothing: then it isn't made.
+
 // False: the call would have less rights than the target, and fail where it should not.
 bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -43,25 +46,31 @@ bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   const std::uint64_t permitted = data[0].permitted | std::uint64_t{data[1].permitted} << 32;
   if ((caps & ~permitted & asked_by_file_calls) != 0) return false;
   caps &= permitted;
-  data[0].effective = static_cast<std::uint32_t>(caps);
-  data[1].effective = static_cast<std::uint32_t>(caps >> 32);
-  for (auto& half : data)
+  bool changes = false;
+  for (auto& half : data) {
+    const auto before = half;
+    half.effective = static_cast<std::uint32_t>(caps);
+    caps >>= 32;
     if (others == Others::dropped) half.permitted = half.effective, half.inheritable = 0;
-  return syscall(SYS_capset, &header, data) == 0;
+    changes = changes || std::memcmp(&before, &half, sizeof half) != 0;
+  }
+  return !changes || syscall(SYS_capset, &header, data) == 0;
 }
 
-// setfsuid(2) and setfsgid(2) never fail visibly: ask again with an impossible id to see what holds.
+// setfsuid(2) and setfsgid(2) never fail visibly: ask again to see what holds.
 bool set_fsuid(uid_t uid) {
   syscall(SYS_setfsuid, uid);
-  return static_cast<uid_t>(syscall(SYS_setfsuid, -1)) == uid;
+  return own_fsuid() == uid;
 }
 bool set_fsgid(gid_t gid) {
   syscall(SYS_setfsgid, gid);
-  return static_cast<gid_t>(syscall(SYS_setfsgid, -1)) == gid;
+  return own_fsgid() == gid;
 }
 
 bool set_groups(const Identity& identity) {
-  return syscall(SYS_setgroups, identity.groups.size(), identity.groups.data()) == 0;
+  if (syscall(SYS_setgroups, identity.groups.size(), identity.groups.data()) == 0) return true;
+  const auto now = own_groups();
+  return now && *now == identity.groups;
 }
 
 // From our own identity to the target's: capabilities go last, they are needed on the way.
@@ -72,8 +81,8 @@ bool become(const Identity& to) {
 
 bool become_ourselves() {
   const Identity& to = own();
-  return set_effective(to.effective_caps) && set_fsuid(to.fsuid) && set_effective(to.effective_caps) &&
-         set_fsgid(to.fsgid) && set_groups(to);
+  (void)set_effective(to.effective_caps);  // for the way back
+  return set_fsuid(to.fsuid) && set_effective(to.effective_caps) && set_fsgid(to.fsgid) && set_groups(to);
 }
 
 }  // namespace
@@ -99,11 +108,18 @@ thread_local const Identity* worn_now = nullptr;
 
 }  // namespace
 
-Result<void> own_the_filesystem_view() {
-  if (unshare(CLONE_FS) != 0) return failed("cannot have an own umask");
+namespace {
+
+thread_local bool umask_is_own = false;
+
+}  // namespace
+
+void own_the_filesystem_view() {
+  umask_is_own = unshare(CLONE_FS) == 0;
   own();
-  return {};
 }
+
+bool has_own_umask() { return umask_is_own; }
 
 void have_umask(mode_t umask) {
   thread_local mode_t current = 0xffff;

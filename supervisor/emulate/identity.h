@@ -1,17 +1,18 @@
 // Acting with the target's identity, on the thread that acts.
 //
 // All ids here are set by the raw system calls, because glibc's wrappers change every thread of the process.
-// Each thread that acts has its own umask (unshare(CLONE_FS)).
+// Each thread that acts has its own umask (unshare(CLONE_FS)). Where that is refused, as by Docker's default
+// profile, a deputy makes what a umask counts for: a process has its own in any case (deputy.h).
 #pragma once
 
-#include "base/result.h"
 #include "supervisor/target/task.h"
 
 namespace scsup {
 
-// Gives the calling thread its own umask, working directory and root. Once per acting thread, before any
-// Wear.
-Result<void> own_the_filesystem_view();
+// Gives the calling thread its own umask, working directory and root, if that can be had. Once per acting
+// thread, before any Wear.
+void own_the_filesystem_view();
+bool has_own_umask();
 
 // The steps of it, for a process that changes for good. Gives the calling thread those ids of `to` that
 // differ from `from`, its own. False: some can't be had.
@@ -19,7 +20,7 @@ bool take_on_ids(const Identity& to, const Identity& from);
 // Leaves the calling thread `caps` and no others, permitted ones included.
 bool keep_capabilities(std::uint64_t caps);
 
-// Gives the calling thread this umask, which nothing else of it looks at: it may stay.
+// Gives the calling thread this umask, which nothing else of it looks at: it may stay. For who has an own one.
 void have_umask(mode_t umask);
 
 // While it lives, the calling thread has the task's fsuid, fsgid, groups and effective capabilities.

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 
+#include "base/close_fds.h"
 #include "base/socket.h"
 #include "supervisor/emulate/deputy.h"
 #include "supervisor/target/procfs.h"
@@ -28,8 +29,8 @@ pid_t fork_single() { return _Fork(); }
 
 void close_all_but(int kept) {
   const auto fd = static_cast<unsigned>(kept);
-  if (fd > 0) syscall(SYS_close_range, 0, fd - 1, 0);  // 5.9
-  syscall(SYS_close_range, fd + 1, ~0u, 0);
+  if (fd > 0) close_fds(0, fd - 1);
+  close_fds(fd + 1, ~0u);
   for (int standard = 0; standard <= 2; ++standard)  // what is written there by mistake must hit nothing else
     if (fcntl(standard, F_GETFD) < 0) (void)!::open("/dev/null", O_RDWR | O_CLOEXEC);
 }

@@ -1,7 +1,6 @@
 #include "supervisor/seccomp/filter_tree.h"
 
 #include <seccomp.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+
+#include "base/sealed.h"
 
 namespace scsup {
 namespace {
@@ -56,7 +57,7 @@ class Labels {
 };
 
 Result<Program> exported(const Filter& filter) {
-  const Fd file(memfd_create("scsup-filter", MFD_CLOEXEC));
+  const Fd file = new_memfd("scsup-filter");
   if (!file) return failed("cannot create a memfd for the filter");
   if (const int rc = seccomp_export_bpf(filter.get(), file.get()); rc < 0)
     return failed(-rc, "libseccomp cannot export the filter");

@@ -36,9 +36,10 @@ KernelFeatures probe_kernel(const std::function<int(std::uint32_t)>& ask) {
   KernelFeatures features;
   constexpr std::uint32_t listener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   if (const int err = ask(listener); err != EFAULT) {
-    features.fallbacks.push_back(std::string("no seccomp user notification here (") + std::strerror(err) +
-                                 "): it needs Linux 5.0 with CONFIG_SECCOMP_FILTER, and a container that "
-                                 "allows seccomp(2); scsup can't run");
+    features.fallbacks.push_back(
+        std::string("no seccomp user notification here (") + std::strerror(err) +
+        "): scsup needs Linux 5.0 with CONFIG_SECCOMP_FILTER, and a seccomp profile of "
+        "its container that allows seccomp(2)");
     return features;
   }
   features.user_notification = true;

@@ -30,8 +30,9 @@ const Origin no_path = builtin("@path", "the path can't be followed; without scs
 const Origin unreadable = builtin("@unreadable",
                                   "the target's memory can't be read (it isn't dumpable, see prctl(2) "
                                   "PR_SET_DUMPABLE; run scsup with CAP_SYS_PTRACE)");
-const Origin no_identity =
-    builtin("@identity", "scsup lacks the capabilities to act with the target's identity");
+const Origin no_identity = builtin("@identity",
+                                   "scsup lacks the capabilities to act with the target's identity, or a "
+                                   "filter refuses setfsuid, setfsgid, setgroups or capset to it");
 const Origin no_deputy = builtin(
     "@userns", "scsup can't act in the target's user namespace, or its process there was killed meanwhile");
 const Origin no_domain = builtin(
@@ -52,12 +53,12 @@ struct OwnHands {
   bool may_wait() const { return patience == Patience::none && scsup::may_wait(object.fd); }
   bool exists_already() const { return scsup::exists_already(call, object); }
   Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) const {
-    have_umask(umask);
+    if (creates(call)) have_umask(umask);
     return scsup::perform(call, object, mode_mask);
   }
 };
 
-// ...or a process in the target's user namespace.
+// ...or a process of its own: in the target's user namespace or Landlock domain, or with its umask.
 struct DeputysHands {
   const Call& call;
   Deputies::Errand& errand;
@@ -205,7 +206,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
     if (!its) return refuse(EPERM, no_domain);
     domain = std::move(*its);
   }
-  if (task->user_namespace || domain)
+  if (task->user_namespace || domain || (creates(call) && !has_own_umask()))
     return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, domain, decision);
   const Wear wear(*task);
   if (!wear.worn()) return refuse(EPERM, no_identity);
@@ -216,7 +217,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   return judge(object, hands, decision);
 }
 
-// As above, in the target's user namespace or Landlock domain. It may take no longer than a call may be in
+// As above, by a process that stands where the target does. It may take no longer than a call may be in
 // work, whatever the target does to the deputy.
 Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const std::shared_ptr<const Zygote>& domain,
                                           std::optional<Decision> decision) {

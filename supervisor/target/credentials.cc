@@ -30,7 +30,28 @@ bool in_initial_user_namespace() {
   return initial;
 }
 
+// The id that the call takes for none changes nothing, and the one that holds is told. Where a filter refuses the
+// call, nobody can have changed it: it is the effective one.
+std::uint32_t filesystem_id(long call, long effective) {
+  constexpr std::uint32_t none = -1;
+  const auto now = static_cast<std::uint32_t>(syscall(call, none));
+  return now == none ? static_cast<std::uint32_t>(syscall(effective)) : now;
+}
+
 }  // namespace
+
+uid_t own_fsuid() { return filesystem_id(SYS_setfsuid, SYS_geteuid); }
+gid_t own_fsgid() { return filesystem_id(SYS_setfsgid, SYS_getegid); }
+
+Result<std::vector<gid_t>> own_groups() {
+  const long count = syscall(SYS_getgroups, 0, nullptr);
+  if (count < 0) return failed("cannot ask for the supervisor's groups");
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  if (syscall(SYS_getgroups, count, groups.data()) != count)
+    return failed("cannot ask for the supervisor's groups");
+  std::sort(groups.begin(), groups.end());
+  return groups;
+}
 
 Result<Identity> read_identity(const Fd& proc) {
   auto status = read_status(proc);
@@ -43,14 +64,11 @@ Result<Identity> own_identity() {
   if (!caps) return failed(caps.error());
   Identity identity;
   identity.effective_caps = caps->effective;
-  identity.fsuid = static_cast<uid_t>(syscall(SYS_setfsuid, -1));  // an id that isn't one changes nothing
-  identity.fsgid = static_cast<gid_t>(syscall(SYS_setfsgid, -1));
-  const long count = syscall(SYS_getgroups, 0, nullptr);
-  if (count < 0) return failed("cannot ask for the supervisor's groups");
-  identity.groups.resize(static_cast<std::size_t>(count));
-  if (syscall(SYS_getgroups, count, identity.groups.data()) != count)
-    return failed("cannot ask for the supervisor's groups");
-  std::sort(identity.groups.begin(), identity.groups.end());
+  identity.fsuid = own_fsuid();
+  identity.fsgid = own_fsgid();
+  auto groups = own_groups();
+  if (!groups) return failed(groups.error());
+  identity.groups = std::move(*groups);
   return identity;
 }
 

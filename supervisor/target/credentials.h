@@ -27,6 +27,10 @@ struct Identity {
 
 // The identity of the calling thread, by system calls: a process in a Landlock domain may not read /proc.
 Result<Identity> own_identity();
+// Parts of it.
+uid_t own_fsuid();
+gid_t own_fsgid();
+Result<std::vector<gid_t>> own_groups();
 // Of the task whose /proc directory that is.
 Result<Identity> read_identity(const Fd& proc);
 

@@ -1,0 +1,10 @@
+// close_range(2), and what does its work where a filter refuses it.
+#pragma once
+
+namespace scsup {
+
+// Closes all descriptors from `first` to `last`, both included. Without the call (5.9) and without /proc it goes
+// through all numbers that a descriptor may have.
+void close_fds(unsigned first, unsigned last);
+
+}  // namespace scsup
