@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -83,6 +84,17 @@ std::string without_memory(Readable readable) {
                    "run it with CAP_SYS_PTRACE, set kernel.yama.ptrace_scope to 0, or use scsup run";
 }
 
+// What a supervisor has open before anybody comes, and what one call needs.
+constexpr rlim_t fewest_descriptors = 32;
+
+std::string without_descriptors() {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_max >= fewest_descriptors) return {};
+  return "only " + std::to_string(descriptors.rlim_max) +
+         " descriptors may be open here: raise RLIMIT_NOFILE " +
+         "(ulimit -Hn, docker run --ulimit nofile) to " + std::to_string(fewest_descriptors) + " or more";
+}
+
 bool is_readable(const char* file) { return access(file, R_OK) == 0; }
 
 // A number means the same to us and to this /proc.
@@ -130,6 +142,7 @@ std::string what_is_missing(const KernelFeatures& kernel, Readable readable, con
            " here, and no thread can be started: let the seccomp profile of this container allow it, or "
            "refuse it "
            "with ENOSYS";
+  if (auto missing = without_descriptors(); !missing.empty()) return missing;
   if (const int err = try_memfd()) return refused("memfd_create(2)", err, "hands filters over", "");
   if (const int err = what.must_kill_others ? try_pidfd() : 0)
     return refused("pidfd_open(2) or pidfd_send_signal(2)", err, "ends the command (--die-with-parent)",

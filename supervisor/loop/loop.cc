@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <thread>
 
 #include "supervisor/loop/readiness.h"
+#include "supervisor/loop/threads.h"
 
 namespace scsup {
 
@@ -65,7 +65,14 @@ void Loop::start_leader() {
     leading_ = true;
   }
   watch_.watch(mine);
-  std::thread([this, mine] { lead(mine); }).detach();  // one that is stuck can't be joined
+  auto started = start_thread([this, mine] { lead(mine); });
+  if (started) return;
+  watch_.forget(*mine);
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  result_ = std::move(started);
+  leading_ = false;
+  changed_.notify_all();
 }
 
 void Loop::lead(const std::shared_ptr<Lead>& lead) {

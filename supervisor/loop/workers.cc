@@ -1,9 +1,16 @@
 #include "supervisor/loop/workers.h"
 
 #include <chrono>
-#include <thread>
+#include <stdexcept>
+
+#include "supervisor/loop/threads.h"
 
 namespace scsup {
+
+Workers::Workers(std::function<void()> prepare) : prepare_(std::move(prepare)) {
+  if (auto started = start_thread([this] { work(); }); !started)
+    throw std::runtime_error(started.error().text());
+}
 
 void Workers::submit(Job job) {
   std::lock_guard lock(mutex_);
@@ -12,8 +19,8 @@ void Workers::submit(Job job) {
     changed_.notify_one();
     return;
   }
-  // Detached: a thread that is stuck in the kernel can't be joined. The pool lives as long as the process.
-  std::thread([this] { work(); }).detach();
+  // No thread is to be had: it waits for one that is there, as long as a call may wait.
+  if (!start_thread([this] { work(); })) changed_.notify_one();
 }
 
 void Workers::work() {

@@ -1,5 +1,6 @@
-// Threads for what may block. One is started when a job finds none idle, so a job never waits behind another
-// one; how many jobs a session may have here is the session's business.
+// Threads for what may block. One is started when a job finds none idle, so a job waits behind another one only
+// where no more threads can be had; how many jobs a session may have here is the session's business. The pool
+// lives as long as the process.
 #pragma once
 
 #include <condition_variable>
@@ -12,8 +13,8 @@ namespace scsup {
 class Workers {
  public:
   using Job = std::function<void()>;
-  // `prepare` runs first on every new thread.
-  explicit Workers(std::function<void()> prepare) : prepare_(std::move(prepare)) {}
+  // `prepare` runs first on every new thread. The first one is started at once: std::runtime_error.
+  explicit Workers(std::function<void()> prepare);
 
   void submit(Job job);
   // Waits until no job is left, at most `seconds`. False: some are stuck.

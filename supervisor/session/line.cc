@@ -2,10 +2,9 @@
 
 #include <poll.h>
 
-#include <thread>
-
 #include "base/say.h"
 #include "supervisor/audit/clock.h"
+#include "supervisor/loop/threads.h"
 #include "supervisor/session/inquiry.h"
 
 namespace scsup {
@@ -15,19 +14,27 @@ Line::Line(std::shared_ptr<Session> session, Listener listener, MadeBy made_by)
 
 void Line::start() {
   const Services& services = session_->services();
-  if (services.attended.fetch_add(1) < most_attended) return attend();
-  --services.attended;
+  if (services.attended < most_attended && attend()) return;
   services.loop.add(shared_from_this());
 }
 
-void Line::attend() {
+// False: no thread is to be had.
+bool Line::attend() {
   Loop& loop = session_->services().loop;
-  auto lead = std::make_shared<Lead>(loop.stall_watch(), [self = shared_from_this()] { self->attend(); });
+  ++session_->services().attended;
+  auto lead = std::make_shared<Lead>(loop.stall_watch(), [self = shared_from_this()] {
+    --self->session_->services().attended;
+    if (!self->attend()) self->session_->services().loop.add(self);
+  });
   loop.stall_watch().watch(lead);
-  std::thread([self = shared_from_this(), lead] {
+  const auto started = start_thread([self = shared_from_this(), lead] {
     self->session_->services().loop.prepare_thread();
     self->serve_until_lost(*lead);
-  }).detach();  // one that is stuck can't be joined
+  });
+  if (started) return true;
+  loop.stall_watch().forget(*lead);
+  --session_->services().attended;
+  return false;
 }
 
 void Line::serve_until_lost(Lead& lead) {
@@ -54,11 +61,7 @@ Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
     session_->line_went();
     return Next::done;
   }
-  if (robbed_) {
-    ++session_->services().attended;
-    attend();
-    return Next::done;
-  }
+  if (robbed_ && attend()) return Next::done;
   lead.begin(shared_from_this());
   auto inquiry = receive();
   const bool leading = lead.end();

@@ -39,7 +39,7 @@ class Line : public Source, public Timed, public std::enable_shared_from_this<Li
  private:
   static constexpr int most_attended = 64;  // lines of one supervisor with a thread of their own
 
-  void attend();
+  bool attend();
   void serve_until_lost(Lead& lead);
   bool wait_for_call() const;
   std::shared_ptr<Inquiry> receive();
