@@ -1,0 +1,173 @@
+// Where something is taken away, by a container, a hardened host or an older kernel: scsup works as ever, or says
+// in one sentence what is missing, and nothing was run.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/e2e/scsup_test.h"
+
+namespace scsup::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Taken {
+  std::string name;
+  Words around;           // the words before scsup's own; "WITHOUT" is the program
+  std::string says = {};  // what names the missing thing; "": scsup works
+  bool takes_root = false;
+};
+void PrintTo(const Taken& taken, std::ostream* out) { *out << taken.name; }
+
+// `command` where that is taken away.
+Words surrounded(const Taken& taken, const Words& command) {
+  Words words = taken.around;
+  for (std::string& word : words)
+    if (word == "WITHOUT") word = own_program("without");
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
+class Deprived : public ScsupTest, public testing::WithParamInterface<Taken> {
+ protected:
+  void SetUp() override {
+    if (GetParam().takes_root && !is_root()) GTEST_SKIP() << "missing: root";
+    fs::create_directory(at("in"));
+    write_file(at("in/file"), "", 0644);
+    rules_ = policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [
+        {"syscalls": ["@mkdir", "@chmod"], "path": ")" +
+                    at("in/**") + R"(", "action": "allow"}]}})");
+  }
+  Finished run_deprived(const std::string& script, const Words& options = {}) {
+    Start start = under(rules_, {"sh", "-c", script}, options);
+    start.argv = surrounded(GetParam(), start.argv);
+    return run(start);
+  }
+  mode_t mode(const std::string& name) const {
+    struct stat st {};
+    return stat(at(name).c_str(), &st) == 0 ? st.st_mode & 07777 : 0;
+  }
+  std::string rules_;
+};
+
+constexpr const char* much =
+    "umask 027; mkdir in/masked; mkdir -m 1777 in/open; ln -s masked in/link; mkdir in/link/../beside; "
+    "chmod 640 in/file; mkdir out; exit 7";
+
+TEST_P(Deprived, WorksOrSaysWhatIsMissing) {
+  const Finished done = run_deprived(much);
+  if (const std::string& says = GetParam().says; !says.empty()) {
+    EXPECT_EQ(done.code(), 125) << done.err;
+    const auto said = lines_of(done.err);
+    ASSERT_EQ(said.size(), 1u) << done.err;
+    EXPECT_NE(said[0].find(says), std::string::npos) << said[0];
+    EXPECT_TRUE(said[0].ends_with("; nothing was run")) << said[0];
+    EXPECT_FALSE(fs::exists(at("in/masked")));
+    return;
+  }
+  EXPECT_EQ(done.code(), 7) << done.err;
+  EXPECT_EQ(done.err, "mkdir: cannot create directory 'out': Invalid cross-device link\n");
+  EXPECT_EQ(mode("in/masked"), 0750u);
+  EXPECT_EQ(mode("in/open"), 01777u);
+  EXPECT_EQ(mode("in/beside"), 0750u);
+  EXPECT_EQ(mode("in/file"), 0640u);
+  EXPECT_FALSE(fs::exists(at("out")));
+  EXPECT_EQ(calls("deny").size(), 1u);
+  std::size_t performed = 0;
+  for (const Json& call : calls("allow")) performed += call.value("how", "") == "performed";
+  EXPECT_EQ(performed, 5u);  // mkdir -m is a chmod, too
+}
+
+std::vector<Taken> everything() {
+  std::vector<Taken> all = {{"nothing", {}}};
+  const auto call = [&](const std::string& names, const std::string& says = {}) {
+    for (const char* err : {"EPERM", "ENOSYS", "EACCES"}) {
+      std::string words, name = names;
+      for (const char c : names + ",") words += c == ',' ? std::string("=") + err + "," : std::string(1, c);
+      for (char& c : name)
+        if (c == ',') c = '_';
+      all.push_back({name + "_" + err, {"WITHOUT", words, "--"}, says});
+    }
+  };
+  for (const char* one :
+       {"capset", "close_range", "execveat", "fchmodat2", "io_uring_setup", "kcmp", "landlock_create_ruleset",
+        "name_to_handle_at", "pidfd_getfd", "pidfd_open", "pidfd_send_signal", "prlimit64",
+        "process_vm_readv", "ptrace", "setfsgid", "setfsuid", "setgroups", "setns", "unshare"})
+    call(one);
+  call("memfd_create", "memfd_create(2) fails here");
+  call("openat2", "openat2(2) fails here");
+  call("seccomp", "seccomp(2)");
+  call("statx", "statx(2) fails here");
+  call("unshare,pidfd_open", "pidfd_open(2) fails here");
+  call("capset,close_range,fchmodat2,io_uring_setup,process_vm_readv,setfsgid,setfsuid,setgroups,unshare");
+  all.push_back({"clone3_as_old_kernels", {"WITHOUT", "clone3=ENOSYS", "--"}});
+  all.push_back({"clone3_EPERM", {"WITHOUT", "clone3=EPERM", "--"}, "clone3(2) fails with EPERM"});
+
+  const auto limit = [&](const std::string& name, const std::string& option, const std::string& says = {}) {
+    all.push_back({name, {"prlimit", option}, says});
+  };
+  limit("some_descriptors", "--nofile=64:64");
+  limit("few_descriptors", "--nofile=16:16", "only 16 descriptors may be open");
+  limit("no_locked_memory", "--memlock=0:0");
+  all.push_back({"no_tty", {"setsid", "-w"}});
+  all.push_back({"no_home", {"env", "-u", "HOME"}});
+  all.push_back({"no_new_privileges", {"setpriv", "--no-new-privs"}});
+  all.push_back({"no_standard_input", {"sh", "-c", "exec \"$@\" <&-", "-"}});
+
+  const auto mounts = [&](const std::string& name, const std::string& script, const std::string& says = {}) {
+    all.push_back({name, {"unshare", "--mount", "sh", "-c", script + " && exec \"$@\"", "-"}, says, true});
+  };
+  mounts("others_in_proc", "mount -t proc -o hidepid=2 proc /proc");
+  mounts("files_of_proc", "mount -t proc -o subset=pid proc /proc");
+  mounts("writable_proc", "mount -t proc -o ro proc /proc");
+  mounts("settings_in_proc", "mount -t tmpfs -o ro none /proc/sys");
+  mounts("all_of_proc", "umount -l /proc", "there is no /proc");
+  mounts("writable_root", "mount --bind . . && mount -o remount,bind,ro / && cd \"$PWD\"");
+  mounts("dev", "mount -t tmpfs none /dev");
+  all.push_back(
+      {"own_proc", {"unshare", "--pid", "--fork"}, "there is no /proc of this PID namespace", true});
+  all.push_back({"all_capabilities", {"setpriv", "--bounding-set=-all", "--inh-caps=-all"}, {}, true});
+  all.push_back({"user_namespaces",
+                 {"unshare", "--user", "--map-root-user", "sh", "-c",
+                  "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"", "-"},
+                 {},
+                 true});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, Deprived, testing::ValuesIn(everything()),
+                         [](const auto& taken) { return taken.param.name; });
+
+class Missing : public Deprived {};
+
+// --die-with-parent is a promise that can't be kept without.
+TEST_P(Missing, PidfdsAreNeededToEndTheCommand) {
+  const Finished done = run_deprived("mkdir in/made", {"--die-with-parent"});
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_NE(done.err.find("ends the command (--die-with-parent)"), std::string::npos) << done.err;
+  EXPECT_FALSE(fs::exists(at("in/made")));
+}
+INSTANTIATE_TEST_SUITE_P(Of, Missing,
+                         testing::Values(Taken{"pidfd_open", {"WITHOUT", "pidfd_open", "--"}},
+                                         Taken{"pidfd_send_signal",
+                                               {"WITHOUT", "pidfd_send_signal=ENOSYS", "--"}}),
+                         [](const auto& taken) { return taken.param.name; });
+
+class Umask : public Deprived {};
+
+// Several processes with a umask each make directories at the same time.
+TEST_P(Umask, IsTheTargetsOwnWhereThreadsCantHaveOne) {
+  const Finished done = run_deprived(
+      "for i in 0 1 2 3 4 5 6 7; do (umask 0${i}7; for j in 0 1 2 3 4; do mkdir in/$i$j; done) & done; wait");
+  EXPECT_EQ(done.code(), 0) << done.err;
+  for (mode_t i = 0; i < 8; ++i)
+    for (int j = 0; j < 5; ++j)
+      EXPECT_EQ(mode("in/" + std::to_string(i) + std::to_string(j)), 0770u & ~(i << 3)) << i << j;
+}
+INSTANTIATE_TEST_SUITE_P(Of, Umask, testing::Values(Taken{"unshare", {"WITHOUT", "unshare", "--"}}),
+                         [](const auto& taken) { return taken.param.name; });
+
+}  // namespace
+}  // namespace scsup::e2e
