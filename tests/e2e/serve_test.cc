@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -224,6 +225,62 @@ TEST_F(Serve, OtherUsersMayNotAttach) {
   EXPECT_NE(stranger.err.find("uid 65533 may not attach with policy 'no-mkdir'"), std::string::npos)
       << stranger.err;
   EXPECT_EQ(run(agent({"echo", "ran"})).out, "ran\n");
+}
+
+// Who listens where $NOTIFY_SOCKET says (sd_notify(3)).
+class ToldOfReadiness : public Serve {
+ protected:
+  ToldOfReadiness() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    at("notify").copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~ToldOfReadiness() override { close(socket_); }
+  // The next message; "": none has come.
+  std::string told(int wait_ms) const {
+    pollfd ready{socket_, POLLIN, 0};
+    char text[4096];
+    const ssize_t got = poll(&ready, 1, wait_ms) == 1 ? recv(socket_, text, sizeof text, 0) : 0;
+    return {text, static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  }
+  Start telling(Words words) const {
+    Start start = plain(words);
+    start.env["NOTIFY_SOCKET"] = at("notify");
+    return start;
+  }
+
+ private:
+  const int socket_;
+};
+
+TEST_F(ToldOfReadiness, AServiceIsReadyWhenItServes) {
+  Running service(telling(serve_words(shipped_policy("no-mkdir.json"))));
+  EXPECT_EQ(told(patience_ms).substr(0, 8), "READY=1\n");
+  EXPECT_EQ(run(agent({"mkdir", "d"})).code(), 1);
+  service.send(SIGTERM);
+  EXPECT_EQ(service.wait(), 0);
+}
+
+TEST_F(ToldOfReadiness, AServiceThatCantServeDoesntSayThatItDoes) {
+  Words words = {own_program("without"), "io_uring_setup,epoll_create1", "--"};
+  for (const std::string& word : serve_words(shipped_policy("no-mkdir.json"))) words.push_back(word);
+  const Finished done = run(telling(words));
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_EQ(done.err,
+            "scsup: cannot wait for events: io_uring is refused here, and epoll: Operation not permitted\n");
+  EXPECT_EQ(told(0), "");
+  EXPECT_FALSE(fs::exists(at("socket")));
+}
+
+TEST_F(ToldOfReadiness, AServiceThatMissesSomethingSaysWhat) {
+  Words words = {own_program("without"), "openat2=ENOSYS", "--"};
+  for (const std::string& word : serve_words(shipped_policy("no-mkdir.json"))) words.push_back(word);
+  const Finished done = run(telling(words));
+  EXPECT_EQ(done.code(), 125);
+  EXPECT_EQ(done.err.find("scsup: openat2(2) fails here (ENOSYS)"), 0u) << done.err;
+  EXPECT_TRUE(done.err.ends_with("; nothing is served\n")) << done.err;
+  EXPECT_EQ(told(0), "");
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ static const struct {
     {"capset", SYS_capset},
     {"clone3", SYS_clone3},
     {"close_range", SYS_close_range},
+    {"epoll_create1", SYS_epoll_create1},
     {"execveat", SYS_execveat},
     {"fchmodat2", 452},
     {"getrandom", SYS_getrandom},
