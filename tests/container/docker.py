@@ -38,6 +38,7 @@ class Docker(Engine):
             words.append(f"--runtime={container.runtime}")
         words += [f"--volume={outside}:{inside}" for outside, inside in container.mounts.items()]
         words += [f"--cap-add={capability}" for capability in container.capabilities]
+        words += [f"--cap-drop={capability}" for capability in container.dropped_capabilities]
         return words + ["busybox-image", *container.command]
 
     def run(self, container):

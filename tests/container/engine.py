@@ -21,6 +21,7 @@ class Container:
     annotations: dict = dataclasses.field(default_factory=dict)
     mounts: dict = dataclasses.field(default_factory=dict)  # directory outside -> inside
     capabilities: tuple = ()  # more than the engine gives by itself
+    dropped_capabilities: tuple = ()
     user_namespace: bool = False
     read_only: bool = False
     no_new_privileges: bool = True

@@ -16,6 +16,7 @@ def do(*command):
     subprocess.run(command, check=True)
 do("mount", "-t", "tmpfs", "-o", "mode=755", "none", "/run")
 do("mkdir", "-p", "/run/dev/pts", "/run/dev/shm", "/run/dev/mqueue")
+do("chmod", "1777", "/run/dev/shm", "/run/dev/mqueue")
 nodes = "null zero full random urandom tty ptmx fd stdin stdout stderr"
 do("cp", "-a", *("/dev/" + n for n in nodes.split()), "/run/dev")
 do("mount", "--bind", "/dev/pts", "/run/dev/pts")

@@ -30,6 +30,7 @@ class Podman(Engine):
         words += [f"--annotation={key}={value}" for key, value in container.annotations.items()]
         words += [f"--volume={outside}:{inside}" for outside, inside in container.mounts.items()]
         words += [f"--cap-add={capability}" for capability in container.capabilities]
+        words += [f"--cap-drop={capability}" for capability in container.dropped_capabilities]
         return words + ["busybox-image", *container.command]
 
     def runtime(self, container):
@@ -68,3 +69,27 @@ class PodmanRunc(Podman):
 class PodmanCrun(Podman):
     PROGRAMS = ("podman", "conmon", "crun")
     REAL_RUNTIME = "crun"
+
+
+class PodmanRootless(Podman):
+    """As an ordinary user, nobody, with the subordinate ids that case.py gives it."""
+
+    PROGRAMS = ("podman", "conmon", "crun", "newuidmap")
+    REAL_RUNTIME = "crun"
+    USER_NAMESPACE = False  # it has one in any case
+
+    def __init__(self, namespaces, directory, cgroup):
+        self._home = os.path.join(directory, "home")
+        os.mkdir(self._home, 0o700)
+        for owned in (directory, self._home):
+            os.chown(owned, 65534, 65534)
+        super().__init__(namespaces, directory, cgroup)
+
+    def call(self, *words, **wanted):
+        user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", f"HOME={self._home}",
+                f"XDG_RUNTIME_DIR={self._home}"]
+        return super().call(*user, *words, **wanted)
+
+    def words(self, container):
+        # No cgroup was delegated to that user.
+        return ["--cgroups=disabled"] + [w for w in super().words(container) if not w.startswith("--cgroup-parent=")]
