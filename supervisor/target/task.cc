@@ -200,8 +200,6 @@ bool lives(const Fd& pidfd) {
   return pidfd && poll(&ended, 1, 0) == 0;
 }
 
-bool is_alive(const TaskHandles& handles) {
-  return lives(handles.pidfd);
-}
+bool is_alive(const TaskHandles& handles) { return lives(handles.pidfd); }
 
 }  // namespace scsup
