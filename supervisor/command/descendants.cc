@@ -6,10 +6,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "base/fd.h"
 #include "supervisor/command/process_state.h"
@@ -18,8 +21,11 @@ namespace scsup {
 
 namespace {
 
-constexpr int most_rounds = 200;  // of a target that forks as fast as it is killed, or can't die yet
-constexpr int wait_for_one_ms = 50;
+struct Descendant {
+  pid_t pid;
+  std::uint64_t start;  // with it the number is nobody else's
+  auto operator<=>(const Descendant&) const = default;
+};
 
 bool has_living_threads(pid_t pid) {
   const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -28,8 +34,8 @@ bool has_living_threads(pid_t pid) {
 }
 
 // Living ones only: a zombie's children have another parent.
-std::set<pid_t> descendants() {
-  std::map<pid_t, pid_t> parents;
+std::set<Descendant> descendants() {
+  std::map<pid_t, ProcessState> all;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
   while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
     const pid_t pid = std::atoi(entry->d_name);
@@ -37,34 +43,60 @@ std::set<pid_t> descendants() {
     const auto now = process_state(pid);
     if (!now) continue;
     // A leader that has ended may have threads that live on, and those children: only its pidfd tells.
-    if (now->state != 'X' && (now->state != 'Z' || has_living_threads(pid))) parents[pid] = now->parent;
+    if (now->state != 'X' && (now->state != 'Z' || has_living_threads(pid))) all.emplace(pid, *now);
   }
-  std::set<pid_t> found;
+  std::set<pid_t> members = {getpid()};
+  std::set<Descendant> found;
   for (bool grown = true; grown;) {
     grown = false;
-    for (const auto& [pid, parent] : parents)
-      if (parent == getpid() || found.contains(parent)) grown = found.insert(pid).second || grown;
+    for (const auto& [pid, process] : all)
+      if (members.contains(process.parent) && members.insert(pid).second) {
+        found.insert({pid, process.start});
+        grown = true;
+      }
   }
   return found;
 }
 
+// Children that end and leave another one all the time are gone before a look at all of /proc is done. This
+// look is short, and until they are reaped the numbers are theirs. False: all were told in an earlier one.
+bool kill_children(std::set<pid_t>& told) {
+  // An orphan's new parent is the first thread of a subreaper. Without CONFIG_PROC_CHILDREN: none are found.
+  std::ifstream children("/proc/self/task/" + std::to_string(getpid()) + "/children");
+  std::set<pid_t> now;
+  bool fresh = false;
+  for (pid_t child; children >> child; now.insert(child)) {
+    kill(child, SIGKILL);
+    fresh = fresh || !told.contains(child);
+  }
+  told = std::move(now);
+  return fresh;
+}
+
+// False: all were told in an earlier look.
+bool kill_tree(std::set<Descendant>& told) {
+  std::map<Descendant, Fd> held;
+  for (const Descendant& one : descendants())
+    if (!told.contains(one)) held.emplace(one, static_cast<int>(syscall(SYS_pidfd_open, one.pid, 0)));
+  if (held.empty()) return false;
+  // Their numbers may be others' by now: only who still is a descendant once we hold it is meant.
+  for (const Descendant& one : descendants()) {
+    const auto found = held.find(one);
+    if (found == held.end()) continue;
+    syscall(SYS_pidfd_send_signal, found->second.get(), SIGKILL, nullptr, 0);
+    told.insert(one);
+  }
+  return true;
+}
+
 }  // namespace
 
-void kill_descendants() {
-  for (int round = 0; round < most_rounds; ++round) {
-    std::map<pid_t, Fd> held;
-    for (const pid_t pid : descendants())
-      held.emplace(pid, static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    if (held.empty()) return;
-    // Their numbers may be others' by now: only who still is a descendant once we hold it is meant.
-    for (const pid_t pid : descendants())
-      if (const auto one = held.find(pid); one != held.end())
-        syscall(SYS_pidfd_send_signal, one->second.get(), SIGKILL, nullptr, 0);
-    for (const auto& [pid, pidfd] : held) {
-      pollfd dead{pidfd.get(), POLLIN, 0};
-      poll(&dead, 1, wait_for_one_ms);
-    }
-  }
+void kill_descendants(const std::function<void()>& reap) {
+  std::set<pid_t> told_children;
+  std::set<Descendant> told;
+  do {
+    while (kill_children(told_children)) reap();
+  } while (kill_tree(told));
 }
 
 }  // namespace scsup

@@ -1,10 +1,16 @@
 // Everything below this process, ended.
 #pragma once
 
+#include <functional>
+
 namespace scsup {
 
-// SIGKILL to all descendants, again until a look finds none alive. Whoever was orphaned is a descendant only
-// if this process is a subreaper (PR_SET_CHILD_SUBREAPER). Their zombies are left to whoever waits.
-void kill_descendants();
+// SIGKILL to all descendants, until a look finds none that hasn't been sent it: who is stopped dies of it, who
+// forks as fast as it is killed is looked for again. It doesn't wait for anybody, so who can't die yet keeps it
+// from nobody else; when one has ended, what it left is to be killed by another call.
+//
+// `reap` waits for all children that have ended, as nobody else may meanwhile. Whoever was orphaned is a
+// descendant only if this process is a subreaper (PR_SET_CHILD_SUBREAPER).
+void kill_descendants(const std::function<void()>& reap);
 
 }  // namespace scsup

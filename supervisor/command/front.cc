@@ -14,6 +14,7 @@
 
 #include "supervisor/command/clean_fds.h"
 #include "supervisor/command/command.h"
+#include "supervisor/command/descendants.h"
 #include "supervisor/command/process_state.h"
 
 namespace scsup {
@@ -41,14 +42,15 @@ int die_like(int status) {
   return 128 + signal;
 }
 
-// What the supervisor has said since it was last listened to: the command's stops, or its end.
+// What the supervisor has said so far.
 struct Heard {
-  std::optional<int> end;  // a wait status
-  bool lost = false;       // the supervisor has gone without a word
+  std::int32_t stops = 0;       // of the command
+  bool command_ended = false;   // what it left goes on
+  std::optional<int> end = {};  // of all: the command's wait status
+  bool lost = false;            // the supervisor has gone without a word
 };
 
-Heard listen(const Fd& supervisor, std::int32_t& stops) {
-  Heard heard;
+void listen(const Fd& supervisor, Heard& heard) {
   pollfd ready{supervisor.get(), POLLIN, 0};
   while (!heard.end && !heard.lost && poll(&ready, 1, 0) > 0) {
     FrontMessage message;
@@ -57,12 +59,38 @@ Heard listen(const Fd& supervisor, std::int32_t& stops) {
     else if (message.kind == FrontMessage::Kind::ended)
       heard.end = message.value;
     else if (message.kind == FrontMessage::Kind::stopped)
-      stops = message.value;
+      heard.stops = message.value;
+    else if (message.kind == FrontMessage::Kind::left)
+      heard.command_ended = true;
   }
-  return heard;
+}
+
+// As a subreaper, which the supervisor's children have come to. Who can't die is not waited for.
+void end_orphans() {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  const auto reap = [] {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  };
+  constexpr timespec patience{1, 0};
+  do kill_descendants(reap);
+  while (waitpid(-1, nullptr, WNOHANG) >= 0 && sigtimedwait(&child, nullptr, &patience) == SIGCHLD);
+}
+
+int end_alone(const AuditTarget& audit, WhenAlone then) {
+  if (then == WhenAlone::end_command) end_orphans();
+  complain(then == WhenAlone::end_command
+               ? "the supervisor has ended unexpectedly; the command was killed"
+               : "the supervisor has ended unexpectedly; supervised calls of the command now fail (ENOSYS)");
+  recover_audit(audit);
+  return own_failure;
 }
 
 }  // namespace
+
+bool stops_a_process(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
 
 bool send_front_message(const Fd& socket, FrontMessage message) {
   return send(socket.get(), &message, sizeof message, MSG_NOSIGNAL) == sizeof message;
@@ -89,31 +117,31 @@ void FrontProcess::go_on_if_stopped() const {
   if (const auto now = process_state(pid_); now && now->state == 'T') send(SIGCONT);
 }
 
-int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit) {
+int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit, WhenAlone then) {
   sigset_t all;
   sigfillset(&all);
   Fd signals(signalfd(-1, &all, SFD_CLOEXEC));
   close_all_but({STDERR_FILENO, supervisor.get(), signals.get()});
   pollfd ready[] = {{supervisor.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
-  std::int32_t stops = 0;
+  Heard heard;
   for (;;) {
     if (poll(ready, 2, -1) < 0) continue;
     // First what was said, then the signals: a continuation that was meant for an earlier stop must not undo
     // a later one. A stop takes back a SIGCONT that nobody has read yet (signal(7)).
-    const Heard heard = listen(supervisor, stops);
+    listen(supervisor, heard);
     if (heard.end) return die_like(*heard.end);
-    if (heard.lost) {
-      complain("the supervisor has ended unexpectedly; supervised calls of the command now fail (ENOSYS)");
-      recover_audit(audit);
-      return own_failure;
-    }
+    if (heard.lost) return end_alone(audit, then);
     signalfd_siginfo info;
     if (ready[1].revents == 0 || read(signals.get(), &info, sizeof info) != sizeof info) continue;
+    const int signal = static_cast<int>(info.ssi_signo);
+    const pid_t sender = static_cast<pid_t>(info.ssi_pid);
     // `fg` continues the whole group; `kill -CONT` perhaps this process alone.
-    if (info.ssi_signo == SIGCONT && static_cast<pid_t>(info.ssi_pid) != supervisor_pid)
-      send_front_message(supervisor, {FrontMessage::Kind::continued, stops});
-    if (is_for_command(info))
-      send_front_message(supervisor, {FrontMessage::Kind::signal, static_cast<std::int32_t>(info.ssi_signo)});
+    if (signal == SIGCONT && sender != supervisor_pid)
+      send_front_message(supervisor, {FrontMessage::Kind::continued, heard.stops});
+    if (heard.command_ended && stops_a_process(signal))
+      raise(SIGSTOP);
+    else if (is_for_command(info))
+      send_front_message(supervisor, {FrontMessage::Kind::signal, signal, sender});
   }
 }
 

@@ -18,25 +18,33 @@ namespace scsup {
 // What the front and the supervisor tell each other, over a socket pair.
 struct FrontMessage {
   enum class Kind : std::int32_t {
-    signal,     // front to supervisor: pass this signal on to the command
+    signal,     // front to supervisor: pass this signal of that sender on to the command
     stopped,    // supervisor to front: the command was stopped; the value counts its stops
     continued,  // front to supervisor: somebody continued this process; the last stop that it had heard of
+    left,       // supervisor to front: the command has ended, what it left goes on
     ended,      // supervisor to front: all is over; the command's wait status
   };
   Kind kind;
-  std::int32_t value;
+  std::int32_t value = 0;
+  pid_t sender = 0;
 };
+
+// By default, and unlike SIGSTOP not at any rate.
+bool stops_a_process(int signal);
 
 bool send_front_message(const Fd& socket, FrontMessage message);
 // False: the other side has gone.
 bool receive_front_message(const Fd& socket, FrontMessage& message);
 
+// What the front does when the supervisor has ended without a word.
+enum class WhenAlone { leave_command, end_command };
+
 // Stands for the command until the supervisor says it is over: passes signals on, and says when it is
-// continued. The supervisor stops and continues this process as the command stops and continues: two signals
+// continued. Once the command has ended and others that it left go on, Ctrl-Z stops this process itself. The supervisor stops and continues this process as the command stops and continues: two signals
 // from one sender keep their order, so a command that is continued at once never leaves its front stopped.
 // Returns the exit status; a command that was killed by a signal kills this process the same way. All signals
 // must be blocked.
-int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit);
+int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit, WhenAlone then);
 
 // Here this process stops and continues the front, and nobody else that may have got its number.
 class FrontProcess {

@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@
 #include "base/socket.h"
 #include "cli/options.h"
 #include "supervisor/command/clean_fds.h"
-#include "supervisor/command/descendants.h"
+#include "supervisor/command/command_watch.h"
 #include "supervisor/command/front.h"
 #include "supervisor/command/killed.h"
 #include "supervisor/command/prerequisites.h"
@@ -43,96 +43,6 @@ constexpr const char* run_usage =
     "Runs CMD under the policy and exits with its status (125: scsup failed, 126: CMD can't be\n"
     "executed, 127: CMD was not found). -- is needed only where CMD starts with a dash.\n";
 
-// The supervisor's eye on the command: its state changes, and what the front passes on.
-class CommandWatch : public Source {
- public:
-  CommandWatch(pid_t command, const Fd& front, const FrontProcess& front_process, std::function<void()> ended)
-      : command_(command), front_(front), front_process_(front_process), ended_(std::move(ended)) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    signals_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-
-  int fd() const override { return signals_.get(); }
-  Next serve(std::uint32_t, Lead&) override {
-    signalfd_siginfo info;
-    while (read(signals_.get(), &info, sizeof info) == sizeof info) {
-    }
-    look();
-    return Next::again;
-  }
-
-  void look() {
-    int status;
-    // Not only the command: as a subreaper we get its orphans too.
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;) {
-      if (pid != command_) continue;
-      // Whoever stopped or continued it; it may also have been killed while it was stopped. A SIGCONT that
-      // nobody needs would do harm: it takes back the stop that a debugger's PTRACE_ATTACH waits for.
-      if (WIFSTOPPED(status)) {
-        send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
-        front_process_.send(SIGSTOP);
-      } else if (stopped_) {
-        front_process_.send(SIGCONT);
-      }
-      stopped_ = WIFSTOPPED(status);
-      if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
-      status_ = status;
-      over_ = true;
-      ended_();
-    }
-  }
-
-  void pass_on(int signal) {
-    look();
-    if (!over_) kill(command_, signal);  // not reaped yet: the number is still its own
-  }
-
-  // The front was continued. Word of it may come late: a command that was stopped anew since then stays so.
-  void go_on_after(std::int32_t stop) {
-    look();
-    if (!over_ && stopped_ && stop == stops_) kill(command_, SIGCONT);
-  }
-
-  bool over() const { return over_; }
-  int status() const { return status_; }
-
- private:
-  const pid_t command_;
-  const Fd& front_;
-  const FrontProcess& front_process_;
-  const std::function<void()> ended_;
-  Fd signals_;
-  std::atomic<bool> over_{false};
-  bool stopped_ = false;
-  std::int32_t stops_ = 0;
-  int status_ = 0;
-};
-
-class FrontLine : public Source {
- public:
-  enum class AtItsEnd { go_on, kill_all };
-  FrontLine(const Fd& front, CommandWatch& command, AtItsEnd then)
-      : front_(front), command_(command), then_(then) {}
-  int fd() const override { return front_.get(); }
-  Next serve(std::uint32_t, Lead&) override {
-    FrontMessage message;
-    if (!receive_front_message(front_, message)) {  // the front was killed
-      if (then_ == AtItsEnd::kill_all) kill_descendants();
-      return Next::done;
-    }
-    if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value);
-    if (message.kind == FrontMessage::Kind::continued) command_.go_on_after(message.value);
-    return Next::again;
-  }
-
- private:
-  const Fd& front_;
-  CommandWatch& command_;
-  const AtItsEnd then_;
-};
-
 bool is_by_the_filter(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS; }
 
 struct Plan {
@@ -144,8 +54,25 @@ struct Plan {
   bool summary = false;
   bool under_job_control = false;
   bool die_with_parent = false;
+  Fd parent;  // a pidfd; with die_with_parent, and if it could be had
+  WhenAlone when_alone = WhenAlone::leave_command;
   Arguments command;
 };
+
+bool has_children() { return waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0; }
+
+// The parent's end is learned from its pidfd. The kernel's own signal for that, our second choice, comes at
+// the end of the thread that started us, and not of the process.
+void die_with_parent(Plan& plan, pid_t parent) {
+  plan.parent.reset(static_cast<int>(syscall(SYS_pidfd_open, parent, 0)));
+  if (!plan.parent) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) raise(SIGKILL);  // it has ended before
+  // If the supervisor is killed, the command comes to us. Where this process had children before it was scsup
+  // (`sh -c 'x & exec scsup ...'`) what is below it isn't all ours to end.
+  if (has_children()) return;
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  plan.when_alone = WhenAlone::end_command;
+}
 
 // Our parent is in our session but not in our process group, as a shell with job control is: then the group
 // is no orphaned one (setpgid(2)), whoever else is in it.
@@ -173,9 +100,9 @@ void leave_the_job(bool under_job_control) {
     complain(pair.error().text());
     _exit(own_failure);
   }
-  // Yama lets only ancestors read a process's memory when ptrace_scope is 1: orphans must stay our descendants
-  // then.
-  if (plan.die_with_parent || plan.readable == Readable::descendants) prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Orphans stay our descendants: so they are found when all has to end, and may be looked at where Yama's
+  // ptrace_scope is 1.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
   struct sigaction usual {
   }, inherited{};
@@ -202,8 +129,8 @@ void leave_the_job(bool under_job_control) {
     descriptors.rlim_cur = descriptors.rlim_max;
     setrlimit(RLIMIT_NOFILE, &descriptors);
   }
-  close_all_but(
-      {STDERR_FILENO, front.get(), front_process.pidfd(), pair->first.get(), plan.audit.stream.get()});
+  close_all_but({STDERR_FILENO, front.get(), front_process.pidfd(), plan.parent.get(), pair->first.get(),
+                 plan.audit.stream.get()});
   auto audit = open_target(std::move(plan.audit));
   if (!audit) {
     complain(audit.error().text());
@@ -229,7 +156,9 @@ void leave_the_job(bool under_job_control) {
   running = &supervisor;
   supervisor.loop().add(watch);
   supervisor.loop().add(std::make_shared<FrontLine>(
-      front, *watch, plan.die_with_parent ? FrontLine::AtItsEnd::kill_all : FrontLine::AtItsEnd::go_on));
+      front, *watch, plan.die_with_parent ? FrontLine::AtItsEnd::end_all : FrontLine::AtItsEnd::go_on));
+  if (plan.parent)
+    supervisor.loop().add(std::make_shared<ParentWatch>(std::move(plan.parent), front_process));
   supervisor.admit(std::move(pair->first), Peer{command, getuid(), getgid()});
   watch->look();
   const auto result = supervisor.run();
@@ -284,10 +213,7 @@ int command_run(const Arguments& arguments) {
     complain(std::string(error.what()) + "; try 'scsup run --help'");
     return own_failure;
   }
-  if (plan.die_with_parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) raise(SIGKILL);  // it has ended before it could be said
-  }
+  if (plan.die_with_parent) die_with_parent(plan, parent);
   plan.under_job_control = parent_controls_jobs();
   plan.kernel = probe_kernel();
   plan.kernel.quiet = quiet;
@@ -318,7 +244,8 @@ int command_run(const Arguments& arguments) {
   }
   line->second.reset();
   front_process.reset();
-  return stand_for_command(std::move(line->first), supervisor, plan.audit);
+  plan.parent.reset();
+  return stand_for_command(std::move(line->first), supervisor, plan.audit, plan.when_alone);
 }
 
 }  // namespace scsup

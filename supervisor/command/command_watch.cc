@@ -1,0 +1,96 @@
+#include "supervisor/command/command_watch.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "supervisor/command/descendants.h"
+
+namespace scsup {
+
+CommandWatch::CommandWatch(pid_t command, const Fd& front, const FrontProcess& front_process,
+                           std::function<void()> ended)
+    : command_(command), front_(front), front_process_(front_process), ended_(std::move(ended)) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  sigaddset(&set, SIGTERM);
+  signals_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+Source::Next CommandWatch::serve(std::uint32_t, Lead&) {
+  signalfd_siginfo info;
+  while (read(signals_.get(), &info, sizeof info) == sizeof info)
+    if (info.ssi_signo == SIGTERM && front_is_gone_) all_must_end_ = true;
+  look();
+  return Next::again;
+}
+
+void CommandWatch::look() {
+  reap();
+  if (all_must_end_) kill_descendants([this] { reap(); });
+}
+
+void CommandWatch::reap() {
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;)
+    if (pid == command_) follow(status);
+}
+
+// Whoever stopped or continued it; it may also have been killed while it was stopped. A SIGCONT that nobody
+// needs would do harm: it takes back the stop that a debugger's PTRACE_ATTACH waits for.
+void CommandWatch::follow(int status) {
+  if (WIFSTOPPED(status)) {
+    send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
+    front_process_.send(SIGSTOP);
+  } else if (stopped_) {
+    front_process_.send(SIGCONT);
+  }
+  stopped_ = WIFSTOPPED(status);
+  if (WIFEXITED(status) || WIFSIGNALED(status)) end(status);
+}
+
+void CommandWatch::end(int status) {
+  status_ = status;
+  over_ = true;
+  send_front_message(front_, {FrontMessage::Kind::left});
+  ended_();
+}
+
+void CommandWatch::pass_on(int signal, pid_t sender) {
+  look();
+  // What the command sends to its whole group has reached it already, and who is stopped needs no second stop:
+  // that would be left over for when it goes on.
+  const bool has_it = sender == command_ || (stopped_ && stops_a_process(signal));
+  if (!over_ && !has_it) kill(command_, signal);  // not reaped yet: the number is still its own
+}
+
+void CommandWatch::go_on_after(std::int32_t stop) {
+  look();
+  if (!over_ && stopped_ && stop == stops_) kill(command_, SIGCONT);
+}
+
+void CommandWatch::end_all() {
+  all_must_end_ = true;
+  look();
+}
+
+Source::Next FrontLine::serve(std::uint32_t, Lead&) {
+  FrontMessage message;
+  if (!receive_front_message(front_, message)) {
+    command_.front_is_gone();
+    if (then_ == AtItsEnd::end_all) command_.end_all();
+    return Next::done;
+  }
+  if (message.kind == FrontMessage::Kind::signal) command_.pass_on(message.value, message.sender);
+  if (message.kind == FrontMessage::Kind::continued) command_.go_on_after(message.value);
+  return Next::again;
+}
+
+Source::Next ParentWatch::serve(std::uint32_t, Lead&) {
+  front_process_.send(SIGKILL);
+  return Next::done;
+}
+
+}  // namespace scsup

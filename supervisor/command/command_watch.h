@@ -1,0 +1,85 @@
+// The supervisor's side of the front: what happens to the command, what the front passes on, and what becomes
+// of the command when nobody stands for it any more. All of it runs on the loop's thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "base/fd.h"
+#include "supervisor/command/front.h"
+#include "supervisor/loop/loop.h"
+
+namespace scsup {
+
+// The supervisor's eye on its children: the command's state changes, and the ends of those it left, which come
+// to us as to a subreaper. Nobody else here may wait for children.
+class CommandWatch : public Source {
+ public:
+  // SIGCHLD and SIGTERM must be blocked. `ended` is called at the command's end.
+  CommandWatch(pid_t command, const Fd& front, const FrontProcess& front_process,
+               std::function<void()> ended);
+  int fd() const override { return signals_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+
+  void look();
+  void pass_on(int signal, pid_t sender);
+  // The front was continued. Word of it may come late: a command that was stopped anew since then stays so.
+  void go_on_after(std::int32_t stop);
+  // From now on SIGTERM, which is nothing to us while there is a front, ends all.
+  void front_is_gone() { front_is_gone_ = true; }
+  // SIGKILL to all below us, and at each end of one of them again to who is there then.
+  void end_all();
+
+  bool over() const { return over_; }
+  int status() const { return status_; }
+
+ private:
+  void reap();
+  void follow(int status);
+  void end(int status);
+
+  const pid_t command_;
+  const Fd& front_;
+  const FrontProcess& front_process_;
+  const std::function<void()> ended_;
+  Fd signals_;
+  std::atomic<bool> over_{false};
+  bool stopped_ = false;
+  bool front_is_gone_ = false;
+  bool all_must_end_ = false;
+  std::int32_t stops_ = 0;
+  int status_ = 0;
+};
+
+// The line to the front. When it breaks the front was killed.
+class FrontLine : public Source {
+ public:
+  enum class AtItsEnd { go_on, end_all };
+  FrontLine(const Fd& front, CommandWatch& command, AtItsEnd then)
+      : front_(front), command_(command), then_(then) {}
+  int fd() const override { return front_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+
+ private:
+  const Fd& front_;
+  CommandWatch& command_;
+  const AtItsEnd then_;
+};
+
+// Whoever started scsup: when it has ended, so has the front. Watched from here, as the front may be stopped.
+class ParentWatch : public Source {
+ public:
+  ParentWatch(Fd parent, const FrontProcess& front_process)
+      : parent_(std::move(parent)), front_process_(front_process) {}
+  int fd() const override { return parent_.get(); }
+  Next serve(std::uint32_t ready, Lead& lead) override;
+
+ private:
+  const Fd parent_;  // a pidfd
+  const FrontProcess& front_process_;
+};
+
+}  // namespace scsup
