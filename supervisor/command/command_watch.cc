@@ -28,14 +28,16 @@ Source::Next CommandWatch::serve(std::uint32_t, Lead&) {
 }
 
 void CommandWatch::look() {
-  reap();
-  if (all_must_end_) kill_descendants([this] { reap(); });
+  if (all_must_end_) kill_descendants([this] { return reap_one(); });
+  while (reap_one() != 0) {
+  }
 }
 
-void CommandWatch::reap() {
+pid_t CommandWatch::reap_one() {
   int status;
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0;)
-    if (pid == command_) follow(status);
+  const pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
+  if (pid == command_) follow(status);
+  return pid > 0 ? pid : 0;
 }
 
 // Whoever stopped or continued it; it may also have been killed while it was stopped. A SIGCONT that nobody

@@ -37,7 +37,7 @@ class CommandWatch : public Source {
   int status() const { return status_; }
 
  private:
-  void reap();
+  pid_t reap_one();  // or hears of a stop or continuation; 0: there was none
   void follow(int status);
   void end(int status);
 

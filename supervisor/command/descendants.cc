@@ -8,11 +8,9 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
-#include <string>
 
 #include "base/fd.h"
 #include "supervisor/command/process_state.h"
@@ -58,19 +56,14 @@ std::set<Descendant> descendants() {
   return found;
 }
 
-// Children that end and leave another one all the time are gone before a look at all of /proc is done. This
-// look is short, and until they are reaped the numbers are theirs. False: all were told in an earlier one.
-bool kill_children(std::set<pid_t>& told) {
-  // An orphan's new parent is the first thread of a subreaper. Without CONFIG_PROC_CHILDREN: none are found.
-  std::ifstream children("/proc/self/task/" + std::to_string(getpid()) + "/children");
-  std::set<pid_t> now;
-  bool fresh = false;
-  for (pid_t child; children >> child; now.insert(child)) {
-    kill(child, SIGKILL);
-    fresh = fresh || !told.contains(child);
-  }
-  told = std::move(now);
-  return fresh;
+// A chain of processes that each leave a child and end is gone before a look at all of /proc is done. But the
+// end of a link makes the next one our child, and numbers are given in order. Until it is reaped a child's
+// number is its own.
+void kill_successors(pid_t ended) {
+  constexpr pid_t near = 8;
+  for (pid_t pid = ended + 1; pid <= ended + near; ++pid)
+    if (const auto now = process_state(pid); now && now->parent == getpid() && now->state != 'Z')
+      kill(pid, SIGKILL);
 }
 
 // False: all were told in an earlier look.
@@ -91,11 +84,10 @@ bool kill_tree(std::set<Descendant>& told) {
 
 }  // namespace
 
-void kill_descendants(const std::function<void()>& reap) {
-  std::set<pid_t> told_children;
+void kill_descendants(const std::function<pid_t()>& reap_one) {
   std::set<Descendant> told;
   do {
-    while (kill_children(told_children)) reap();
+    while (const pid_t ended = reap_one()) kill_successors(ended);
   } while (kill_tree(told));
 }
 

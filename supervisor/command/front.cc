@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
@@ -70,12 +71,8 @@ void end_orphans() {
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
-  const auto reap = [] {
-    while (waitpid(-1, nullptr, WNOHANG) > 0) {
-    }
-  };
   constexpr timespec patience{1, 0};
-  do kill_descendants(reap);
+  do kill_descendants([] { return std::max(waitpid(-1, nullptr, WNOHANG), 0); });
   while (waitpid(-1, nullptr, WNOHANG) >= 0 && sigtimedwait(&child, nullptr, &patience) == SIGCHLD);
 }
 
