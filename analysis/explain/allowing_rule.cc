@@ -105,9 +105,9 @@ std::optional<AllowingRule> allowing_rule(const RecordedCall& recorded, std::str
   made.json = "{\"syscalls\": [" + json_quoted(name) + "]";
   made.allows = "It also allows each other " + name + who();
   std::optional<std::uint64_t> mode;
-  if (call.syscall == syscall && syscall->family != Family::none) mode = call.value(Role::mode);
+  if (call.syscall == syscall && syscall->is_performed()) mode = call.value(Role::mode);
   std::string_view path;
-  if (syscall->family != Family::none && !object.empty()) {
+  if (syscall->is_performed() && !object.empty()) {
     const PathGlob glob = glob_of(path = object);
     made.json += ", \"path\": " + glob.json;
     made.allows += ", on " + printable(object);

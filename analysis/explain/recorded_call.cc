@@ -42,19 +42,17 @@ Result<RecordedCall> recorded_call(const Record& record) {
   if (!abi) return failed(0, "the record has no architecture that this version knows");
   if (record.nr < 0 || record.nr > UINT32_MAX) return failed(0, "the record has no number of the call");
   RecordedCall recorded;
-  Call& call = recorded.call;
-  call.abi = *abi;
-  call.nr = static_cast<std::uint32_t>(record.nr);
-  call.syscall = find_syscall(call.abi, call.nr);
+  std::array<std::uint64_t, 6> args{};
   for (std::size_t i = 0; i < record.arg_count; ++i) {
     const auto value = hex(record.args[i]);
     if (!value) return failed(0, "a register is redacted, or no number");
-    call.args[i] = *value;
+    args[i] = *value;
   }
+  Call& call = recorded.call = call_of(*abi, static_cast<std::uint32_t>(record.nr), args);
   recorded.registers = record.arg_count;
   if (call.syscall && recorded.registers < call.syscall->arity(call.abi))
     return failed(0, "the record lacks registers of the call");
-  if (!record.path.empty()) call.path = name_of(record.path, record.path_b64);
+  if (!record.path.empty()) call.operand.path = name_of(record.path, record.path_b64);
   if (!record.resolved.empty()) recorded.object = name_of(record.resolved, record.resolved_b64);
   recorded.redacted = has_redacted_component(record.object());
   return recorded;

@@ -40,7 +40,7 @@ Result<Made> make(const Record& record, const PolicyShelf& shelf) {
     return failed(0, "the path is redacted in the log: a rule for it can't be made from this");
   auto object = seen_object(record, *call, *policy->policy);
   std::optional<std::string> written;
-  if (!object && call->call.syscall && call->call.syscall->family != Family::none)
+  if (!object && call->call.syscall && call->call.syscall->is_performed())
     if ((written = written_path(record))) {
       object = *written;
       policy->unsure.emplace_back(

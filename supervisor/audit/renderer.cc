@@ -161,7 +161,7 @@ void Renderer::put(const CallRecord& record) {
   for (std::size_t i = 0; i < arity; ++i) line_.item_hex(call.args[i]);
   line_.close_list().close();
 
-  if (call.syscall && (call.path || call.path_error != 0 || record.resolved)) put_object(record);
+  if (call.syscall && (call.operand.path || call.operand.path_error != 0 || record.resolved)) put_object(record);
 }
 
 void Renderer::put_object(const CallRecord& record) {
@@ -170,13 +170,13 @@ void Renderer::put_object(const CallRecord& record) {
   // What it leads to is hidden: so is what it was called.
   const std::string_view resolved = record.resolved ? std::string_view(*record.resolved) : std::string_view();
   const bool hides = redaction_.path(resolved, "", memory_) != resolved;
-  if (call.path && hides)
+  if (call.operand.path && hides)
     line_.word("path", "***");
-  else if (call.path)
-    line_.text("path", redaction_.path(*call.path, record.directory, memory_));
-  if (call.path_error != 0) line_.word("unreadable", errno_name(call.path_error));
+  else if (call.operand.path)
+    line_.text("path", redaction_.path(*call.operand.path, record.directory, memory_));
+  if (call.operand.path_error != 0) line_.word("unreadable", errno_name(call.operand.path_error));
   if (!resolved.empty()) line_.text("resolved", redaction_.path(resolved, "", memory_));
-  if (call.dirfd != AT_FDCWD) line_.number("dirfd", call.dirfd);
+  if (call.operand.dirfd != AT_FDCWD) line_.number("dirfd", call.operand.dirfd);
   if (call.syscall->position(Role::mode) >= 0) line_.octal("mode", call.mode);
   if (call.flags != 0) line_.hex("flags", call.flags);
   line_.close();

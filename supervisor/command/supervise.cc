@@ -8,6 +8,7 @@
 #include "base/say.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/session/container_attachment.h"
+#include "supervisor/target/procfs.h"
 
 namespace scsup {
 
@@ -41,6 +42,7 @@ Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, cons
           kernel, std::move(nobody_left)) {
   // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
+  keep_own_procfs();
   RunRecord record;
   record.argv = argv;
   if (const auto edition = catalogue_->find(""); edition && catalogue_->is_single()) {

@@ -24,7 +24,7 @@ std::string number(const Syscall& call, Abi abi) {
 }
 
 const char* how(const Syscall& call) {
-  if (call.family != Family::none) return "emulated";
+  if (call.is_performed()) return "emulated";
   return call.runs_program || call.confines ? "watched" : "";
 }
 
@@ -50,7 +50,7 @@ void print_json(const Syscall& call) {
     if (call.number(abi) >= 0) line.number(name(abi), call.number(abi));
   line.close().open_list("args");
   for (const Argument& argument : call.args) line.item_text(name(argument.role));
-  line.close_list().word("group", call.group).boolean("emulated", call.family != Family::none);
+  line.close_list().word("group", call.operation().group).boolean("emulated", call.is_performed());
   line.boolean("watched", call.runs_program || call.confines).boolean("runtime", is_runtime_call(call));
   line.close().end_line();
   std::fwrite(line.view().data(), 1, line.view().size(), stdout);

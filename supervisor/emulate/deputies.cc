@@ -17,9 +17,13 @@ namespace scsup {
 
 // Where a deputy stands, and as whom, for good.
 struct Standing {
-  dev_t device =
-      0;  // of the user namespace, which can't end while the deputy is in it: its number is its own
-  ino_t inode = 0;
+  // A namespace can't end while the deputy is in it: its number is its own.
+  struct Namespace {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const Namespace&) const = default;
+  };
+  Namespace user, mount;
   Identity identity;
   std::shared_ptr<const Zygote> domain;
   bool operator==(const Standing&) const = default;
@@ -82,12 +86,15 @@ bool Deputies::make_room() {
   return true;
 }
 
-Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, const std::shared_ptr<const Zygote>& domain,
-                                               Deadline until) {
-  struct stat user_namespace {};
-  if (task.user_namespace && fstat(task.user_namespace.get(), &user_namespace) != 0)
-    return failed("cannot stat a user namespace");
-  Standing standing{user_namespace.st_dev, user_namespace.st_ino, task.identity, domain};
+Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, const Ground& ground, Deadline until) {
+  Standing standing{{}, {}, task.identity, ground.domain};
+  for (const auto& [fd, its] : {std::pair(&task.user_namespace, &standing.user),
+                                std::pair(&ground.mount_namespace, &standing.mount)}) {
+    struct stat st;
+    if (!*fd) continue;
+    if (fstat(fd->get(), &st) != 0) return failed("cannot stat a namespace");
+    *its = {st.st_dev, st.st_ino};
+  }
   {
     std::lock_guard lock(mutex_);
     const auto found = std::find_if(free_.rbegin(), free_.rend(),
@@ -101,7 +108,7 @@ Result<std::unique_ptr<Deputy>> Deputies::take(const Task& task, const std::shar
     if (!make_room()) return failed(EAGAIN, "too many deputies are busy or stuck");
     ++busy_;
   }
-  auto made = (domain ? *domain : zygote_).bear(task, until);
+  auto made = (ground.domain ? *ground.domain : zygote_).bear(task, ground.mount_namespace, until);
   if (made) return std::make_unique<Deputy>(std::move(*made), std::move(standing));
   std::lock_guard lock(mutex_);
   --busy_;
@@ -122,9 +129,9 @@ void Deputies::abandon(std::unique_ptr<Deputy> deputy) {
 }
 
 Result<Deputies::Errand> Deputies::send(const Call& call, const Task& task, const Start& start,
-                                        const std::shared_ptr<const Zygote>& domain, Deadline until) {
+                                        const Ground& ground, Deadline until) {
   for (;;) {
-    auto deputy = take(task, domain, until);
+    auto deputy = take(task, ground, until);
     if (!deputy) return failed(deputy.error());
     const bool is_new = !(*deputy)->has_served;
     auto object = resolve_by(**deputy, call, task, start, until);

@@ -21,6 +21,12 @@ namespace scsup {
 
 class Deputy;
 
+// Where a task stands, besides its user namespace.
+struct Ground {
+  std::shared_ptr<const Zygote> domain;  // who forks deputies within its Landlock domain; null: it is in none
+  Fd mount_namespace;                    // empty: ours, or the call doesn't mind mounts
+};
+
 class Deputies {
  public:
   explicit Deputies(const Zygote& zygote);
@@ -49,17 +55,14 @@ class Deputies {
 
   // Thread-safe. ETIMEDOUT: it did not come about by then. EAGAIN: too many are busy or stuck. A deputy that
   // isn't back in time is killed.
-  // `domain` forks those within the task's Landlock domain; null: it is in none.
-  Result<Errand> send(const Call& call, const Task& task, const Start& start,
-                      const std::shared_ptr<const Zygote>& domain, Deadline until);
+  Result<Errand> send(const Call& call, const Task& task, const Start& start, const Ground& ground, Deadline until);
 
  private:
   // As many as a session has calls in work, and as many that were killed and can't end yet: a FUSE server
   // that has read a request keeps whoever waits for it.
   static constexpr std::size_t most = 32;
 
-  Result<std::unique_ptr<Deputy>> take(const Task& task, const std::shared_ptr<const Zygote>& domain,
-                                       Deadline until);
+  Result<std::unique_ptr<Deputy>> take(const Task& task, const Ground& ground, Deadline until);
   void give_back(std::unique_ptr<Deputy> deputy);
   void abandon(std::unique_ptr<Deputy> deputy);
   bool make_room();

@@ -9,6 +9,7 @@
 #include "supervisor/emulate/deputy_words.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
+#include "supervisor/emulate/walk.h"
 #include "supervisor/emulate/zygote.h"
 #include "supervisor/target/procfs.h"
 
@@ -61,13 +62,19 @@ void take_on_ids_in_here(const Fd& task) {
 
 // Ids that the target's namespace doesn't map can only be had out here, and only by a privileged supervisor;
 // an ordinary user's supervisor can have others only in there, where it owns the namespace.
-Result<void> become(const Identity& target, const Fd& user_namespace, const Fd& task) {
+Result<void> become(const Identity& target, const Namespaces& namespaces, const Fd& task) {
+  const Fd& user_namespace = namespaces.user;
   const auto own = own_identity();
   if (!own) return failed(own.error());
+  // Whoever has no right to enter it from out here may have it as the user namespace's owner.
+  const auto see_its_mounts = [&] { return !namespaces.mount || setns(namespaces.mount.get(), CLONE_NEWNS) == 0; };
+  const bool sees_its_mounts = see_its_mounts();
   const bool have_ids = take_on_ids(target, *own);
   if (user_namespace && setns(user_namespace.get(), CLONE_NEWUSER) != 0)
     return failed("cannot enter the target's user namespace");
   if (!have_ids && user_namespace) take_on_ids_in_here(task);
+  if (!sees_its_mounts && (!user_namespace || !see_its_mounts()))
+    return failed("cannot enter the target's mount namespace");
   if (!keep_capabilities(target.effective_caps))
     return failed(EPERM, "cannot have the target's capabilities");
   return {};
@@ -133,7 +140,7 @@ class Service {
 
 }  // namespace
 
-void be_deputy(Fd socket, Fd user_namespace, Fd task, pid_t parent) {
+void be_deputy(Fd socket, Namespaces namespaces, Fd task, pid_t parent) {
   prctl(PR_SET_NAME, "scsup-deputy");
   live_for(parent);
   DeputyLine line(std::move(socket));
@@ -141,7 +148,9 @@ void be_deputy(Fd socket, Fd user_namespace, Fd task, pid_t parent) {
   if (!begin || begin->word() != Word::begin) _exit(1);
   const auto target = unpack_identity(*begin);
   if (!target) _exit(1);
-  const auto become_it = become(*target, user_namespace, task);
+  keep_own_procfs();
+  prepare_walks();
+  const auto become_it = become(*target, namespaces, task);
   // A change of identity sets both back (prctl(2)). With fs.suid_dumpable=1, which is for debugging only, it
   // is dumpable for an instant.
   live_for(parent);
@@ -151,7 +160,7 @@ void be_deputy(Fd socket, Fd user_namespace, Fd task, pid_t parent) {
                         .text(become_it.error().what));
     _exit(1);
   }
-  user_namespace.reset();
+  namespaces = {};
   task.reset();
   if (!line.send(Packer(Word::ready))) _exit(1);
   Service service(line);

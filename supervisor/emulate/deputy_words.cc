@@ -24,7 +24,8 @@ bool unpack_numbers(Parcel& parcel, std::vector<pid_t>& numbers) {
 
 Packer pack_resolve(const Call& call, const Task& task, const Start& start) {
   Packer packer(Word::resolve);
-  packer.number(static_cast<std::uint64_t>(call.abi)).number(call.nr).number(call.flags).text(*call.path);
+  packer.number(static_cast<std::uint64_t>(call.abi)).number(call.nr).text(*call.operand.path);
+  for (const std::uint64_t arg : call.args) packer.number(arg);
   packer.number(task.start).text(start.root.name()).text(start.name);
   packer.number(start.directory ? 1 : 0).number(start.is_object ? 1 : 0);
   pack_numbers(packer, task.pids);
@@ -34,13 +35,13 @@ Packer pack_resolve(const Call& call, const Task& task, const Start& start) {
 
 std::optional<Errands> unpack_resolve(Parcel& parcel) {
   Errands errands;
-  Call& call = errands.call;
-  call.abi = static_cast<Abi>(parcel.number());
-  call.nr = static_cast<std::uint32_t>(parcel.number());
-  if (static_cast<std::size_t>(call.abi) >= abi_count) return {};
-  call.syscall = find_syscall(call.abi, call.nr);
-  call.flags = static_cast<std::uint32_t>(parcel.number());
-  call.path = parcel.text();
+  const std::uint64_t abi = parcel.number(), nr = parcel.number();
+  if (abi >= abi_count) return {};
+  std::string path = parcel.text();
+  std::array<std::uint64_t, 6> args;
+  for (std::uint64_t& arg : args) arg = parcel.number();
+  Call& call = errands.call = call_of(static_cast<Abi>(abi), static_cast<std::uint32_t>(nr), args);
+  call.operand.path = std::move(path);
   Task& task = errands.task;
   task.start = parcel.number();
   std::string root_name = parcel.text();

@@ -58,8 +58,6 @@ Result<bool> may_restrict_itself(const Task& task) {
 
 LandlockDomains::LandlockDomains(const Zygote& outside) : outside_(outside), next_mark_(first_mark) {}
 
-bool landlock_restricts(const Call& call) { return call.syscall && landlock_restricts(call.syscall->family); }
-
 Result<void> LandlockDomains::enter(const Task& task, const Call& call, Deadline until) {
   const int number = static_cast<int>(call.args[0]);
   if (number < 0 || (call.args[1] & 0xffffffff & ~known_flags) != 0) return {};

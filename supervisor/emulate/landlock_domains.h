@@ -25,9 +25,6 @@
 
 namespace scsup {
 
-// Can a Landlock domain forbid this call? (Not chmod: landlock(7), "Current limitations".)
-bool landlock_restricts(const Call& call);
-
 class LandlockDomains {
  public:
   explicit LandlockDomains(const Zygote& outside);

@@ -6,10 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <string>
 
-#include "supervisor/emulate/chmod.h"
-#include "supervisor/emulate/mkdir.h"
+#include "supervisor/emulate/operations/acts.h"
 
 namespace scsup {
 
@@ -30,33 +31,50 @@ bool have_x32() {
   return have;
 }
 
+struct Row {
+  Family family = Family::none;
+  Performance act = nullptr;
+  Precheck precheck = nullptr;
+};
+constexpr std::array rows{
+    Row{},
+    Row{Family::mkdir, make_directory, nullptr},
+    Row{Family::chmod, change_mode, precheck_chmod},
+    Row{Family::rmdir, remove_directory, nullptr},
+    Row{Family::unlink, remove_file, nullptr},
+};
+static_assert(
+    [] {
+      if (rows.size() != operations.size()) return false;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i].family != operations[i].family) return false;
+      return true;
+    }(),
+    "one row for each of operation.h");
+const Row& row_of(Family family) { return rows[static_cast<std::size_t>(family)]; }
+
 }  // namespace
 
 int precheck(const Call& call, const Task& task) {
   if (call.abi == Abi::x32 && !have_x32()) return ENOSYS;
-  return call.syscall->family == Family::chmod ? precheck_chmod(call, task) : 0;
+  const Row& row = row_of(call.family);
+  if (const int err = row.precheck ? row.precheck(call, task) : 0; err != 0) return err;
+  const bool takes_flags = call.syscall->position(Role::flags) >= 0;
+  return takes_flags && (call.flags & ~call.operation().flags) != 0 ? EINVAL : 0;
 }
-
-bool creates(const Call& call) { return call.syscall->family == Family::mkdir; }
 
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask) {
   const mode_t mode = call.mode & mode_mask.value_or(07777);
-  switch (call.syscall->family) {
-    case Family::mkdir:
-      return make_directory(object, mode);
-    case Family::chmod:
-      return change_mode(object, mode);
-    case Family::none:
-      break;
-  }
-  return {ENOSYS, 0};  // build() lets no rule ask for it
+  const Performance act = row_of(call.family).act;
+  return act ? act(object, mode) : Outcome{ENOSYS, 0};  // build() lets no rule ask for what we can't do
 }
 
 bool exists_already(const Call& call, const Object& object) {
-  if (call.syscall->family != Family::mkdir) return false;
+  if (!call.operation().creates) return false;
   if (object.state == Object::State::failed) return object.err == EEXIST;
   struct stat st;
-  return fstatat(object.fd.get(), object.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
+  const std::string name = object.name.substr(0, object.name.find('/'));  // with it a link would be followed
+  return fstatat(object.fd.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 }  // namespace scsup

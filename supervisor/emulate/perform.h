@@ -16,9 +16,6 @@ namespace scsup {
 // 0: go on.
 int precheck(const Call& call, const Task& task);
 
-// Does it make something whose mode the umask has a say in?
-bool creates(const Call& call);
-
 // `mode_mask`: bits of the mode that the policy lets through. `object.state` is found.
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask);
 

@@ -77,35 +77,28 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
   return walk(task, start.root, std::move(walk_from), path, final_link, own_rights);
 }
 
-// mkdir: the parent, and the name of the entry.
+// The parent, and the name of the entry. What a name with a slash behind it must be is the kernel's to say.
 Object resolve_entry(const Call& call, const Task& task, const Start& start, Patience patience,
                      OwnRights& own_rights) {
-  const std::string& path = *call.path;
+  const std::string& path = *call.operand.path;
+  const NoEntry& no_entry = call.operation().no_entry;
   const std::size_t last = path.find_last_not_of('/');
-  if (last == std::string::npos) return Object::failure(EEXIST, "/");
+  if (last == std::string::npos) return Object::failure(no_entry.root, "/");
   const std::size_t slash = path.rfind('/', last);
   const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
   std::string name = path.substr(begin, last + 1 - begin);
   if (name == "." || name == "..") {
     Object there = look_up(task, start, path, O_DIRECTORY, FinalLink::follow, patience, own_rights);
     if (there.state != Object::State::found) return there;
-    return Object::failure(EEXIST, std::move(there.path));
+    return Object::failure(name == "." ? no_entry.dot : no_entry.dot_dot, std::move(there.path));
   }
   // "x" is made in ".", "/x" in "/", "a/x" in "a/": the slash says that a must be a directory.
   const std::string parent = begin == 0 ? "." : path.substr(0, begin);
   Object object = look_up(task, start, parent, O_DIRECTORY, FinalLink::pass, patience, own_rights);
   if (object.state == Object::State::would_block) return object;
   object.path = joined(object.path, name);
-  object.name = std::move(name);
+  object.name = std::move(name) + (last + 1 < path.size() ? "/" : "");
   return object;
-}
-
-}  // namespace
-
-namespace {
-
-bool follows_final_link(const Call& call) {
-  return call.syscall->family == Family::chmod && (call.flags & AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 std::string name_in_words_of(const Root& root, const Fd& fd) {
@@ -118,7 +111,7 @@ std::string name_in_words_of(const Root& root, const Fd& fd) {
 
 Start start_of(const Call& call, const Task& task) {
   Start start;
-  const std::string& path = *call.path;
+  const std::string& path = *call.operand.path;
   auto root = Root::of(task.handles->proc);
   if (!root) {
     start.unseen = true;
@@ -126,7 +119,7 @@ Start start_of(const Call& call, const Task& task) {
   }
   start.root = std::move(*root);
   if (path.starts_with('/')) {
-    auto own = follows_final_link(call) ? own_descriptor(path, task, start.root) : std::nullopt;
+    auto own = call.operand.follows ? own_descriptor(path, task, start.root) : std::nullopt;
     if (!own) return start;
     start.err = own->err;
     start.is_object = true;
@@ -134,11 +127,11 @@ Start start_of(const Call& call, const Task& task) {
     if (start.directory) start.name = name_in_words_of(start.root, start.directory);
     return start;
   }
-  auto opened = call.dirfd == AT_FDCWD ? task.open_cwd() : task.open_fd(call.dirfd);
+  auto opened = call.operand.dirfd == AT_FDCWD ? task.open_cwd() : task.open_fd(call.operand.dirfd);
   if (!opened) {
     const int err = opened.error().err;
     // /proc/TID/fd says ENOENT for a descriptor that isn't open.
-    start.err = err == ENOENT && call.dirfd != AT_FDCWD ? EBADF : err;
+    start.err = err == ENOENT && call.operand.dirfd != AT_FDCWD ? EBADF : err;
     return start;
   }
   start.directory = std::move(*opened);
@@ -147,9 +140,9 @@ Start start_of(const Call& call, const Task& task) {
 }
 
 Object resolve(const Call& call, const Task& task, Start start, Patience patience, OwnRights& own_rights) {
-  const std::string& path = *call.path;
+  const std::string& path = *call.operand.path;
   // The kernel reads the path before it looks at dirfd.
-  if (path.empty() && (call.flags & AT_EMPTY_PATH) == 0) return Object::failure(ENOENT, start.name);
+  if (path.empty() && !call.operand.may_be_empty) return Object::failure(ENOENT, start.name);
   if (start.err != 0) return Object::failure(start.err, {});
   if (path.empty() || start.is_object) {
     Object object;
@@ -157,8 +150,8 @@ Object resolve(const Call& call, const Task& task, Start start, Patience patienc
     object.path = std::move(start.name);
     return object;
   }
-  if (call.syscall->family == Family::mkdir) return resolve_entry(call, task, start, patience, own_rights);
-  const bool keep = (call.flags & AT_SYMLINK_NOFOLLOW) != 0;
+  if (call.operation().names == Names::entry) return resolve_entry(call, task, start, patience, own_rights);
+  const bool keep = !call.operand.follows;
   return look_up(task, start, path, keep ? O_NOFOLLOW : 0, keep ? FinalLink::keep : FinalLink::follow,
                  patience, own_rights);
 }

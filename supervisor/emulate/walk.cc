@@ -208,6 +208,8 @@ class Walker {
 
 }  // namespace
 
+void prepare_walks() { protected_symlinks(); }
+
 Object walk(const Task& task, const Root& root, WalkFrom from, const std::string& path, FinalLink final_link,
             OwnRights& own_rights) {
   return Walker(task, root, std::move(from), own_rights).to(path, final_link);

@@ -25,6 +25,10 @@ enum class FinalLink {
   pass,  // more of the target's path comes after it: followed, and fs.protected_symlinks has no say
 };
 
+// Reads the kernel's settings that walks depend on, once: for a process that is about to leave our mount namespace, where
+// /proc may be anything.
+void prepare_walks();
+
 // The object at `path`. May wait for disks and servers.
 Object walk(const Task& task, const Root& root, WalkFrom from, const std::string& path, FinalLink final_link,
             OwnRights& own_rights);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/close_fds.h"
 #include "base/socket.h"
@@ -41,15 +42,20 @@ void close_all_but(int kept) {
 // between requests only, so its number is its own here.
 void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
   const bool confines = request.word() == Word::confine;
-  const bool enters = request.word() == Word::bear && request.number() != 0;
-  Fd socket = request.fd(), first = request.fd(), user_namespace = enters ? request.fd() : Fd();
-  if ((!confines && request.word() != Word::bear) || !first || (enters && !user_namespace)) return;
+  const bool enters_user = !confines && request.number() != 0, enters_mount = !confines && request.number() != 0;
+  Fd socket = request.fd(), first = request.fd();
+  Namespaces namespaces;
+  if (enters_user) namespaces.user = request.fd();
+  if (enters_mount) namespaces.mount = request.fd();
+  if ((!confines && request.word() != Word::bear) || !first || (enters_user && !namespaces.user) ||
+      (enters_mount && !namespaces.mount))
+    return;
   const pid_t zygote = getpid(), child = fork_single();
   if (child == 0) {
     own_line.reset();
     ended.reset();
     if (confines) be_confined(std::move(socket), std::move(first), zygote);
-    be_deputy(std::move(socket), std::move(user_namespace), std::move(first), zygote);
+    be_deputy(std::move(socket), std::move(namespaces), std::move(first), zygote);
   }
   const int err = errno;
   const DeputyLine line(std::move(socket));
@@ -163,15 +169,15 @@ std::optional<Identity> unpack_identity(Parcel& parcel) {
   return identity;
 }
 
-Result<NewDeputy> Zygote::bear(const Task& task, Deadline until) const {
+Result<NewDeputy> Zygote::bear(const Task& task, const Fd& mount_namespace, Deadline until) const {
   if (!line_) return failed(line_.error());
   auto pair = socket_pair();
   if (!pair) return failed(pair.error());
-  const bool enters = static_cast<bool>(task.user_namespace);
-  const int fds[] = {pair->second.get(), task.handles->proc.get(), task.user_namespace.get()};
-  const std::span<const int> sent(fds, enters ? 3 : 2);
-  if (auto told = line_->send(Packer(Word::bear).number(enters ? 1 : 0), sent); !told)
-    return failed(told.error());
+  std::vector<int> sent{pair->second.get(), task.handles->proc.get()};
+  for (const Fd* entered : {&task.user_namespace, &mount_namespace})
+    if (*entered) sent.push_back(entered->get());
+  const Packer words = Packer(Word::bear).number(task.user_namespace ? 1 : 0).number(mount_namespace ? 1 : 0);
+  if (auto told = line_->send(words, sent); !told) return failed(told.error());
   pair->second.reset();
   NewDeputy deputy{DeputyLine(std::move(pair->first)), {}, 0};
   auto born = deputy.line.receive(until);

@@ -33,7 +33,8 @@ class Zygote {
   Zygote();
   // A deputy of `task` that is ready, with the task's identity as it was read. Thread-safe; whoever asks
   // waits for its own deputy only.
-  Result<NewDeputy> bear(const Task& task, Deadline until) const;
+  // `mount_namespace`: where it is to stand; empty: in ours.
+  Result<NewDeputy> bear(const Task& task, const Fd& mount_namespace, Deadline until) const;
   // Another one, which has restricted itself by this Landlock ruleset besides when it is returned, and whose
   // deputies are within that domain.
   // `self` owns this one, unless it is the first, which outlives all.

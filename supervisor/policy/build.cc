@@ -19,7 +19,7 @@ bool is_watched(const Syscall& syscall, const PolicyTables& tables) {
 
 // A call that acts on a path: io_uring can do most of these without a system call.
 bool acts_on_paths(const Syscall& syscall) {
-  return syscall.family != Family::none || syscall.position(Role::path) >= 0;
+  return syscall.is_performed() || syscall.position(Role::path) >= 0;
 }
 
 bool rules_act_on_paths(const RuleSteps& rules) {

@@ -9,24 +9,40 @@
 #include <optional>
 #include <string>
 
+#include "supervisor/seccomp/operation.h"
 #include "supervisor/seccomp/syscalls.h"
 
 namespace scsup {
+
+// What a call acts on, as the call names it. It is made where calls are decoded: nobody else reads flag bits, which
+// mean something else in each family.
+struct Operand {
+  int dirfd = AT_FDCWD;
+  std::optional<std::string> path;  // as the target wrote it, any bytes but NUL; absent: no path or...
+  int path_error = 0;               // ...EFAULT, ENAMETOOLONG: why it could not be read
+  bool follows = false;             // a link that the path ends in
+  bool may_be_empty = false;        // "" is dirfd itself
+};
 
 struct Call {
   Abi abi = Abi::x86_64;
   std::uint32_t nr = 0;
   const Syscall* syscall = nullptr;     // nullptr: a number that the table doesn't know
+  Family family = Family::none;
   std::array<std::uint64_t, 6> args{};  // raw registers
 
-  int dirfd = AT_FDCWD;
-  std::optional<std::string> path;  // as the target wrote it, any bytes but NUL; absent: no path or...
-  int path_error = 0;               // ...EFAULT, ENAMETOOLONG: why it could not be read
-  std::uint32_t mode = 0;           // & 07777
-  std::uint32_t flags = 0;          // AT_*
+  Operand operand;
+  std::uint32_t mode = 0;   // & 07777
+  std::uint32_t flags = 0;  // as they came, but for fchmod(2), which is named by AT_EMPTY_PATH
+
+  const Operation& operation() const { return scsup::operation(family); }
 
   // The value of the argument with that role, cut to the bits that the kernel looks at.
   std::optional<std::uint64_t> value(Role role) const;
 };
+
+// What registers alone give; the path is still to be read. Nothing but the numbers for a call that the table doesn't
+// know.
+Call call_of(Abi abi, std::uint32_t nr, const std::array<std::uint64_t, 6>& args);
 
 }  // namespace scsup

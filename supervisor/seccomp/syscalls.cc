@@ -32,25 +32,39 @@ constexpr Numbers nr(std::int32_t x86_64, std::int32_t i386, std::int32_t x32) {
 }
 
 struct Traits {
-  std::string_view group;
   Family family = Family::none;
+  Family turned = Family::none;
+  std::uint32_t turning_flag = 0;
   bool runs_program = false;
   bool confines = false;
   const Signature* i386_args = nullptr;
 };
 
-constexpr Traits mkdir_family{
-    .group = "@mkdir", .family = Family::mkdir, .runs_program = false, .confines = false, .i386_args = {}};
-constexpr Traits chmod_family{
-    .group = "@chmod", .family = Family::chmod, .runs_program = false, .confines = false, .i386_args = {}};
-
-constexpr Traits runs_program{
-    .group = {}, .family = Family::none, .runs_program = true, .confines = false, .i386_args = {}};
-constexpr Traits confines{
-    .group = {}, .family = Family::none, .runs_program = false, .confines = true, .i386_args = {}};
+constexpr Traits of(Family family) {
+  Traits traits;
+  traits.family = family;
+  return traits;
+}
+constexpr Traits of(Family family, std::uint32_t flag, Family turned) {
+  Traits traits = of(family);
+  traits.turned = turned;
+  traits.turning_flag = flag;
+  return traits;
+}
+constexpr Traits runs_program = [] {
+  Traits traits;
+  traits.runs_program = true;
+  return traits;
+}();
+constexpr Traits confines = [] {
+  Traits traits;
+  traits.confines = true;
+  return traits;
+}();
 constexpr Traits on_i386(const Signature& signature) {
-  return {
-      .group = {}, .family = Family::none, .runs_program = false, .confines = false, .i386_args = &signature};
+  Traits traits;
+  traits.i386_args = &signature;
+  return traits;
 }
 
 struct Row {
@@ -72,8 +86,9 @@ constexpr auto table = [] {
     result[i] = {name,
                  numbers,
                  args,
-                 traits.group,
                  traits.family,
+                 traits.turned,
+                 traits.turning_flag,
                  traits.runs_program,
                  traits.confines,
                  traits.i386_args};
@@ -109,7 +124,18 @@ constexpr auto by_number = [] {
   return result;
 }();
 
-constexpr std::array<std::string_view, 3> groups{"@chmod", "@mkdir", runtime_group};
+constexpr auto groups = [] {
+  std::array<std::string_view, operations.size()> result{};  // one for each family but none, and @runtime
+  for (std::size_t i = 1; i < operations.size(); ++i) result[i - 1] = operations[i].group;
+  result.back() = runtime_group;
+  std::ranges::sort(result);
+  return result;
+}();
+
+Portion portion_of(const Syscall& syscall, std::string_view group) {
+  if (group == runtime_group || syscall.turning_flag == 0) return Portion::whole;
+  return operation(syscall.turned).group == group ? Portion::with_flag : Portion::without_flag;
+}
 
 }  // namespace
 
@@ -133,15 +159,16 @@ bool is_group(std::string_view name) { return std::ranges::find(groups, name) !=
 std::span<const std::string_view> all_groups() { return groups; }
 
 bool belongs_to(const Syscall& syscall, std::string_view group) {
-  return group == runtime_group ? is_runtime_call(syscall) : !group.empty() && syscall.group == group;
+  if (group.empty() || group == runtime_group) return !group.empty() && is_runtime_call(syscall);
+  return syscall.operation().group == group || operation(syscall.turned).group == group;
 }
 
-std::vector<const Syscall*> calls_named(std::string_view name) {
-  std::vector<const Syscall*> calls;
-  if (const Syscall* one = find_syscall(name)) calls.push_back(one);
+std::vector<Named> calls_named(std::string_view name) {
+  std::vector<Named> calls;
+  if (const Syscall* one = find_syscall(name)) calls.push_back({one, Portion::whole});
   if (is_group(name))
     for (const Syscall& syscall : all_syscalls())
-      if (belongs_to(syscall, name)) calls.push_back(&syscall);
+      if (belongs_to(syscall, name)) calls.push_back({&syscall, portion_of(syscall, name)});
   return calls;
 }
 

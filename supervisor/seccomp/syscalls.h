@@ -5,6 +5,7 @@
 // every ABI since 5.1; uretprobe of 6.11 is the exception).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "supervisor/seccomp/abi.h"
+#include "supervisor/seccomp/operation.h"
 
 namespace scsup {
 
@@ -25,19 +27,16 @@ struct Argument {
   std::uint8_t bits = 64;  // how much of the register the kernel looks at: mode 16, flags, fds and ids 32
 };
 
-// The emulation that performs a call (emulate/), or none: it can only be allowed in place or denied.
-enum class Family : std::uint8_t { none, mkdir, chmod };
-// Can a Landlock domain forbid calls of this family? (landlock(7): it has no say in chmod(2).)
-constexpr bool landlock_restricts(Family family) { return family == Family::mkdir; }
-
 using Signature = std::array<Argument, 6>;
 
 struct Syscall {
   std::string_view name;                   // as in libseccomp; i386-only variants keep their own (setuid32)
   std::array<std::int32_t, abi_count> nr;  // indexed by Abi, x32 with its bit; -1 where the ABI lacks it
   Signature args;                          // on x86_64 and x32; for a given ABI ask arguments()
-  std::string_view group;                  // "@mkdir", or empty
   Family family = Family::none;
+  // unlinkat(2) is two calls in one: with `turning_flag` it is of this family. Zero: it is of one only.
+  Family turned = Family::none;
+  std::uint32_t turning_flag = 0;
   bool runs_program = false;  // execve, execveat: where a container's runtime ends and its program begins
   bool confines =
       false;  // landlock_restrict_self: what is performed for the task afterwards must stay within
@@ -49,6 +48,8 @@ struct Syscall {
     return abi == Abi::i386 && i386_args ? *i386_args : args;
   }
 
+  constexpr const Operation& operation() const { return scsup::operation(family); }
+  constexpr bool is_performed() const { return family != Family::none; }
   constexpr std::int32_t number(Abi abi) const { return nr[static_cast<int>(abi)]; }
   // How many arguments it takes; what lies in the other registers is anything.
   constexpr std::size_t arity(Abi abi) const {
@@ -71,10 +72,32 @@ const Syscall* find_syscall(std::string_view name);          // nullptr: unknown
 const Syscall* find_syscall(Abi abi, std::uint32_t number);  // nullptr: unknown
 bool is_group(std::string_view name);                        // "@mkdir"
 std::span<const std::string_view> all_groups();
-// Syscall::group names one; a call may be in "@runtime" (runtime_calls.h) besides.
+// A family's group (operation.h), and "@runtime" (runtime_calls.h).
 bool belongs_to(const Syscall& syscall, std::string_view group);
+
+// What a group means of a call that is two in one: "@rmdir" is unlinkat with AT_REMOVEDIR, "@unlink" without.
+enum class Portion : std::uint8_t { whole, with_flag, without_flag };
+struct Named {
+  const Syscall* syscall;
+  Portion portion;
+  bool operator==(const Named&) const = default;
+};
 // What a name in a policy stands for: a call, or a group's members; none for an unknown name.
-std::vector<const Syscall*> calls_named(std::string_view name);
+std::vector<Named> calls_named(std::string_view name);
+// The same for several names together, each call once: parts that are both named make the whole.
+template <class Names>
+std::vector<Named> calls_of(const Names& written) {
+  std::vector<Named> calls;
+  for (const auto& one : written)
+    for (const Named& named : calls_named(one.value)) {
+      const auto before = std::ranges::find(calls, named.syscall, &Named::syscall);
+      if (before == calls.end())
+        calls.push_back(named);
+      else if (before->portion != named.portion)
+        before->portion = Portion::whole;
+    }
+  return calls;
+}
 
 std::string_view name(Role role);  // "path", "mode", ... as written in a policy
 

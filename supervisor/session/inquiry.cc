@@ -8,7 +8,6 @@
 #include <cstdio>
 
 #include "supervisor/audit/clock.h"
-#include "supervisor/emulate/deputies.h"
 #include "supervisor/emulate/identity.h"
 #include "supervisor/emulate/perform.h"
 #include "supervisor/policy/text/errno_names.h"
@@ -16,6 +15,7 @@
 #include "supervisor/seccomp/runtime_calls.h"
 #include "supervisor/session/line.h"
 #include "supervisor/target/decode.h"
+#include "supervisor/target/mount_namespace.h"
 
 namespace scsup {
 
@@ -34,7 +34,8 @@ const Origin no_identity = builtin("@identity",
                                    "scsup lacks the capabilities to act with the target's identity, or a "
                                    "filter refuses setfsuid, setfsgid, setgroups or capset to it");
 const Origin no_deputy = builtin(
-    "@userns", "scsup can't act in the target's user namespace, or its process there was killed meanwhile");
+    "@userns",
+    "scsup can't act in the target's user or mount namespace, or its process there was killed meanwhile");
 const Origin no_domain = builtin(
     "@landlock", "scsup can't follow the target into its Landlock domain, or can't tell which that is");
 const Origin too_late =
@@ -53,7 +54,7 @@ struct OwnHands {
   bool may_wait() const { return patience == Patience::none && scsup::may_wait(object.fd); }
   bool exists_already() const { return scsup::exists_already(call, object); }
   Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) const {
-    if (creates(call)) have_umask(umask);
+    if (call.operation().creates) have_umask(umask);
     return scsup::perform(call, object, mode_mask);
   }
 };
@@ -65,7 +66,7 @@ struct DeputysHands {
   static Deadline end() { return std::chrono::steady_clock::now() + StallWatch::patience; }
   bool may_wait() const { return false; }  // it isn't this thread that does
   bool exists_already() const {
-    return call.syscall->family == Family::mkdir && errand.exists_already(end()).value_or(false);
+    return call.operation().creates && errand.exists_already(end()).value_or(false);
   }
   Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) const {
     return errand.perform(call.mode & mode_mask.value_or(07777), umask, end());
@@ -191,23 +192,28 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   const Task* const task = caller_.task.get();
   const bool can_look = task && task->readable;
   int err = can_look ? precheck(call, *task) : 0;  // the kernel looks at flags before it reads the path
-  if (err == 0) err = call.path_error;
-  Start start = can_look && err == 0 && call.path ? start_of(call, *task) : Start{};
+  if (err == 0) err = call.operand.path_error;
+  Start start = can_look && err == 0 && call.operand.path ? start_of(call, *task) : Start{};
   if (!can_look || start.unseen ||
-      (call.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
+      (call.operand.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
     return refuse(EPERM, unreadable);
   if (err == 0)
-    err = call.path->empty() && (call.flags & AT_EMPTY_PATH) == 0 ? ENOENT : start.err;  // nothing to judge
+    err = call.operand.path->empty() && !call.operand.may_be_empty ? ENOENT : start.err;  // nothing to judge
   if (err != 0) return refuse(err, no_path);
 
-  std::shared_ptr<const Zygote> domain;
-  if (landlock_restricts(call)) {
-    auto its = session_->landlock_domains_.of(*task, request_);
-    if (!its) return refuse(EPERM, no_domain);
-    domain = std::move(*its);
+  Ground ground;
+  if (call.operation().by_landlock) {
+    auto domain = session_->landlock_domains_.of(*task, request_);
+    if (!domain) return refuse(EPERM, no_domain);
+    ground.domain = std::move(*domain);
   }
-  if (task->user_namespace || domain || (creates(call) && !has_own_umask()))
-    return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, domain, decision);
+  if (call.operation().minds_mounts) {
+    auto its = foreign_mount_namespace(*task);
+    if (!its) return refuse(EPERM, no_deputy);
+    ground.mount_namespace = std::move(*its);
+  }
+  if (task->user_namespace || ground.domain || ground.mount_namespace || (call.operation().creates && !has_own_umask()))
+    return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, ground, decision);
   const Wear wear(*task);
   if (!wear.worn()) return refuse(EPERM, no_identity);
   OwnRightsHere own_rights(*task);
@@ -219,10 +225,9 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
 
 // As above, by a process that stands where the target does. It may take no longer than a call may be in
 // work, whatever the target does to the deputy.
-Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const std::shared_ptr<const Zygote>& domain,
-                                          std::optional<Decision> decision) {
+Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const Ground& ground, std::optional<Decision> decision) {
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
-  auto errand = session_->deputies_.send(*call_, *caller_.task, start, domain, end);
+  auto errand = session_->deputies_.send(*call_, *caller_.task, start, ground, end);
   if (!errand)
     return errand.error().err == ETIMEDOUT ? refuse(ETIMEDOUT, too_late) : refuse(EPERM, no_deputy);
   DeputysHands hands{*call_, *errand};
@@ -244,7 +249,7 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
     return decided(*decision);
   }
   mode_t umask = 0;
-  if (found && creates(*call_)) {
+  if (found && call_->operation().creates) {
     const auto its = caller_.task->read_umask();
     if (!its) return refuse(EPERM, unreadable);
     umask = *its;
@@ -275,7 +280,7 @@ void Inquiry::answer() {
   CallRecord record;
   const Task* const task = caller_.task.get();
   record.process = task ? &task->record : nullptr;
-  if (task && call_->dirfd == AT_FDCWD) record.directory = task->cwd;
+  if (task && call_->operand.dirfd == AT_FDCWD) record.directory = task->cwd;
   record.call = &*call_;
   record.resolved = resolved_ ? &*resolved_ : nullptr;
   record.act = decision_.act;
@@ -307,7 +312,7 @@ void Inquiry::count(const CallRecord& record, bool watched_only) {
   one_more(session.denied_, policy_->denied);
   const bool by_policy = record.origin != &no_path && record.err != EEXIST;
   const std::string_view path = record.resolved     ? std::string_view(*record.resolved)
-                                : record.call->path ? std::string_view(*record.call->path)
+                                : record.call->operand.path ? std::string_view(*record.call->operand.path)
                                                     : std::string_view();
   if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
   if (syscall && syscall->runs_program) {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "supervisor/audit/record.h"
+#include "supervisor/emulate/deputies.h"
 #include "supervisor/emulate/object.h"
 #include "supervisor/emulate/resolve.h"
 #include "supervisor/loop/stall_watch.h"
@@ -52,8 +53,7 @@ class Inquiry : public Timed {
   Progress decided(const Decision& decision);
   std::optional<Decision> decide(const std::string_view* object) const;
   Progress look_at_object(Patience patience, std::optional<Decision> decision);
-  Progress look_by_deputy(const Start& start, const std::shared_ptr<const Zygote>& domain,
-                          std::optional<Decision> decision);
+  Progress look_by_deputy(const Start& start, const Ground& ground, std::optional<Decision> decision);
   Progress confine(Patience patience, const Decision& decision);
   template <class Hands>
   Progress judge(const Object& object, Hands& hands, std::optional<Decision> decision);

@@ -1,6 +1,7 @@
 #include "supervisor/target/decode.h"
 
 #include <algorithm>
+#include <array>
 
 #include "supervisor/target/memory.h"
 
@@ -9,23 +10,9 @@ namespace scsup {
 std::optional<Call> decode_registers(const seccomp_data& data) {
   const std::optional<Abi> abi = abi_of(data.arch, static_cast<std::uint32_t>(data.nr));
   if (!abi) return std::nullopt;
-  Call call;
-  call.abi = *abi;
-  call.nr = static_cast<std::uint32_t>(data.nr);
-  call.syscall = find_syscall(*abi, call.nr);
-  std::copy(std::begin(data.args), std::end(data.args), call.args.begin());
-
-  if (const auto dirfd = call.value(Role::dirfd)) call.dirfd = static_cast<int>(*dirfd);
-  if (const auto mode = call.value(Role::mode)) call.mode = *mode & 07777;
-  if (const auto flags = call.value(Role::flags)) call.flags = static_cast<std::uint32_t>(*flags);
-  const bool by_descriptor =
-      call.syscall && call.syscall->family == Family::chmod && call.syscall->position(Role::path) < 0;
-  if (by_descriptor) {  // fchmod(fd, mode) is fchmodat2(fd, "", mode, AT_EMPTY_PATH)
-    call.dirfd = static_cast<int>(*call.value(Role::fd));
-    call.path.emplace();
-    call.flags = AT_EMPTY_PATH;
-  }
-  return call;
+  std::array<std::uint64_t, 6> args;
+  std::copy(std::begin(data.args), std::end(data.args), args.begin());
+  return call_of(*abi, static_cast<std::uint32_t>(data.nr), args);
 }
 
 std::optional<Call> decode(const Request& request) {
@@ -37,9 +24,9 @@ std::optional<Call> decode(const Request& request) {
   if (call->abi == Abi::i386) address &= 0xffffffff;
   auto read = read_path(static_cast<pid_t>(request.tid()), RemoteAddress{address});
   if (auto* path = std::get_if<std::string>(&read))
-    call->path = std::move(*path);
+    call->operand.path = std::move(*path);
   else
-    call->path_error = std::get<ReadFailure>(read).err;
+    call->operand.path_error = std::get<ReadFailure>(read).err;
   return call;
 }
 

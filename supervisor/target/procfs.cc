@@ -152,10 +152,22 @@ Result<std::string> read_link_at(const Fd& dir, const char* name) {
   return std::string(target, static_cast<std::size_t>(got));
 }
 
+namespace {
+Fd& own_descriptors() {
+  static Fd kept;
+  return kept;
+}
+}  // namespace
+
+void keep_own_procfs() {
+  own_descriptors().reset(open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
 Result<std::string> name_of(const Fd& fd) {
   char link[32], target[PATH_MAX];
-  std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd.get());
-  const ssize_t got = readlink(link, target, sizeof target);
+  const Fd& kept = own_descriptors();
+  std::snprintf(link, sizeof link, kept ? "%d" : "/proc/self/fd/%d", fd.get());
+  const ssize_t got = readlinkat(kept ? kept.get() : AT_FDCWD, link, target, sizeof target);
   if (got < 0) return failed("cannot find the name of a directory");
   return std::string(target, static_cast<std::size_t>(got));
 }

@@ -41,6 +41,9 @@ Result<std::string> read_link_at(const Fd& dir, const char* name);
 Result<ProcStatus> read_status(const Fd& task);
 // The same of a "status" that is open already. ESRCH: the task has gone.
 Result<ProcStatus> read_status_again(const Fd& status);
+// For a process that shows names often, or is about to leave its mount namespace: from now on name_of() asks the /proc
+// of today. Each process for itself, once, and not before it forks one that closes its descriptors.
+void keep_own_procfs();
 // The name of what `fd` is open on, as /proc/self/fd shows it to us.
 Result<std::string> name_of(const Fd& fd);
 

@@ -17,12 +17,12 @@ from service import Service
 TARGET = os.environ.get("TWIN_TARGET", "")
 RAN = "ended with 7"
 NO_SETUP = "ended with 98"  # natively: this container has no rights to set the case up
-# EXDEV is what neither family of calls ever gives by itself.
+# EXDEV is what none of these calls ever gives by itself.
 POLICY = {
     "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
     "supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [
-        {"syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"},
-        {"syscalls": ["@mkdir", "@chmod"], "action": "allow"}]}}
+        {"syscalls": ["@mkdir", "@chmod", "@rmdir", "@unlink"], "path": "/**", "action": "allow"},
+        {"syscalls": ["@mkdir", "@chmod", "@rmdir", "@unlink"], "action": "allow"}]}}
 SCRIPT = """
 for case in $(/twin/target --list); do
   cd /work/$case/in && timeout 30 /twin/target $case /work/$case/in >/out/$case.out 2>/out/$case.err
@@ -113,7 +113,7 @@ class Twins(EngineCase):
                      if native[case] != supervised[case]]
         self.assertFalse(different, f"{len(different)} of {len(ran)}:\n" + "\n".join(different[:20]))
         # And it was scsup that did it.
-        calls = self.service.calls(self.engine.identity(container), "mkdir", "chmod")
+        calls = self.service.calls(self.engine.identity(container), "mkdir", "chmod", "rmdir", "unlink")
         self.assertGreater(sum(r["how"] == "performed" for r in calls), len(ran))
         others = [r for r in calls if r["how"] != "performed" and r["rule"]["id"] != "@path"]
         self.assertEqual(others, [])

@@ -97,6 +97,17 @@ long fchmodat2(int dirfd, const char* path, Raw mode, int flags) {
              static_cast<Raw>(dirfd), of(path), mode, static_cast<Raw>(flags));
 }
 
+long rmdir(const char* path) { return raw("rmdir " + printable(path), SYS_rmdir, of(path)); }
+
+long unlink(const char* path) { return raw("unlink " + printable(path), SYS_unlink, of(path)); }
+
+long unlinkat(int dirfd, const char* path, int flags) {
+  char hex[16];
+  std::snprintf(hex, sizeof hex, " 0x%x", static_cast<unsigned>(flags));
+  return raw("unlinkat " + number(dirfd) + " " + printable(path) + hex, SYS_unlinkat, static_cast<Raw>(dirfd), of(path),
+             static_cast<Raw>(flags));
+}
+
 void show(const std::string& path) {
   struct stat st;
   if (lstat(path.c_str(), &st) != 0) return say(path + ": " + errno_text(-errno));

@@ -29,6 +29,9 @@ long chmod(const char* path, Raw mode);
 long fchmod(int fd, Raw mode);
 long fchmodat(int dirfd, const char* path, Raw mode);
 long fchmodat2(int dirfd, const char* path, Raw mode, int flags);
+long rmdir(const char* path);
+long unlink(const char* path);
+long unlinkat(int dirfd, const char* path, int flags);
 
 void say(const std::string& line);
 // Prints what is there: type, mode, owner, group, ACLs. Follows no link.

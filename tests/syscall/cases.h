@@ -32,6 +32,7 @@ Cases mode_cases();
 Cases acl_cases();
 Cases identity_cases();
 Cases capability_cases();
+Cases remove_cases();
 Cases root_cases();
 Cases mount_cases();
 Cases user_namespace_cases();

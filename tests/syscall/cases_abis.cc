@@ -40,7 +40,7 @@ Raw low(const char* text) {
 }
 
 constexpr long i386_chmod = 15, i386_mkdir = 39, i386_fchmod = 94, i386_mkdirat = 296, i386_fchmodat = 306,
-               i386_fchmodat2 = 452;
+               i386_fchmodat2 = 452, i386_unlink = 10, i386_rmdir = 40, i386_unlinkat = 301;
 constexpr Raw garbage = 0xdeadbeef00000000ul;
 
 void i386() {
@@ -60,6 +60,11 @@ void i386() {
   int80("fchmodat2 empty", i386_fchmodat2, dir, low(""), 0705, AT_EMPTY_PATH);
   int80("fchmodat2 nofollow", i386_fchmodat2, cwd, low("link"), 0705, AT_SYMLINK_NOFOLLOW);
   int80("fchmodat2 bad flags", i386_fchmodat2, cwd, low("link"), 0705, 1);
+  int80("unlinkat dir", i386_unlinkat, dir, low("sub"), 0);
+  int80("unlinkat removedir", i386_unlinkat, dir, low("sub"), AT_REMOVEDIR);
+  int80("rmdir", i386_rmdir, low("dir/sub2"));
+  int80("unlink", i386_unlink, low("link"));
+  int80("unlink absent", i386_unlink, low("link"));
   int80("mkdir NULL", i386_mkdir, 0, 0777);
   int80("mkdir -1", i386_mkdir, ~0ul, 0777);
   int80("mkdir self", i386_mkdir, low("/proc/self/cwd/by_proc"), 0777);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -72,7 +73,9 @@ Recorded read_audit(const std::string& path) {
     const auto record = nlohmann::json::parse(line);
     if (record.value("type", "") != "call") continue;
     const std::string name = record.at("sys").value("name", "");
-    if (name.find("mkdir") == std::string::npos && name.find("chmod") == std::string::npos) continue;
+    const bool is_tested = std::ranges::any_of(std::initializer_list<const char*>{"mkdir", "chmod", "rmdir", "unlink"},
+                                               [&](const char* tested) { return name.find(tested) != name.npos; });
+    if (!is_tested) continue;
     const std::string how = record.value("how", "");
     if (how == "performed")
       ++recorded.performed;

@@ -25,12 +25,12 @@ enum class Answer { performed, continued };
 constexpr const char* architectures = R"("defaultAction": "SCMP_ACT_ALLOW",
   "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],)";
 
-// EXDEV is what neither family of calls ever gives by itself.
+// EXDEV is what none of these calls ever gives by itself.
 std::string policy(Answer answer) {
   const std::string rules =
       answer == Answer::performed
-          ? R"({"syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}, {"syscalls": ["@mkdir", "@chmod"], "action": "allow"})"
-          : R"({"syscalls": ["@mkdir", "@chmod"], "action": "allow", "audit": true})";
+          ? R"({"syscalls": ["@mkdir", "@chmod", "@rmdir", "@unlink"], "path": "/**", "action": "allow"}, {"syscalls": ["@mkdir", "@chmod", "@rmdir", "@unlink"], "action": "allow"})"
+          : R"({"syscalls": ["@mkdir", "@chmod", "@rmdir", "@unlink"], "action": "allow", "audit": true})";
   return std::string("{") + architectures +
          R"("supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [)" + rules + "]}}\n";
 }

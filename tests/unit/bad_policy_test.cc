@@ -293,8 +293,8 @@ const Bad bad_supervise[] = {
      rule("\"syscalls\": [\"mkdir\"], \"action\": \"emulate\",\n\"emulate\": {\"mode_mas\": \"0700\"}"),
      {"p:5:13: error: unknown key 'mode_mas' in \"emulate\"; did you mean 'mode_mask'?"}},
     {"emulate_what_is_not_emulated",
-     rule("\"syscalls\": [\"mkdir\", \"rmdir\"], \"action\": \"emulate\""),
-     {"p:4:23: error: 'rmdir' can't be emulated by scsup yet; \"allow\" or \"deny\" it"}},
+     rule("\"syscalls\": [\"mkdir\", \"rename\"], \"action\": \"emulate\""),
+     {"p:4:23: error: 'rename' can't be emulated by scsup yet; \"allow\" or \"deny\" it"}},
     {"condition_without_argument",
      rule("\"syscalls\": [\"getppid\"], \"action\": \"deny\", \"mode\": \"0700\""),
      {"p:4:14: error: 'getppid' has no argument 'mode'; it can't be in this rule"}},
@@ -306,8 +306,8 @@ const Bad bad_supervise[] = {
      rule("\"syscalls\": [\"getppid\"], \"action\": \"deny\", \"path\": \"/x\""),
      {"p:4:14: error: 'getppid' has no argument 'path'; it can't be in this rule"}},
     {"path_of_a_call_not_performed",
-     rule("\"syscalls\": [\"rmdir\"], \"action\": \"deny\", \"path\": \"/x\""),
-     {"p:4:14: error: 'rmdir' can't be in a rule with \"path\": scsup can't perform this call itself yet, so "
+     rule("\"syscalls\": [\"rename\"], \"action\": \"deny\", \"path\": \"/x\""),
+     {"p:4:14: error: 'rename' can't be in a rule with \"path\": scsup can't perform this call itself yet, so "
       "the target could change "
       "the path after it was judged"}},
     {"position_without_argument",

@@ -31,11 +31,15 @@ std::optional<Decision> naive(const Document& document, const std::vector<PathSe
     bool mine = false;
     for (const auto& written : rule.syscalls)
       mine = mine || written.value == call.syscall->name ||
-             (!call.syscall->group.empty() && written.value == call.syscall->group);
+             (call.family != Family::none && written.value == call.operation().group);
     if (!mine) continue;
     named = true;
     bool holds = true;
     for (const auto& c : rule.conditions) {
+      if (!call.value(c.role)) {  // can't be seen: fails closed
+        holds = holds && rule.action == RuleAction::deny;
+        continue;
+      }
       const std::uint64_t x = *call.value(c.role);
       holds = holds &&
               (c.one_of.empty() || std::find(c.one_of.begin(), c.one_of.end(), x) != c.one_of.end()) &&
@@ -72,7 +76,7 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
   const std::vector<std::string> globs{"/a", "/a/**", "/**/c", "/b/*", "/**", "/a/{b,c}"};
   const std::vector<std::string_view> objects{"", "/", "/a", "/a/b", "/a/c", "/b/c", "/b/c/d", "/z"};
   const std::vector<std::uint64_t> modes{0, 0600, 0700, 0755, 01777, 04755, 06000, 07777};
-  const std::vector<std::string> names{"@mkdir", "@chmod", "mkdir", "fchmod", "chmod"};
+  const std::vector<std::string> names{"@mkdir", "@chmod", "mkdir", "fchmod", "chmod", "@rmdir", "@unlink", "unlinkat"};
   int asked = 0, looked = 0, emulated = 0;
   for (int round = 0; round < 400; ++round) {
     Document document;
@@ -121,12 +125,13 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
     const auto p = policy(document);
     ASSERT_TRUE(p);
     for (int i = 0; i < 60; ++i) {
-      static constexpr std::array<std::string_view, 6> calls{"mkdir",  "mkdirat",   "chmod",
-                                                             "fchmod", "fchmodat2", "sync"};
+      static constexpr std::array<std::string_view, 9> calls{
+          "mkdir", "mkdirat", "chmod", "fchmod", "fchmodat2", "sync", "rmdir", "unlink", "unlinkat"};
       const std::string_view name = calls[below(calls.size())];
       const int position = find_syscall(name)->position(Role::mode);
       std::array<std::uint64_t, 6> args{below(4)};
       if (position >= 0) args[static_cast<std::size_t>(position)] = modes[below(modes.size())];
+      if (name == "unlinkat") args[2] = std::array<std::uint64_t, 3>{0, AT_REMOVEDIR, 1}[below(3)];
       const Call one = call(name, args);
       const std::string_view object = objects[below(objects.size())];
       for (const std::string_view* given : {static_cast<const std::string_view*>(nullptr), &object}) {

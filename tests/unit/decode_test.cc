@@ -25,7 +25,7 @@ TEST(Decode, TurnsMkdirIntoItsAtForm) {
   const auto decoded = decode_registers(call(AUDIT_ARCH_X86_64, SYS_mkdir, {0x1000, 0755}));
   ASSERT_TRUE(decoded && decoded->syscall);
   EXPECT_EQ(decoded->syscall->name, "mkdir");
-  EXPECT_EQ(decoded->dirfd, AT_FDCWD);
+  EXPECT_EQ(decoded->operand.dirfd, AT_FDCWD);
   EXPECT_EQ(decoded->mode, 0755u);
 }
 
@@ -33,15 +33,15 @@ TEST(Decode, LooksAtAsManyBitsAsTheKernel) {
   const auto decoded = decode_registers(
       call(AUDIT_ARCH_X86_64, SYS_mkdirat, {0xdeadbeef00000005, 0x1000, 0xffff0000ffff0000 | 04755}));
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(decoded->dirfd, 5);
+  EXPECT_EQ(decoded->operand.dirfd, 5);
   EXPECT_EQ(decoded->mode, 04755u);
 }
 
 TEST(Decode, TurnsFchmodIntoAnEmptyPath) {
   const auto decoded = decode_registers(call(AUDIT_ARCH_X86_64, SYS_fchmod, {7, 0600}));
-  ASSERT_TRUE(decoded && decoded->path);
-  EXPECT_EQ(*decoded->path, "");
-  EXPECT_EQ(decoded->dirfd, 7);
+  ASSERT_TRUE(decoded && decoded->operand.path);
+  EXPECT_EQ(*decoded->operand.path, "");
+  EXPECT_EQ(decoded->operand.dirfd, 7);
   EXPECT_EQ(decoded->flags, unsigned{AT_EMPTY_PATH});
 }
 

@@ -64,11 +64,9 @@ Task a_task() {
 }
 
 Call a_call() {
-  Call call;
-  call.nr = 83;
-  call.syscall = find_syscall(Abi::x86_64, 83);
-  call.path = std::string("a/\xff b");
-  call.flags = AT_SYMLINK_NOFOLLOW;
+  const auto nr = static_cast<std::uint32_t>(find_syscall("fchmodat2")->number(Abi::x86_64));
+  Call call = call_of(Abi::x86_64, nr, {7, 0, 0640, AT_SYMLINK_NOFOLLOW});
+  call.operand.path = std::string("a/\xff b");
   return call;
 }
 
@@ -85,8 +83,10 @@ TEST(DeputyWords, CarryTheCallItsTaskAndItsStart) {
   ASSERT_TRUE(parcel);
   const auto errands = unpack_resolve(*parcel);
   ASSERT_TRUE(errands);
-  EXPECT_EQ(errands->call.path, a_call().path);
+  EXPECT_EQ(errands->call.operand.path, a_call().operand.path);
   EXPECT_EQ(errands->call.flags, a_call().flags);
+  EXPECT_EQ(errands->call.operand.dirfd, 7);
+  EXPECT_FALSE(errands->call.operand.follows);
   EXPECT_EQ(errands->call.syscall, a_call().syscall);
   EXPECT_EQ(errands->task.start, task.start);
   EXPECT_EQ(errands->start.root.name(), start.root.name());

@@ -45,12 +45,7 @@ inline std::shared_ptr<const Policy> policy(const std::string& text,
 }
 
 inline Call call(Abi abi, std::uint32_t nr, std::array<std::uint64_t, 6> args = {}) {
-  Call result;
-  result.abi = abi;
-  result.nr = nr;
-  result.syscall = find_syscall(abi, nr);
-  result.args = args;
-  return result;
+  return call_of(abi, nr, args);
 }
 inline Call call(std::string_view name, std::array<std::uint64_t, 6> args = {}, Abi abi = Abi::x86_64) {
   return call(abi, static_cast<std::uint32_t>(find_syscall(name)->number(abi)), args);

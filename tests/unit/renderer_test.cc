@@ -38,7 +38,7 @@ TEST(Renderer, OfACallAllocatesNothing) {
   const Origin origin{Origin::Kind::rule, "id", "p.json:1:2", "rule id"};
   Call call;
   call.syscall = find_syscall("mkdir");
-  call.path = "a";
+  call.operand.path = "a";
   CallRecord record;
   record.process = &process;
   record.call = &call;

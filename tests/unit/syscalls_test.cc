@@ -128,17 +128,34 @@ TEST(SyscallTable, KnowsCallsNewerThanTheHeaders) {
 
 TEST(SyscallTable, AGroupCoversEveryWayToTheEffect) {
   std::map<std::string, std::set<std::string>> members;
-  for (const Syscall& call : all_syscalls()) {
-    if (!call.group.empty()) members[std::string(call.group)].emplace(call.name);
-    EXPECT_EQ(call.group == "@mkdir", call.family == Family::mkdir) << call.name;
-    EXPECT_EQ(call.group == "@chmod", call.family == Family::chmod) << call.name;
-  }
+  for (const Syscall& call : all_syscalls())
+    for (const std::string_view group : all_groups())
+      if (group != "@runtime" && belongs_to(call, group)) members[std::string(group)].emplace(call.name);
   EXPECT_EQ(members["@mkdir"], (std::set<std::string>{"mkdir", "mkdirat"}));
   EXPECT_EQ(members["@chmod"], (std::set<std::string>{"chmod", "fchmod", "fchmodat", "fchmodat2"}));
+  EXPECT_EQ(members["@rmdir"], (std::set<std::string>{"rmdir", "unlinkat"}));
+  EXPECT_EQ(members["@unlink"], (std::set<std::string>{"unlink", "unlinkat"}));
   EXPECT_EQ(members.size() + 1, all_groups().size());  // and @runtime
   for (const auto& [group, unused] : members) EXPECT_TRUE(is_group(group));
   EXPECT_FALSE(is_group("mkdir"));
   EXPECT_FALSE(is_group("@nothing"));
+}
+
+TEST(SyscallTable, AGroupMeansThePartOfUnlinkatThatIsItsOwn) {
+  struct Name {
+    std::string_view value;
+  };
+  const Syscall* const unlinkat = find_syscall("unlinkat");
+  const auto part = [&](std::vector<Name> names) {
+    const auto calls = calls_of(names);
+    return std::ranges::find(calls, unlinkat, &Named::syscall)->portion;
+  };
+  EXPECT_EQ(part({{"@rmdir"}}), Portion::with_flag);
+  EXPECT_EQ(part({{"@unlink"}}), Portion::without_flag);
+  EXPECT_EQ(part({{"@unlink"}, {"@rmdir"}}), Portion::whole);
+  EXPECT_EQ(part({{"@rmdir"}, {"unlinkat"}}), Portion::whole);
+  EXPECT_EQ(call_of(Abi::x86_64, 263, {0, 0, 0, 0, 0, 0}).family, Family::unlink);
+  EXPECT_EQ(call_of(Abi::x86_64, 263, {0, 0, AT_REMOVEDIR, 0, 0, 0}).family, Family::rmdir);
 }
 
 // Each name in the list is one, or it would stand for nothing.

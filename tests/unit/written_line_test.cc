@@ -63,10 +63,10 @@ std::vector<std::string> written() {
         for (const std::optional<std::int64_t> value :
              {std::optional<std::int64_t>(), std::optional<std::int64_t>(-3)})
           for (const bool with_path : {true, false}) {
-            call.path.reset();
-            if (with_path) call.path = "a";
-            call.path_error = with_path ? 0 : EFAULT;
-            call.dirfd = with_path ? AT_FDCWD : 5;
+            call.operand.path.reset();
+            if (with_path) call.operand.path = "a";
+            call.operand.path_error = with_path ? 0 : EFAULT;
+            call.operand.dirfd = with_path ? AT_FDCWD : 5;
             call.flags = with_path ? 0x100 : 0;
             CallRecord record;
             record.id = 9;

@@ -11,7 +11,7 @@ namespace scsup {
 namespace {
 
 // A call that scsup performs works on an object, fchmod(2)'s file descriptor too.
-bool has_object(const Syscall& call) { return call.family != Family::none; }
+bool has_object(const Syscall& call) { return call.is_performed(); }
 
 bool has_argument(const Syscall& call, int position) {
   return call.args[position].role != Role::none || call.arguments(Abi::i386)[position].role != Role::none;
@@ -84,32 +84,36 @@ class Numbers {
 class Decided {
  public:
   // The earlier rule that decides all of this one; -1 for none, -2 when it takes several of them.
-  int earlier(const Rule& rule, std::span<const Syscall* const> calls) {
+  int earlier(const Rule& rule, std::span<const Named> calls) {
     std::uint32_t conditions = conditions_.of(signature(rule));
     std::vector<std::uint32_t> paths = path_numbers(rule);
     int by = -1;
-    for (const Syscall* call : calls)
+    for (const Named& call : calls)
       for (std::uint32_t path : paths) {
-        int one = -1;
-        for (Key key :
-             {Key{call, 0, 0}, Key{call, conditions, 0}, Key{call, 0, path}, Key{call, conditions, path}})
-          if (auto found = rules_.find(key); found != rules_.end()) {
-            one = found->second;
-            break;
-          }
+        const int one = first_of(call, conditions, path);
         if (one < 0) return -1;
         by = by == -1 || by == one ? one : -2;
       }
     return by;
   }
-  void add(const Rule& rule, std::span<const Syscall* const> calls, int index) {
+  void add(const Rule& rule, std::span<const Named> calls, int index) {
     std::uint32_t conditions = conditions_.of(signature(rule));
-    for (const Syscall* call : calls)
-      for (std::uint32_t path : path_numbers(rule)) rules_.emplace(Key{call, conditions, path}, index);
+    for (const auto& [call, portion] : calls)
+      for (std::uint32_t path : path_numbers(rule)) rules_.emplace(Key{call, portion, conditions, path}, index);
   }
 
  private:
-  using Key = std::tuple<const Syscall*, std::uint32_t, std::uint32_t>;
+  using Key = std::tuple<const Syscall*, Portion, std::uint32_t, std::uint32_t>;
+
+  // -1: none.
+  int first_of(const Named& call, std::uint32_t conditions, std::uint32_t path) const {
+    for (const Portion portion : {Portion::whole, call.portion})
+      for (const Key& key :
+           {Key{call.syscall, portion, 0, 0}, Key{call.syscall, portion, conditions, 0}, Key{call.syscall, portion, 0, path},
+            Key{call.syscall, portion, conditions, path}})
+        if (const auto found = rules_.find(key); found != rules_.end()) return found->second;
+    return -1;
+  }
 
   std::vector<std::uint32_t> path_numbers(const Rule& rule) {
     if (rule.paths.empty()) return {0};
@@ -144,7 +148,7 @@ std::string unreachable(std::span<const Rule* const> rules, const Rule& rule, in
 void check_calls(Reader& reader, const Rule& rule) {
   std::set<const Syscall*> checked;
   for (const auto& written : rule.syscalls)
-    for (const Syscall* call : calls_named(written.value))
+    for (const auto& [call, portion] : calls_named(written.value))
       if (checked.insert(call).second) check_call(reader, rule, *call, written);
 }
 
@@ -152,11 +156,8 @@ void check_order(Reader& reader, std::span<const Rule* const> rules) {
   Decided decided;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = *rules[i];
-    std::set<const Syscall*> calls;
-    for (const auto& written : rule.syscalls)
-      for (const Syscall* call : calls_named(written.value)) calls.insert(call);
-    if (calls.empty()) continue;
-    std::vector<const Syscall*> list(calls.begin(), calls.end());
+    const std::vector<Named> list = calls_of(rule.syscalls);
+    if (list.empty()) continue;
     int by = decided.earlier(rule, list);
     if (by != -1) reader.error(rule.place, unreachable(rules, rule, by));
     decided.add(rule, list, static_cast<int>(i));

@@ -58,7 +58,7 @@ std::vector<Located<std::string>> read_traps(Reader& reader, const Json& json) {
   auto traps = read_call_names(reader, json, "\"trap\"");
   std::unordered_map<const Syscall*, const Located<std::string>*> seen;
   for (const auto& written : traps) {
-    for (const Syscall* call : calls_named(written.value)) {
+    for (const auto& [call, portion] : calls_named(written.value)) {
       const auto [first, fresh] = seen.emplace(call, &written);
       if (fresh) continue;
       const auto& [before, place] = *first->second;

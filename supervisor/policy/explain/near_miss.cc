@@ -44,26 +44,24 @@ std::string unmet_by(const ArgumentCondition& c, std::uint64_t x, std::uint64_t 
 
 // A call as one of a rule's names means it.
 struct Reading {
-  const Syscall* syscall;
+  Named named;
   Arguments arguments;
 };
 
 std::vector<Reading> readings(const Rule& rule, const Call& call) {
   std::vector<Reading> found;
-  const auto add = [&](const Syscall* syscall, Arguments arguments) {
-    if (std::ranges::find(found, syscall, &Reading::syscall) == found.end())
-      found.push_back({syscall, arguments});
-  };
-  for (const auto& written : rule.syscalls)
-    for (const Syscall* syscall : calls_named(written.value)) {
-      if (syscall->number(call.abi) >= 0 && static_cast<std::uint32_t>(syscall->number(call.abi)) == call.nr)
-        add(syscall, Arguments::in_registers);
-      const auto inside = call.abi == Abi::i386 ? multiplexed_on_i386(syscall->name) : std::nullopt;
-      if (inside && inside->through &&
-          static_cast<std::uint32_t>(inside->through->number(Abi::i386)) == call.nr &&
-          inside->selects.holds(call.args[inside->selects.arg]))
-        add(syscall, Arguments::hidden);
-    }
+  for (const Named& named : calls_of(rule.syscalls)) {
+    const Syscall* const syscall = named.syscall;
+    const auto part = meant_by(named, call.abi);
+    if (syscall->number(call.abi) >= 0 && static_cast<std::uint32_t>(syscall->number(call.abi)) == call.nr &&
+        (!part || part->holds(call.args[part->arg])))
+      found.push_back({named, Arguments::in_registers});
+    const auto inside = call.abi == Abi::i386 ? multiplexed_on_i386(syscall->name) : std::nullopt;
+    if (inside && inside->through &&
+        static_cast<std::uint32_t>(inside->through->number(Abi::i386)) == call.nr &&
+        inside->selects.holds(call.args[inside->selects.arg]))
+      found.push_back({named, Arguments::hidden});
+  }
   return found;
 }
 
@@ -75,14 +73,14 @@ std::vector<Unmet> unmet_registers(const Rule& rule, const Reading& reading, con
       unmet.push_back({place, what + " can't be seen in this call, so that nothing is allowed by it"});
   };
   for (const ArgumentCondition& condition : rule.conditions) {
-    const int position = hidden ? -1 : reading.syscall->position(condition.role, call.abi);
+    const int position = hidden ? -1 : reading.named.syscall->position(condition.role, call.abi);
     const std::string what(name(condition.role));
     if (position < 0) {
       unseen(condition.place, what);
       continue;
     }
     const auto at = static_cast<std::size_t>(position);
-    const std::uint64_t width = width_of(*reading.syscall, reading.syscall->arguments(call.abi)[at]);
+    const std::uint64_t width = width_of(*reading.named.syscall, reading.named.syscall->arguments(call.abi)[at]);
     const std::uint64_t x = call.args[at] & width;
     if (const std::string why = unmet_by(condition, x, width); !why.empty())
       unmet.push_back({condition.place, what + " " + number(condition.role, x) + " " + why});

@@ -26,14 +26,23 @@ void append(Conditions& conditions, const ArgumentCondition& condition, std::uin
 std::uint64_t width_of(const Syscall& syscall, const Argument& argument) {
   // mkdir and chmod drop the file type bits of their umode_t: chmod(0100777) is chmod(0777), and must not
   // pass a rule on 0777 by setting them.
-  if (argument.role == Role::mode && syscall.family != Family::none) return 07777;
+  if (argument.role == Role::mode && syscall.is_performed()) return 07777;
   return argument.bits < 64 ? (std::uint64_t{1} << argument.bits) - 1 : ~std::uint64_t{0};
 }
 
-std::optional<Conditions> rule_conditions(const Rule& rule, const Syscall& syscall, Abi abi,
+std::optional<Comparison> meant_by(const Named& named, Abi abi) {
+  if (named.portion == Portion::whole) return std::nullopt;
+  const std::uint64_t flag = named.syscall->turning_flag;
+  return Comparison{static_cast<std::uint8_t>(named.syscall->position(Role::flags, abi)), Compare::eq,
+                    named.portion == Portion::with_flag ? flag : 0, flag};
+}
+
+std::optional<Conditions> rule_conditions(const Rule& rule, const Named& named, Abi abi,
                                           Arguments arguments) {
+  const Syscall& syscall = *named.syscall;
   const bool fails_closed_by_holding = rule.action == RuleAction::deny;
   Conditions conditions;
+  if (const auto part = meant_by(named, abi)) conditions.push_back({{*part}});
   for (const ArgumentCondition& condition : rule.conditions) {
     const int position = arguments == Arguments::hidden ? -1 : syscall.position(condition.role, abi);
     if (position >= 0) {

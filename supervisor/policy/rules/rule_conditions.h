@@ -15,8 +15,10 @@ enum class Arguments : std::uint8_t { in_registers, hidden };
 // Nothing: the rule can't match this call on this ABI. Conditions that can't be seen there (hidden arguments;
 // the argument blocks of i386's old mmap and select) fail closed: a deny holds without them, an allow doesn't
 // hold.
-std::optional<Conditions> rule_conditions(const Rule& rule, const Syscall& syscall, Abi abi,
-                                          Arguments arguments);
+std::optional<Conditions> rule_conditions(const Rule& rule, const Named& named, Abi abi, Arguments arguments);
+
+// What tells the part that is named from the rest of its call; nothing where it is named whole.
+std::optional<Comparison> meant_by(const Named& named, Abi abi);
 
 // The bits of an argument that the kernel looks at.
 std::uint64_t width_of(const Syscall& syscall, const Argument& argument);

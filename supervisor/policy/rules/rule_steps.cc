@@ -33,12 +33,8 @@ Act act_of(RuleAction action) {
   return Act::deny;
 }
 
-std::vector<const Syscall*> calls_of(const Rule& rule) {
-  std::vector<const Syscall*> calls;
-  for (const auto& written : rule.syscalls)
-    for (const Syscall* syscall : calls_named(written.value))
-      if (std::ranges::find(calls, syscall) == calls.end()) calls.push_back(syscall);
-  return calls;
+void add_part(std::vector<Comparison>& parts, const Comparison& part) {
+  if (std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
 }
 
 }  // namespace
@@ -121,15 +117,16 @@ void RuleSteps::add(const Rule& rule, std::uint32_t index) {
       error(written.place, "unknown syscall or group " + in_quotes(written.value));
   const Ruling* said = ruling(rule);
   bool reaches = false;
-  for (const Syscall* syscall : calls_of(rule)) {
-    if (syscall->family == Family::none && (!rule.paths.empty() || rule.action == RuleAction::emulate)) {
+  for (const Named& named : calls_of(rule.syscalls)) {
+    const Syscall* const syscall = named.syscall;
+    if (!syscall->is_performed() && (!rule.paths.empty() || rule.action == RuleAction::emulate)) {
       error(rule.place, in_quotes(syscall->name) +
                             " is not performed by scsup: it can be in no rule with \"path\" or "
                             "\"emulate\"");
       continue;
     }
-    add(rule, index, *syscall, said);
-    if ((!rule.paths.empty() || rule.action == RuleAction::emulate) && landlock_restricts(syscall->family))
+    add(rule, index, named, said);
+    if ((!rule.paths.empty() || rule.action == RuleAction::emulate) && syscall->operation().by_landlock)
       tables_.performs_confined = true;
     reaches =
         reaches || std::ranges::any_of(tables_.abis, [&](Abi abi) { return syscall->number(abi) >= 0; });
@@ -139,19 +136,22 @@ void RuleSteps::add(const Rule& rule, std::uint32_t index) {
                             "no admitted architecture has a call that this rule names"});
 }
 
-void RuleSteps::add(const Rule& rule, std::uint32_t index, const Syscall& syscall, const Ruling* said) {
+void RuleSteps::add(const Rule& rule, std::uint32_t index, const Named& named, const Ruling* said) {
+  const Syscall& syscall = *named.syscall;
   for (const Abi abi : tables_.abis) {
     if (syscall.number(abi) < 0) continue;
     const CallKey key{abi, static_cast<std::uint32_t>(syscall.number(abi))};
-    found_[key].whole = true;
-    add(key, rule, index, rule_conditions(rule, syscall, abi, Arguments::in_registers), said);
+    if (const auto part = meant_by(named, abi))
+      add_part(found_[key].inner, *part);
+    else
+      found_[key].whole = true;
+    add(key, rule, index, rule_conditions(rule, named, abi, Arguments::in_registers), said);
   }
   const auto inside = multiplexed_on_i386(syscall.name);
   if (!inside || !inside->through || !tables_.admits(Abi::i386)) return;
   const CallKey key{Abi::i386, static_cast<std::uint32_t>(inside->through->number(Abi::i386))};
-  auto& inner = found_[key].inner;
-  if (std::ranges::find(inner, inside->selects) == inner.end()) inner.push_back(inside->selects);
-  auto conditions = rule_conditions(rule, syscall, Abi::i386, Arguments::hidden);
+  add_part(found_[key].inner, inside->selects);
+  auto conditions = rule_conditions(rule, named, Abi::i386, Arguments::hidden);
   if (conditions) conditions->insert(conditions->begin(), Condition{{inside->selects}});
   add(key, rule, index, std::move(conditions), said);
 }

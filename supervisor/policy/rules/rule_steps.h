@@ -22,8 +22,8 @@ class RuleSteps {
             PolicyTables& tables, Diagnostics& diagnostics);
 
   // The steps for one call, in front of the Docker part's `after`. A call that a rule names ends with the
-  // default of `supervise`; socketcall(2) and ipc(2), of which rules name single inner calls, go on with
-  // `after`.
+  // default of `supervise`; one of which rules name only parts (unlinkat(2), single calls inside socketcall(2) and
+  // ipc(2)) goes on with `after`.
   std::vector<Step> steps(CallKey key, std::vector<Step> after) const;
   std::vector<CallKey> named() const;
   bool names(CallKey key) const { return found_.contains(key); }
@@ -31,12 +31,12 @@ class RuleSteps {
  private:
   struct Found {
     std::vector<Step> steps;
-    std::vector<Comparison> inner;  // calls inside this one that rules name
+    std::vector<Comparison> inner;  // parts of this call that rules name
     bool whole = false;             // named itself
     bool closed = false;            // a step without any condition came: nothing below is reached
   };
   void add(const Rule& rule, std::uint32_t index);
-  void add(const Rule& rule, std::uint32_t index, const Syscall& syscall, const Ruling* ruling);
+  void add(const Rule& rule, std::uint32_t index, const Named& named, const Ruling* ruling);
   void add(CallKey key, const Rule& rule, std::uint32_t index, std::optional<Conditions> conditions,
            const Ruling* ruling);
   bool add_globs(const Rule& rule, std::uint32_t index, const GlobNames& names);

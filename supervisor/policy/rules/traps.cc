@@ -26,10 +26,10 @@ Traps::Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diag
   for (const auto& written : supervise->traps) {
     const std::string at = render(tables.file, written.place);
     const Origin* origin = tables.add_origin({Origin::Kind::builtin, "@trap", at, "supervise.trap at " + at});
-    for (const Syscall* syscall : calls_named(written.value)) {
+    for (const auto& [syscall, portion] : calls_named(written.value)) {
       add(written, *syscall, origin);
-      tables.performs_confined = tables.performs_confined || landlock_restricts(syscall->family);
-      const bool performed = syscall->family != Family::none;
+      tables.performs_confined = tables.performs_confined || syscall->operation().by_landlock;
+      const bool performed = syscall->is_performed();
       // A later policy refuses io_uring when its rules name such a call, so it has to see it.
       if ((performed || syscall->position(Role::path) >= 0) && !supervise->allow_io_uring)
         add(written, io_uring, origin);

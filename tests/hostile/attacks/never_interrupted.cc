@@ -45,9 +45,10 @@ int main(int, char**) {
     must_be("setgroups", 0, [] { return syscall(SYS_setgroups, 0, nullptr); });
     must_be("chroot", 0, [] { return syscall(SYS_chroot, "/"); });
   }
+  while (handled < 100)  // on a busy machine few come while so few calls are made
+    if (umask(022) != 022) breach("umask: %s", std::strerror(errno));
   over = true;
   storm.join();
-  if (handled < 100) breach("only %ld signals came", handled.load());
   // An exec that fails has no excuse either. SIGALRM would end the program.
   for (Rounds rounds(300, 1000); rounds.next();) {
     const pid_t child = fork();

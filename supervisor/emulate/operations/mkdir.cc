@@ -1,6 +1,6 @@
-#include "supervisor/emulate/mkdir.h"
-
 #include <cerrno>
+
+#include "supervisor/emulate/operations/acts.h"
 
 namespace scsup {
 

@@ -1,5 +1,3 @@
-#include "supervisor/emulate/chmod.h"
-
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -7,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "supervisor/emulate/operations/acts.h"
 #include "supervisor/seccomp/compat.h"
 
 namespace scsup {
@@ -24,9 +23,8 @@ bool have_fchmodat2() {
 int precheck_chmod(const Call& call, const Task& task) {
   const bool takes_flags = call.syscall->position(Role::flags) >= 0;
   if (takes_flags && !have_fchmodat2()) return ENOSYS;
-  if (takes_flags && (call.flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) != 0) return EINVAL;
   if (call.syscall->position(Role::fd) < 0) return 0;
-  const auto path_only = task.is_path_only(call.dirfd);
+  const auto path_only = task.is_path_only(call.operand.dirfd);
   if (!path_only) return path_only.error().err == ENOENT ? EBADF : path_only.error().err;
   return *path_only ? EBADF : 0;
 }

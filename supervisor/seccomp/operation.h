@@ -1,0 +1,57 @@
+// What scsup performs itself for a target: one row for each family of calls. Decoding, judging, performing, Landlock,
+// `scsup syscalls` and the policy's groups all read it; how a family is performed stands in emulate/operations/.
+#pragma once
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <string_view>
+
+namespace scsup {
+
+enum class Family : std::uint8_t { none, mkdir, chmod, rmdir, unlink };  // none: allowed in place or denied, no more
+
+// What the path of such a call names.
+enum class Names : std::uint8_t {
+  nothing,
+  object,  // what is there, or what a link there leads to
+  entry,   // a name in a directory: the name itself is made or removed, and no link is followed
+};
+
+// What the kernel says where a path that should name an entry ends in none.
+struct NoEntry {
+  int root = 0, dot = 0, dot_dot = 0;  // "/", "x/.", "x/.."
+};
+
+struct Operation {
+  Family family = Family::none;
+  std::string_view group;  // its name in a policy
+  Names names = Names::nothing;
+  NoEntry no_entry;
+  std::uint32_t flags = 0;    // AT_*: others are EINVAL, where a call of the family takes flags
+  bool creates = false;       // the umask has a say; a name that is taken is EEXIST before anything is permitted
+  bool by_landlock = false;   // a Landlock domain can forbid it (landlock(7)): it is performed within
+  bool minds_mounts = false;  // the kernel refuses a mount point, of the mount namespace of whoever calls
+};
+
+inline constexpr std::array operations{
+    Operation{},
+    Operation{Family::mkdir, "@mkdir", Names::entry, {EEXIST, EEXIST, EEXIST}, 0, true, true, false},
+    Operation{Family::chmod, "@chmod", Names::object, {}, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, false, false, false},
+    Operation{Family::rmdir, "@rmdir", Names::entry, {EBUSY, EINVAL, ENOTEMPTY}, AT_REMOVEDIR, false, true, true},
+    Operation{Family::unlink, "@unlink", Names::entry, {EISDIR, EISDIR, EISDIR}, AT_REMOVEDIR, false, true, true},
+};
+
+constexpr const Operation& operation(Family family) { return operations[static_cast<std::size_t>(family)]; }
+
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < operations.size(); ++i)
+        if (static_cast<std::size_t>(operations[i].family) != i) return false;
+      return true;
+    }(),
+    "each row stands at its family's place");
+
+}  // namespace scsup
