@@ -1,10 +1,13 @@
 #include "supervisor/emulate/deputy.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <span>
 
 #include "supervisor/emulate/deputy_words.h"
 #include "supervisor/emulate/identity.h"
@@ -148,6 +151,9 @@ void be_deputy(Fd socket, Namespaces namespaces, Fd task, pid_t parent) {
   if (!begin || begin->word() != Word::begin) _exit(1);
   const auto target = unpack_identity(*begin);
   if (!target) _exit(1);
+  // All of /proc that is ever asked is opened here: there it may be anything. The status shows ids as its opener's user
+  // namespace numbers them (proc(5)).
+  Fd status(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
   keep_own_procfs();
   prepare_walks();
   const auto become_it = become(*target, namespaces, task);
@@ -162,7 +168,9 @@ void be_deputy(Fd socket, Namespaces namespaces, Fd task, pid_t parent) {
   }
   namespaces = {};
   task.reset();
-  if (!line.send(Packer(Word::ready))) _exit(1);
+  const int shown[] = {status.get()};
+  if (!line.send(Packer(Word::ready), std::span<const int>(shown, status ? 1 : 0))) _exit(1);
+  status.reset();
   Service service(line);
   for (;;) {
     auto parcel = line.receive(std::chrono::steady_clock::now() + idle);

@@ -1,11 +1,13 @@
 #include "supervisor/emulate/zygote.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,12 +121,22 @@ void live_for(pid_t parent) {
   bear_deputies(std::move(line));
 }
 
-// What came of it is looked at from here, with our numbers: whoever has other rights must not act.
-bool has_identity_of(const Task& task, pid_t pid) {
+// The deputy's status file: its own copy, or found by its number where a Landlock domain let it open none. Under
+// hidepid (proc(5)) an ordinary user's supervisor doesn't find it, as it isn't dumpable.
+Fd status_of(pid_t pid, Fd own) {
+  struct statfs fs;
+  if (own && fstatfs(own.get(), &fs) == 0 && static_cast<unsigned long>(fs.f_type) == PROC_SUPER_MAGIC)
+    return own;
   const auto directory = open_task_directory(pid);
-  if (!directory) return false;
-  const auto identity = read_identity(*directory);
-  return identity && *identity == task.identity;
+  return Fd(directory ? openat(directory->get(), "status", O_RDONLY | O_CLOEXEC) : -1);
+}
+
+// What came of it is looked at from here, with our numbers: whoever has other rights must not act.
+bool has_identity_of(const Task& task, pid_t pid, Fd own_status) {
+  const Fd file = status_of(pid, std::move(own_status));
+  if (!file) return false;
+  const auto status = read_status_again(file);
+  return status && status->tgid == pid && identity_in(*status) == task.identity;
 }
 
 tl::unexpected<Error> told(Result<Parcel>& parcel) {
@@ -187,7 +199,7 @@ Result<NewDeputy> Zygote::bear(const Task& task, const Fd& mount_namespace, Dead
   const auto begun = deputy.line.send(pack_identity(Word::begin, task.identity));
   auto ready = begun ? deputy.line.receive(until) : Result<Parcel>(failed(begun.error()));
   const bool is_ready = ready && ready->word() == Word::ready;
-  if (is_ready && has_identity_of(task, deputy.pid)) return deputy;
+  if (is_ready && has_identity_of(task, deputy.pid, ready->fd())) return deputy;
   syscall(SYS_pidfd_send_signal, deputy.pidfd.get(), SIGKILL, nullptr, 0);
   if (!is_ready) return told(ready);
   return failed(EPERM, "cannot have the target's identity there");

@@ -53,10 +53,14 @@ Result<std::vector<gid_t>> own_groups() {
   return groups;
 }
 
+Identity identity_in(const ProcStatus& status) {
+  return {status.fsuid, status.fsgid, status.groups, status.effective_caps};
+}
+
 Result<Identity> read_identity(const Fd& proc) {
   auto status = read_status(proc);
   if (!status) return failed(status.error());
-  return Identity{status->fsuid, status->fsgid, std::move(status->groups), status->effective_caps};
+  return identity_in(*status);
 }
 
 Result<Identity> own_identity() {

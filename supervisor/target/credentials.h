@@ -31,6 +31,8 @@ Result<Identity> own_identity();
 uid_t own_fsuid();
 gid_t own_fsgid();
 Result<std::vector<gid_t>> own_groups();
+struct ProcStatus;  // procfs.h
+Identity identity_in(const ProcStatus& status);
 // Of the task whose /proc directory that is.
 Result<Identity> read_identity(const Fd& proc);
 

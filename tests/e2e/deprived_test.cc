@@ -171,6 +171,32 @@ INSTANTIATE_TEST_SUITE_P(Of, Missing,
                                                {"WITHOUT", "pidfd_send_signal=ENOSYS", "--"}}),
                          [](const auto& taken) { return taken.param.name; });
 
+// hidepid shows an ordinary user only what it may trace, and not the processes that act for its targets.
+class HiddenProcesses : public Deprived {};
+
+TEST_P(HiddenProcesses, AreNoneThatActForTargets) {
+  for (const char* name : {"", "in", "in/file"}) ASSERT_EQ(chown(at(name).c_str(), 65534, 65534), 0);
+  const Finished in_ours = run_deprived("mkdir in/made");
+  EXPECT_EQ(in_ours.code(), 0) << in_ours.err;
+  if (GetParam().name == "without_unshare") return;
+  const Finished in_its_own = run_deprived("exec unshare --user --map-root-user mkdir in/made_there");
+  EXPECT_EQ(in_its_own.code(), 0) << in_its_own.err;
+  EXPECT_EQ(mode("in/made_there"), 0755u);
+}
+
+Taken hidden(const std::string& name, const std::string& refused) {
+  return {name,
+          {"unshare", "--mount", "sh", "-c",
+           "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups "
+           "\"$@\"",
+           "-", "WITHOUT", refused, "--"},
+          {},
+          true};
+}
+INSTANTIATE_TEST_SUITE_P(Of, HiddenProcesses,
+                         testing::Values(hidden("alone", "-"), hidden("without_unshare", "unshare")),
+                         [](const auto& taken) { return taken.param.name; });
+
 class Umask : public Deprived {};
 
 // Several processes with a umask each make directories at the same time.
