@@ -132,6 +132,13 @@ Readable whose_memory_is_readable() {
   return !descendants ? Readable::nobody : parent_too ? Readable::all_of_the_user : Readable::descendants;
 }
 
+std::string what_is_missing_to_kill(const std::string& by) {
+  const int err = try_pidfd();
+  return err == 0
+             ? ""
+             : refused("pidfd_open(2) or pidfd_send_signal(2)", err, "ends processes (" + by + ")", "5.3");
+}
+
 std::string what_is_missing(const KernelFeatures& kernel, Readable readable, const Undertaking& what) {
   if (!kernel.user_notification) return kernel.fallbacks.front();
   if (!have_own_proc())
@@ -144,9 +151,8 @@ std::string what_is_missing(const KernelFeatures& kernel, Readable readable, con
            "with ENOSYS";
   if (auto missing = without_descriptors(); !missing.empty()) return missing;
   if (const int err = try_memfd()) return refused("memfd_create(2)", err, "hands filters over", "");
-  if (const int err = what.must_kill_others ? try_pidfd() : 0)
-    return refused("pidfd_open(2) or pidfd_send_signal(2)", err, "ends the command (--die-with-parent)",
-                   "5.3");
+  if (what.must_kill_others)
+    if (auto missing = what_is_missing_to_kill("--die-with-parent"); !missing.empty()) return missing;
   if (!what.looks_at_paths) return {};
   if (auto missing = without_paths(); !missing.empty()) return missing;
   return readable == Readable::nobody || what.serves_strangers ? without_memory(readable) : "";

@@ -23,6 +23,9 @@ struct Undertaking {
   bool must_kill_others = false;  // --die-with-parent
 };
 
+// The sentence on pidfds, for who can do without: `by` would end processes.
+std::string what_is_missing_to_kill(const std::string& by);
+
 // One sentence on the first thing that is missing, and what to do about it; "": nothing is.
 std::string what_is_missing(const KernelFeatures& kernel, Readable readable, const Undertaking& what);
 

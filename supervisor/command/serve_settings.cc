@@ -121,6 +121,8 @@ std::optional<ServeSettings> read_serve_settings(const Options& given) {
   }
   if (!settings.quiet)
     for (const std::string& fallback : settings.kernel.fallbacks) say(Severity::notice, fallback);
+  if (const std::string missing = what_is_missing_to_kill("scsup kill"); !settings.quiet && !missing.empty())
+    say(Severity::notice, missing);
 
   auto passed = take_passed_sockets();
   auto sockets = passed ? ServiceSockets::open(settings.config.sockets, places, std::move(*passed))

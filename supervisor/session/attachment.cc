@@ -110,7 +110,8 @@ Result<void> Attachment::on(handshake::Hello hello, std::vector<Fd> fds) {
   if (!memfd) return failed(memfd.error());
   std::uint32_t flags = reception_.kernel.load_flags;
   if (subject_.installed->filter().log) flags |= SECCOMP_FILTER_FLAG_LOG;
-  auto sent = send_packet(socket_, handshake::encode(handshake::Program{shows_marked_exec(plan), flags}), memfd->get());
+  auto sent = send_packet(socket_, handshake::encode(handshake::Program{shows_marked_exec(plan), flags}),
+                          memfd->get());
   if (sent) awaiting_ = Awaiting::listener;
   return sent;
 }

@@ -162,7 +162,7 @@ class Missing : public Deprived {};
 TEST_P(Missing, PidfdsAreNeededToEndTheCommand) {
   const Finished done = run_deprived("mkdir in/made", {"--die-with-parent"});
   EXPECT_EQ(done.code(), 125);
-  EXPECT_NE(done.err.find("ends the command (--die-with-parent)"), std::string::npos) << done.err;
+  EXPECT_NE(done.err.find("ends processes (--die-with-parent)"), std::string::npos) << done.err;
   EXPECT_FALSE(fs::exists(at("in/made")));
 }
 INSTANTIATE_TEST_SUITE_P(Of, Missing,

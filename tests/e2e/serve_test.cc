@@ -24,6 +24,11 @@ class Serve : public ScsupTest {
     return {scsup_program(), "serve", "--socket", at("socket"),
             "--policy",      file,    "--audit",  at("audit.jsonl")};
   }
+  // Where these calls are refused.
+  static Start without(const std::string& calls, Start start) {
+    start.argv.insert(start.argv.begin(), {own_program("without"), calls, "--"});
+    return start;
+  }
   // Returns once agents can connect.
   void start(const std::string& file = shipped_policy("no-mkdir.json")) {
     Words words = serve_words(file);
@@ -263,9 +268,8 @@ TEST_F(ToldOfReadiness, AServiceIsReadyWhenItServes) {
 }
 
 TEST_F(ToldOfReadiness, AServiceThatCantServeDoesntSayThatItDoes) {
-  Words words = {own_program("without"), "io_uring_setup,epoll_create1", "--"};
-  for (const std::string& word : serve_words(shipped_policy("no-mkdir.json"))) words.push_back(word);
-  const Finished done = run(telling(words));
+  const Finished done =
+      run(without("io_uring_setup,epoll_create1", telling(serve_words(shipped_policy("no-mkdir.json")))));
   EXPECT_EQ(done.code(), 125);
   EXPECT_EQ(done.err,
             "scsup: cannot wait for events: io_uring is refused here, and epoll: Operation not permitted\n");
@@ -274,13 +278,52 @@ TEST_F(ToldOfReadiness, AServiceThatCantServeDoesntSayThatItDoes) {
 }
 
 TEST_F(ToldOfReadiness, AServiceThatMissesSomethingSaysWhat) {
-  Words words = {own_program("without"), "openat2=ENOSYS", "--"};
-  for (const std::string& word : serve_words(shipped_policy("no-mkdir.json"))) words.push_back(word);
-  const Finished done = run(telling(words));
+  const Finished done = run(without("openat2=ENOSYS", telling(serve_words(shipped_policy("no-mkdir.json")))));
   EXPECT_EQ(done.code(), 125);
   EXPECT_EQ(done.err.find("scsup: openat2(2) fails here (ENOSYS)"), 0u) << done.err;
   EXPECT_TRUE(done.err.ends_with("; nothing is served\n")) << done.err;
   EXPECT_EQ(told(0), "");
+}
+
+// Docker's default profile, hardened hosts.
+TEST_F(Serve, SaysWhereItWaitsByEpoll) {
+  Words words = serve_words(shipped_policy("no-mkdir.json"));
+  words.insert(words.end(), {"--control", at("control")});
+  Start start = without("io_uring_setup", plain(words));
+  start.prepare = [] { dup2(1, 2); };
+  Running service(start);
+  ASSERT_TRUE(service.says("scsup: serving 'no-mkdir' at '" + at("socket") + "'"));
+  ASSERT_TRUE(service.says("scsup: events come by epoll, as io_uring is refused here"));
+  EXPECT_EQ(run(agent({"mkdir", "d"})).err, "mkdir: cannot create directory 'd': Operation not permitted\n");
+  const Finished asked = run(plain({scsup_program(), "ps", "--json", "--control", at("control")}));
+  EXPECT_NE(asked.out.find("\"events\":\"epoll\""), std::string::npos) << asked.out << asked.err;
+  service.send(SIGTERM);
+  EXPECT_EQ(service.wait(), 0);
+}
+
+// Each of the ways around, at once.
+TEST_F(Serve, ServesWhereAllIsRefusedThatThereIsAnotherWayFor) {
+  const std::string allows = policy(R"({"supervise": {"rules": [
+      {"syscalls": ["@mkdir", "@chmod"], "path": ")" +
+                                    at("**") + R"(", "action": "allow"}]}})");
+  Start start = without(
+      "capset,close_range,fchmodat2,io_uring_setup,pidfd_getfd,pidfd_send_signal,process_vm_readv,setfsuid,"
+      "setgroups,unshare",
+      plain(serve_words(allows)));
+  start.prepare = [] { dup2(1, 2); };
+  Running service(start);
+  ASSERT_TRUE(service.says("by which scsup ends processes (scsup kill)"));
+  ASSERT_TRUE(service.says("scsup: events come by epoll"));
+  const Finished done = run(agent({"sh", "-c", "umask 027; mkdir d && chmod 705 d; mkdir e; exit 7"}));
+  EXPECT_EQ(done.code(), 7) << done.err;
+  struct stat d {
+  }, e{};
+  EXPECT_EQ(stat(at("d").c_str(), &d), 0);
+  EXPECT_EQ(stat(at("e").c_str(), &e), 0);
+  EXPECT_EQ(d.st_mode & 07777, 0705u);
+  EXPECT_EQ(e.st_mode & 07777, 0750u);
+  service.send(SIGTERM);
+  EXPECT_EQ(service.wait(), 0);
 }
 
 }  // namespace
