@@ -51,6 +51,8 @@ int try_pidfd() {
   return self && syscall(SYS_pidfd_send_signal, self.get(), 0, nullptr, 0) == 0 ? 0 : errno;
 }
 
+constexpr const char* pidfds = "pidfd_open(2) or pidfd_send_signal(2)";
+
 // For who has one thread it changes nothing.
 int try_unshare() { return unshare(CLONE_FS) == 0 ? 0 : errno; }
 
@@ -65,8 +67,8 @@ std::string without_paths() {
   if (const int err = try_statx()) return refused("statx(2)", err, "tells directories apart", "5.8");
   const int own_umask = try_unshare(), own_process = try_pidfd();
   if (own_umask && own_process)
-    return refused("pidfd_open(2)", own_process,
-                   "holds the process that makes directories with a umask of its own", "5.3") +
+    return refused(pidfds, own_process, "holds the process that makes directories with a umask of its own",
+                   "5.3") +
            "; or allow unshare(2)";
   return {};
 }
@@ -134,9 +136,7 @@ Readable whose_memory_is_readable() {
 
 std::string what_is_missing_to_kill(const std::string& by) {
   const int err = try_pidfd();
-  return err == 0
-             ? ""
-             : refused("pidfd_open(2) or pidfd_send_signal(2)", err, "ends processes (" + by + ")", "5.3");
+  return err == 0 ? "" : refused(pidfds, err, "ends processes (" + by + ")", "5.3");
 }
 
 std::string what_is_missing(const KernelFeatures& kernel, Readable readable, const Undertaking& what) {

@@ -107,7 +107,7 @@ std::vector<Taken> everything() {
   call("openat2", "openat2(2) fails here");
   call("seccomp", "seccomp(2)");
   call("statx", "statx(2) fails here");
-  call("unshare,pidfd_open", "pidfd_open(2) fails here");
+  call("unshare,pidfd_open", "pidfd_open(2) or pidfd_send_signal(2) fails here");
   call("capset,close_range,fchmodat2,io_uring_setup,process_vm_readv,setfsgid,setfsuid,setgroups,unshare");
   all.push_back({"clone3_as_old_kernels", {"WITHOUT", "clone3=ENOSYS", "--"}});
   all.push_back({"clone3_EPERM", {"WITHOUT", "clone3=EPERM", "--"}, "clone3(2) fails with EPERM"});
