@@ -197,19 +197,5 @@ INSTANTIATE_TEST_SUITE_P(Of, HiddenProcesses,
                          testing::Values(hidden("alone", "-"), hidden("without_unshare", "unshare")),
                          [](const auto& taken) { return taken.param.name; });
 
-class Umask : public Deprived {};
-
-// Several processes with a umask each make directories at the same time.
-TEST_P(Umask, IsTheTargetsOwnWhereThreadsCantHaveOne) {
-  const Finished done = run_deprived(
-      "for i in 0 1 2 3 4 5 6 7; do (umask 0${i}7; for j in 0 1 2 3 4; do mkdir in/$i$j; done) & done; wait");
-  EXPECT_EQ(done.code(), 0) << done.err;
-  for (mode_t i = 0; i < 8; ++i)
-    for (int j = 0; j < 5; ++j)
-      EXPECT_EQ(mode("in/" + std::to_string(i) + std::to_string(j)), 0770u & ~(i << 3)) << i << j;
-}
-INSTANTIATE_TEST_SUITE_P(Of, Umask, testing::Values(Taken{"unshare", {"WITHOUT", "unshare", "--"}}),
-                         [](const auto& taken) { return taken.param.name; });
-
 }  // namespace
 }  // namespace scsup::e2e

@@ -302,6 +302,28 @@ TEST_F(Serve, SaysThatItWaitsByEpollAndWhatItCantDo) {
   EXPECT_EQ(service.wait(), 0);
 }
 
+// Where no thread can have a umask of its own, as unshare is refused.
+TEST_F(Serve, KeepsTheUmasksOfSessionsApart) {
+  Start start = without("unshare", plain(serve_words(policy(R"({"supervise": {"rules": [
+      {"syscalls": ["@mkdir"], "path": "/**", "action": "allow"}]}})"))));
+  start.prepare = [] { dup2(1, 2); };
+  Running service(start);
+  ASSERT_TRUE(service.says("scsup: serving"));
+  EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
+  Running first(agent({"sh", "-c", "umask 027; mkdir a; echo made; read line <gate; mkdir b; echo done"}));
+  ASSERT_TRUE(first.says("made"));
+  EXPECT_EQ(run(agent({"sh", "-c", "umask 0; mkdir c"})).code(), 0);
+  write_file(at("gate"), "go\n");
+  ASSERT_TRUE(first.says("done"));
+  for (const auto& [name, mode] : {std::pair{"a", 0750u}, {"b", 0750u}, {"c", 0777u}}) {
+    struct stat made {};
+    EXPECT_EQ(stat(at(name).c_str(), &made), 0);
+    EXPECT_EQ(made.st_mode & 07777, mode) << name;
+  }
+  service.send(SIGTERM);
+  EXPECT_EQ(service.wait(), 0);
+}
+
 // Each of the ways around, at once.
 TEST_F(Serve, ServesWhereAllIsRefusedThatThereIsAnotherWayFor) {
   const std::string allows = policy(R"({"supervise": {"rules": [
