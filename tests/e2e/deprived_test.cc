@@ -144,6 +144,12 @@ std::vector<Taken> everything() {
   mounts("dev", "mount -t tmpfs none /dev");
   all.push_back(
       {"own_proc", {"unshare", "--pid", "--fork"}, "there is no /proc of this PID namespace", true});
+  all.push_back(
+      {"executable_memfds",
+       {"unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+        "if [ -e /proc/sys/vm/memfd_noexec ]; then echo 2 >/proc/sys/vm/memfd_noexec; fi; exec \"$@\"", "-"},
+       {},
+       true});
   all.push_back({"all_capabilities", {"setpriv", "--bounding-set=-all", "--inh-caps=-all"}, {}, true});
   all.push_back({"user_namespaces",
                  {"unshare", "--user", "--map-root-user", "sh", "-c",
