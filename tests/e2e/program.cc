@@ -179,6 +179,21 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+bool eventually(const std::function<bool()>& holds) {
+  const auto end = Clock::now() + std::chrono::milliseconds(patience_ms);
+  while (!holds()) {
+    if (left_of(end) == 0) return false;
+    poll(nullptr, 0, 1);
+  }
+  return true;
+}
+
+char state_of(pid_t pid) {
+  const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = stat.rfind(") ");
+  return name_end == stat.npos ? 0 : stat[name_end + 2];
+}
+
 bool is_installed(const std::string& name) {
   std::istringstream folders(std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin:/bin");
   for (std::string folder; std::getline(folders, folder, ':');)

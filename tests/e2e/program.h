@@ -68,6 +68,10 @@ class Running {
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text, unsigned mode = 0644);
 std::vector<std::string> lines_of(const std::string& text);
+// For what the kernel has no event for: looks again until it holds. False: patience was over first.
+bool eventually(const std::function<bool()>& holds);
+// As in /proc/PID/stat: 'T' is stopped; 0: there is no such process.
+char state_of(pid_t pid);
 // Whether a program of that name is in $PATH.
 bool is_installed(const std::string& name);
 

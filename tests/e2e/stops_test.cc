@@ -1,0 +1,311 @@
+// scsup is stopped when its command is, and goes on when it does, whoever does that to which of them; and
+// nobody is left stopped for ever. "A shell" here is whoever started scsup and sees its changes of state.
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/e2e/scsup_test.h"
+#include "tests/e2e/terminal.h"
+
+namespace scsup::e2e {
+namespace {
+
+class Stops : public ScsupTest {
+ protected:
+  Stops() { EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0); }
+  // In a process group of its own, as a shell with job control starts it.
+  Start job(const std::string& script) const {
+    Start start = under(policy_, {"sh", "-c", script}, {"--quiet"});
+    start.prepare = [] { setpgid(0, 0); };
+    return start;
+  }
+  pid_t command() const { return std::stoi(read_file(at("pid"))); }
+  void open_gate() const { write_file(at("gate"), "go\n"); }
+  const std::string policy_ = shipped_policy("no-mkdir.json");
+};
+
+// It waits at the gate, and ends with 7 behind it.
+const char* const waiting = "echo $$ >pid; echo ready; until read line <gate; do :; done 2>/dev/null; exit 7";
+
+// What a shell hears next of its job: "stopped" or "continued". "": nothing in all the time.
+std::string next_change(pid_t pid) {
+  siginfo_t info{};
+  const bool heard = eventually([&] {
+    return waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
+           info.si_pid == pid;
+  });
+  if (!heard) return "";
+  return info.si_code == CLD_CONTINUED ? "continued" : "stopped";
+}
+
+TEST_F(Stops, OfTheCommandByASiblingAreFollowed) {
+  Running scsup(job("(kill -STOP $$; read line <gate; kill -CONT $$) & wait; read line <gate; exit 7"));
+  ASSERT_EQ(next_change(scsup.pid()), "stopped");
+  open_gate();
+  ASSERT_EQ(next_change(scsup.pid()), "continued");
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, OfTheCommandBySomebodyElseAreFollowed) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  for (int round = 0; round < 3; ++round) {
+    kill(command(), SIGSTOP);
+    ASSERT_EQ(next_change(scsup.pid()), "stopped");
+    kill(command(), SIGCONT);
+    ASSERT_EQ(next_change(scsup.pid()), "continued");
+  }
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, OfTheWholeGroupEndWithItsContinuation) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  for (int round = 0; round < 100; ++round) {
+    kill(-scsup.pid(), SIGSTOP);
+    if (round % 10 == 0) {  // else the continuation comes at once
+      ASSERT_TRUE(eventually([&] { return state_of(scsup.pid()) == 'T' && state_of(command()) == 'T'; }));
+    }
+    kill(-scsup.pid(), SIGCONT);
+  }
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, ThatCanBeCaughtReachTheCommandFromScsup) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  scsup.send(SIGTSTP);
+  ASSERT_EQ(next_change(scsup.pid()), "stopped");
+  EXPECT_EQ(state_of(command()), 'T');
+  scsup.send(SIGCONT);
+  ASSERT_EQ(next_change(scsup.pid()), "continued");
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+// Nobody but its parent hears of it. scsup(1) says so.
+TEST_F(Stops, OfScsupAloneLastUntilTheCommandsEnd) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  scsup.send(SIGSTOP);
+  ASSERT_EQ(next_change(scsup.pid()), "stopped");
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, OfTheGroupByOneInItHappenOnce) {
+  for (const char* stop : {"kill -TSTP 0", "(kill -TSTP 0)"}) {
+    Running scsup(job(std::string(stop) + "; echo went-on; read line <gate; exit 7"));
+    ASSERT_EQ(next_change(scsup.pid()), "stopped");
+    kill(-scsup.pid(), SIGCONT);
+    ASSERT_TRUE(scsup.says("went-on"));
+    open_gate();
+    EXPECT_EQ(scsup.wait(), 7);
+  }
+}
+
+TEST_F(Stops, AreNotTheOnlySignalsThatTheCommandSendsItsGroupOnce) {
+  Running scsup(
+      job("trap 'echo got-it' USR1; trap 'exit 7' USR2; kill -USR1 0; while :; do read x <gate; done"));
+  ASSERT_TRUE(scsup.says("got-it"));
+  scsup.send(SIGUSR2);  // passed on behind what came before
+  EXPECT_EQ(scsup.rest(), "got-it\n");
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, InTheInstantOfTheEndHoldUpNothing) {
+  for (int round = 0; round < 30; ++round) {
+    EXPECT_EQ(run(job("(kill -STOP $$; kill -KILL $$) & wait")).code(), 1000 + SIGKILL);
+    Running scsup(job(waiting));
+    ASSERT_TRUE(scsup.says("ready"));
+    open_gate();
+    scsup.send(SIGSTOP);
+    EXPECT_EQ(scsup.wait(), 7);
+  }
+}
+
+TEST_F(Stops, WhileADebuggerHoldsTheCommandAreSeenAndItsOwnAreNone) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  const pid_t traced = command();
+  ASSERT_EQ(ptrace(PTRACE_ATTACH, traced, 0, 0), 0);
+  int status = 0;
+  ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
+  ASSERT_EQ(ptrace(PTRACE_DETACH, traced, 0, 0), 0);
+  // As strace -p attaches.
+  ASSERT_EQ(ptrace(PTRACE_SEIZE, traced, 0, 0), 0);
+  kill(traced, SIGSTOP);
+  ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
+  EXPECT_NE(state_of(scsup.pid()), 'T');
+  ASSERT_EQ(ptrace(PTRACE_CONT, traced, 0, SIGSTOP), 0);
+  ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
+  ASSERT_EQ(ptrace(PTRACE_LISTEN, traced, 0, 0), 0);
+  EXPECT_EQ(next_change(scsup.pid()), "stopped");
+  kill(traced, SIGCONT);
+  EXPECT_EQ(next_change(scsup.pid()), "continued");
+  ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
+  ASSERT_EQ(ptrace(PTRACE_DETACH, traced, 0, 0), 0);
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, EndUnderADebuggerOfScsup) {
+  Running scsup(job(waiting));
+  ASSERT_TRUE(scsup.says("ready"));
+  for (int round = 0; round < 10; ++round) {
+    kill(command(), SIGSTOP);
+    ASSERT_EQ(next_change(scsup.pid()), "stopped");
+    ASSERT_EQ(ptrace(PTRACE_ATTACH, scsup.pid(), 0, 0), 0);
+    int status = 0;
+    ASSERT_TRUE(eventually([&] { return waitpid(scsup.pid(), &status, __WALL | WNOHANG) == scsup.pid(); }));
+    kill(command(), SIGCONT);
+    ASSERT_EQ(ptrace(PTRACE_DETACH, scsup.pid(), 0, 0), 0);
+    ASSERT_TRUE(eventually([&] { return state_of(scsup.pid()) == 'S'; }));
+    ASSERT_TRUE(eventually([&] { return state_of(command()) == 'S'; }));
+    while (waitpid(scsup.pid(), &status, WNOHANG | WCONTINUED | WUNTRACED) > 0) {
+    }
+  }
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+// A cgroup of our own below the one that we are in.
+class Freezer {
+ public:
+  Freezer() {
+    for (const std::string& mount : lines_of(read_file("/proc/self/mounts"))) {
+      const std::size_t path = mount.find(' ') + 1, type = mount.find(' ', path) + 1;
+      if (mount.substr(type).starts_with("cgroup2 ")) root_ = mount.substr(path, type - path - 1);
+    }
+    for (const std::string& line : lines_of(read_file("/proc/self/cgroup")))
+      if (line.starts_with("0::"))
+        path_ = root_ + line.substr(3) + "/scsup-stops-" + std::to_string(getpid());
+  }
+  ~Freezer() { rmdir(path_.c_str()); }
+  Freezer(Freezer&&) = delete;
+  bool make() const { return !root_.empty() && mkdir(path_.c_str(), 0755) == 0; }
+  void take(pid_t pid) const { write_to("cgroup.procs", std::to_string(pid)); }
+  bool freeze(bool on) const {
+    write_to("cgroup.freeze", on ? "1" : "0");
+    const std::string now = on ? "frozen 1" : "frozen 0";
+    return eventually([&] { return read_file(path_ + "/cgroup.events").find(now) != std::string::npos; });
+  }
+
+ private:
+  void write_to(const char* file, const std::string& text) const {
+    FILE* stream = std::fopen((path_ + "/" + file).c_str(), "w");
+    if (!stream || std::fputs(text.c_str(), stream) < 0 || std::fclose(stream) != 0) ADD_FAILURE() << file;
+  }
+  std::string root_, path_;
+};
+
+// The kernel keeps the signals of who is frozen, but for SIGKILL, until it thaws.
+TEST_F(Stops, OfAFrozenCommandAreFollowedWhenItThawsAndFreezingIsNone) {
+  const Freezer freezer;
+  if (!freezer.make()) GTEST_SKIP() << "missing: a cgroup v2 that may be written";
+  Running scsup(job("trap 'echo got-it' USR1; " + std::string(waiting)));
+  ASSERT_TRUE(scsup.says("ready"));
+  freezer.take(command());
+  ASSERT_TRUE(freezer.freeze(true));
+  scsup.send(SIGUSR1);
+  kill(command(), SIGSTOP);
+  ASSERT_TRUE(freezer.freeze(false));
+  EXPECT_EQ(next_change(scsup.pid()), "stopped");
+  kill(command(), SIGCONT);
+  EXPECT_EQ(next_change(scsup.pid()), "continued");
+  EXPECT_TRUE(scsup.says("got-it"));
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+TEST_F(Stops, OfAllInAFrozenGroupAreFollowedWhenItThaws) {
+  const Freezer freezer;
+  if (!freezer.make()) GTEST_SKIP() << "missing: a cgroup v2 that may be written";
+  Start start = job("echo $PPID >supervisor; " + std::string(waiting));
+  Running scsup(start);
+  ASSERT_TRUE(scsup.says("ready"));
+  for (const pid_t pid : {scsup.pid(), std::stoi(read_file(at("supervisor"))), command()}) freezer.take(pid);
+  for (const int last : {SIGSTOP, SIGCONT}) {
+    ASSERT_TRUE(freezer.freeze(true));
+    kill(command(), SIGSTOP);
+    kill(command(), last);
+    ASSERT_TRUE(freezer.freeze(false));
+    if (last == SIGSTOP) {
+      EXPECT_EQ(next_change(scsup.pid()), "stopped");
+      kill(command(), SIGCONT);
+      EXPECT_EQ(next_change(scsup.pid()), "continued");
+    }
+  }
+  open_gate();
+  EXPECT_EQ(scsup.wait(), 7);
+}
+
+class StopsOnATerminal : public Stops {
+ protected:
+  Start bash() const {
+    Start start = plain({"bash", "--norc", "--noprofile", "--noediting", "-i"});
+    start.env["PS1"] = "$ ";
+    start.env["HISTFILE"] = std::nullopt;
+    start.env["TERM"] = "dumb";
+    return start;
+  }
+  void SetUp() override {
+    if (!is_installed("bash")) GTEST_SKIP() << "bash is missing";
+  }
+  std::string typed(const std::string& command) const {
+    std::string line;
+    for (const std::string& word : under(policy_, {}, {"--quiet"}).argv) line += word + " ";
+    return line + command;
+  }
+};
+
+TEST_F(StopsOnATerminal, ByCtrlZGiveTheTerminalBackThoughTheCommandHasEndedAndLeftSomebody) {
+  Terminal terminal(bash());
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type(
+      typed("sh -c '(while kill -0 $$ 2>/dev/null; do :; done; echo over; read line <gate; "
+            "echo late $line) & exit 3'\n"));
+  ASSERT_TRUE(terminal.says("over"));
+  for (int round = 0; round < 2; ++round) {
+    terminal.type("\x1a");
+    ASSERT_TRUE(terminal.says("$ "));
+    terminal.type("echo in-the-shell; fg >/dev/null\n");
+    ASSERT_TRUE(terminal.says("in-the-shell"));
+  }
+  open_gate();
+  ASSERT_TRUE(terminal.says("late go"));
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type("echo status=$?\n");
+  EXPECT_TRUE(terminal.says("status=3"));
+  terminal.type("exit 0\n");
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+TEST_F(StopsOnATerminal, ByCtrlZStopAPipelineAndScsupInScsup) {
+  const std::string inner = typed(scsup_program() + " --quiet --audit none --policy " + policy_ + " ");
+  Terminal terminal(bash());
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type(inner + "cat | while read word; do echo got-$word; done\n");
+  for (const std::string word : {"one", "two", "three"}) {
+    terminal.type(word + "\n");
+    ASSERT_TRUE(terminal.says("got-" + word));
+    terminal.type("\x1a");
+    ASSERT_TRUE(terminal.says("$ "));
+    terminal.type("echo in-the-shell; fg >/dev/null\n");
+    ASSERT_TRUE(terminal.says("in-the-shell"));
+  }
+  terminal.type("\x04");
+  ASSERT_TRUE(terminal.says("$ "));
+  terminal.type("exit 0\n");
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+}  // namespace
+}  // namespace scsup::e2e
