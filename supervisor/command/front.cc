@@ -110,8 +110,14 @@ void FrontProcess::send(int signal) const {
     kill(pid_, signal);
 }
 
-void FrontProcess::go_on_if_stopped() const {
-  if (const auto now = process_state(pid_); now && now->state == 'T') send(SIGCONT);
+void FrontProcess::see_off() const {
+  constexpr int look_again_ms = 20;
+  pollfd ended{pidfd_.get(), POLLIN, 0};
+  do {
+    const auto now = process_state(pid_);
+    if (!now || now->state == 't') return;
+    if (now->state == 'T') send(SIGCONT);
+  } while (pidfd_ && poll(&ended, 1, look_again_ms) == 0);
 }
 
 int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit, WhenAlone then) {

@@ -51,8 +51,8 @@ class FrontProcess {
  public:
   FrontProcess();  // in the front, before the supervisor is forked
   void send(int signal) const;
-  // SIGCONT, if it is stopped and not by a debugger.
-  void go_on_if_stopped() const;
+  // Waits for its end, which is due, and continues it whenever somebody has stopped it. Not under a debugger.
+  void see_off() const;
   int pidfd() const { return pidfd_.get(); }
 
  private:

@@ -170,8 +170,8 @@ void leave_the_job(bool under_job_control) {
   std::fflush(stderr);
   send_front_message(front,
                      {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
-  front_process.go_on_if_stopped();  // whoever stopped it just then: else it doesn't read
-  _exit(0);                          // threads that are stuck in the kernel are not waited for
+  front_process.see_off();  // whoever is stopped just then doesn't read
+  _exit(0);                 // threads that are stuck in the kernel are not waited for
 }
 
 // Nothing: the config has mistakes, and they were said.
