@@ -10,6 +10,7 @@ int command_run(const Arguments& arguments);
 int command_serve(const Arguments& arguments);
 int command_policy(const Arguments& arguments);
 int command_syscalls(const Arguments& arguments);
+int command_orphans(const Arguments& arguments);
 // Clients of the control socket, in client/.
 int command_ps(const Arguments& arguments);
 int command_inspect(const Arguments& arguments);

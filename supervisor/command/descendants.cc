@@ -1,19 +1,17 @@
 #include "supervisor/command/descendants.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <map>
-#include <memory>
 #include <set>
 
 #include "base/fd.h"
 #include "supervisor/command/process_state.h"
+#include "supervisor/target/procfs.h"
 
 namespace scsup {
 
@@ -34,10 +32,7 @@ bool has_living_threads(pid_t pid) {
 // Living ones only: a zombie's children have another parent.
 std::set<Descendant> descendants() {
   std::map<pid_t, ProcessState> all;
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
-  while (const dirent* entry = directory ? readdir(directory.get()) : nullptr) {
-    const pid_t pid = std::atoi(entry->d_name);
-    if (pid <= 0) continue;
+  for (const pid_t pid : process_numbers()) {
     const auto now = process_state(pid);
     if (!now) continue;
     // A leader that has ended may have threads that live on, and those children: only its pidfd tells.

@@ -11,6 +11,7 @@ constexpr const char* usage =
     "       scsup syscalls [--json]\n"
     "       scsup serve --socket PATH --policy FILE [--audit FILE]\n"
     "       scsup ps | inspect SESSION | top | reload [NAME...] | kill SESSION\n"
+    "       scsup orphans [--json]\n"
     "\n"
     "Runs a command under a policy: a seccomp filter decides what it can, and scsup decides,\n"
     "performs and records the rest.\n"
@@ -21,6 +22,7 @@ constexpr const char* usage =
     "  serve      supervise commands started by scsup-agent\n"
     "  ps, top    what a running `serve` supervises, now and live; inspect, kill: one session\n"
     "  reload     make it read its policies again; policy set: change one session's\n"
+    "  orphans    runs that go on though their scsup was killed\n"
     "\n"
     "Each command takes --help. scsup --version prints the version.\n"
     "See scsup(1), scsup-policy(5), scsup-control(7). A first try, in scsup's source tree:\n"
@@ -40,7 +42,8 @@ int main(int argc, char** argv) {
                        {"inspect", command_inspect},
                        {"top", command_top},
                        {"reload", command_reload},
-                       {"kill", command_kill}},
+                       {"kill", command_kill},
+                       {"orphans", command_orphans}},
                       command_run},
                      argc, argv);
 }

@@ -18,14 +18,14 @@
 #include "supervisor/command/killed.h"
 #include "supervisor/command/prerequisites.h"
 #include "supervisor/command/process_state.h"
+#include "supervisor/command/run_options.h"
 #include "supervisor/command/serve_settings.h"
 #include "supervisor/command/supervise.h"
+#include "supervisor/command/supervisor_name.h"
 #include "supervisor/policy/explain/kill_places.h"
 #include "supervisor/seccomp/kernel.h"
 
 namespace scsup {
-
-namespace {
 
 const std::vector<Option> run_options = {
     {"policy", "FILE", "the policy; a Docker/OCI seccomp profile is one too"},
@@ -37,6 +37,9 @@ const std::vector<Option> run_options = {
     {"die-with-parent", nullptr, "end the command and all below it when scsup or its parent is killed"},
     {"quiet", nullptr, "say nothing but errors"},
 };
+
+namespace {
+
 constexpr const char* run_usage =
     "Usage: scsup [run] --policy FILE [OPTION...] [--] CMD [ARG...]\n"
     "\n"
@@ -123,6 +126,7 @@ void leave_the_job(bool under_job_control) {
     _exit(own_failure);
   }
   leave_the_job(plan.under_job_control);
+  prctl(PR_SET_NAME, supervisor_name(command).c_str());
   rlimit descriptors{};  // the command has its own limit by now; ours is for the tasks and paths that we hold
                          // open
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {

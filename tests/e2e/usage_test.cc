@@ -20,7 +20,8 @@ TEST_F(Usage, HelpOfEachCommandFitsAScreen) {
                                                  {"inspect"},
                                                  {"top"},
                                                  {"reload"},
-                                                 {"kill"}}) {
+                                                 {"kill"},
+                                                 {"orphans"}}) {
     const bool agent = command == Words{"agent"};
     Words arguments = agent ? Words{} : command;
     arguments.push_back("--help");
