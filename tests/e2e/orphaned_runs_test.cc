@@ -234,6 +234,7 @@ TEST_F(OrphanedRuns, OfOthersAreNotListed) {
   EXPECT_EQ(done.code(), 0) << done.err;
   kill(supervisor(), SIGTERM);
   scsup.rest();
+  EXPECT_TRUE(eventually([&] { return listed(supervisor()) == nullptr; }));
 }
 
 }  // namespace
