@@ -124,8 +124,8 @@ TEST_F(OrphanedRuns, DontEndWithTheThreadThatStartedScsup) {
   std::unique_ptr<Running> scsup;
   std::thread([&] {
     scsup = std::make_unique<Running>(mortal({"sh", "-c", std::string(waiting) + "; exit 7"}));
+    EXPECT_TRUE(scsup->says("ready"));
   }).join();
-  ASSERT_TRUE(scsup->says("ready"));
   write_file(at("gate"), "go\n");
   EXPECT_EQ(scsup->wait(), 7);
 }
