@@ -9,6 +9,12 @@
 
 namespace scsup {
 
+namespace {
+
+bool stops_a_process(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
+
+}  // namespace
+
 CommandWatch::CommandWatch(pid_t command, const Fd& front, const FrontProcess& front_process,
                            std::function<void()> ended)
     : command_(command), front_(front), front_process_(front_process), ended_(std::move(ended)) {

@@ -46,10 +46,18 @@ int die_like(int status) {
 // What the supervisor has said so far.
 struct Heard {
   std::int32_t stops = 0;       // of the command
-  bool command_ended = false;   // what it left goes on
   std::optional<int> end = {};  // of all: the command's wait status
   bool lost = false;            // the supervisor has gone without a word
 };
+
+// Nobody is left to pass a stop on to. What Ctrl-Z does by itself can't come too late for a continuation, as a
+// stop that was read and then done would.
+void stop_by_itself() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) sigaddset(&stops, signal);
+  sigprocmask(SIG_UNBLOCK, &stops, nullptr);
+}
 
 void listen(const Fd& supervisor, Heard& heard) {
   pollfd ready{supervisor.get(), POLLIN, 0};
@@ -62,7 +70,7 @@ void listen(const Fd& supervisor, Heard& heard) {
     else if (message.kind == FrontMessage::Kind::stopped)
       heard.stops = message.value;
     else if (message.kind == FrontMessage::Kind::left)
-      heard.command_ended = true;
+      stop_by_itself();
   }
 }
 
@@ -86,8 +94,6 @@ int end_alone(const AuditTarget& audit, WhenAlone then) {
 }
 
 }  // namespace
-
-bool stops_a_process(int signal) { return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU; }
 
 bool send_front_message(const Fd& socket, FrontMessage message) {
   return send(socket.get(), &message, sizeof message, MSG_NOSIGNAL) == sizeof message;
@@ -141,10 +147,7 @@ int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& au
     // `fg` continues the whole group; `kill -CONT` perhaps this process alone.
     if (signal == SIGCONT && sender != supervisor_pid)
       send_front_message(supervisor, {FrontMessage::Kind::continued, heard.stops});
-    if (heard.command_ended && stops_a_process(signal))
-      raise(SIGSTOP);
-    else if (is_for_command(info))
-      send_front_message(supervisor, {FrontMessage::Kind::signal, signal, sender});
+    if (is_for_command(info)) send_front_message(supervisor, {FrontMessage::Kind::signal, signal, sender});
   }
 }
 

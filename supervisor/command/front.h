@@ -29,9 +29,6 @@ struct FrontMessage {
   pid_t sender = 0;
 };
 
-// By default, and unlike SIGSTOP not at any rate.
-bool stops_a_process(int signal);
-
 bool send_front_message(const Fd& socket, FrontMessage message);
 // False: the other side has gone.
 bool receive_front_message(const Fd& socket, FrontMessage& message);
