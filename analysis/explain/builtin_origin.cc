@@ -44,7 +44,8 @@ constexpr BuiltinOrigin origins[] = {
     {"@unreadable", "scsup could not read the target's memory, where the path stands.",
      "The target isn't dumpable (prctl(2) PR_SET_DUMPABLE), or has other ids: run scsup with "
      "CAP_SYS_PTRACE."},
-    {"@userns", "scsup can't act in the target's user or mount namespace, or its process there was killed meanwhile.",
+    {"@userns",
+     "scsup can't act in the target's user or mount namespace, or its process there was killed meanwhile.",
      "Run scsup as root, or as who made the namespace; look whether something in there kills processes."},
     {"@watch",
      "Nobody asked about this exec: it is let through, and tells scsup where a container's runtime ends and "

@@ -161,7 +161,8 @@ void Renderer::put(const CallRecord& record) {
   for (std::size_t i = 0; i < arity; ++i) line_.item_hex(call.args[i]);
   line_.close_list().close();
 
-  if (call.syscall && (call.operand.path || call.operand.path_error != 0 || record.resolved)) put_object(record);
+  if (call.syscall && (call.operand.path || call.operand.path_error != 0 || record.resolved))
+    put_object(record);
 }
 
 void Renderer::put_object(const CallRecord& record) {

@@ -67,14 +67,14 @@ int command_syscalls(const Arguments& arguments) {
     }
     if (!given.rest().empty()) throw UsageError("'" + given.rest().front() + "' is not expected here");
     if (!given.has("json"))
-      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", "NAME", "x86_64", "i386", "x32", "GROUP", "HOW",
+      std::printf("%-28s %6s %6s %6s  %-14s %-9s %s\n", "NAME", "x86_64", "i386", "x32", "GROUP", "HOW",
                   "ARGUMENTS");
     for (const Syscall& call : all_syscalls()) {
       if (given.has("json")) {
         print_json(call);
         continue;
       }
-      std::printf("%-28s %6s %6s %6s  %-8s %-9s %s\n", std::string(call.name).c_str(),
+      std::printf("%-28s %6s %6s %6s  %-14s %-9s %s\n", std::string(call.name).c_str(),
                   number(call, Abi::x86_64).c_str(), number(call, Abi::i386).c_str(),
                   number(call, Abi::x32).c_str(), groups_of(call).c_str(), how(call), roles(call).c_str());
     }

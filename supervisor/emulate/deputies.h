@@ -55,7 +55,8 @@ class Deputies {
 
   // Thread-safe. ETIMEDOUT: it did not come about by then. EAGAIN: too many are busy or stuck. A deputy that
   // isn't back in time is killed.
-  Result<Errand> send(const Call& call, const Task& task, const Start& start, const Ground& ground, Deadline until);
+  Result<Errand> send(const Call& call, const Task& task, const Start& start, const Ground& ground,
+                      Deadline until);
 
  private:
   // As many as a session has calls in work, and as many that were killed and can't end yet: a FUSE server

@@ -70,7 +70,9 @@ Result<void> become(const Identity& target, const Namespaces& namespaces, const 
   const auto own = own_identity();
   if (!own) return failed(own.error());
   // Whoever has no right to enter it from out here may have it as the user namespace's owner.
-  const auto see_its_mounts = [&] { return !namespaces.mount || setns(namespaces.mount.get(), CLONE_NEWNS) == 0; };
+  const auto see_its_mounts = [&] {
+    return !namespaces.mount || setns(namespaces.mount.get(), CLONE_NEWNS) == 0;
+  };
   const bool sees_its_mounts = see_its_mounts();
   const bool have_ids = take_on_ids(target, *own);
   if (user_namespace && setns(user_namespace.get(), CLONE_NEWUSER) != 0)

@@ -22,8 +22,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 enum class Word : std::uint8_t {
   // to the zygote, and what is heard from there
-  bear,     // is there a user namespace?, a mount namespace?; descriptors: the deputy's end of its line, the task's
-            // /proc directory, and they
+  bear,  // is there a user namespace?, a mount namespace?; descriptors: the deputy's end of its line, the task's
+         // /proc directory, and they
   confine,  // descriptors: the new zygote's end of its line, the Landlock ruleset
   born,     // its number; descriptor: its pidfd
   failed,   // errno, what

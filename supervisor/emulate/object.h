@@ -15,9 +15,10 @@ struct Object {
   };
   State state = State::found;
   int err = 0;
-  Fd fd;             // O_PATH: the parent directory when `name` is set, else the object itself
-  std::string name;  // the entry of `fd` to be made or removed, with a slash behind it if there was one; "" for an
-                     // existing object
+  Fd fd;  // O_PATH: the parent directory when `name` is set, else the object itself
+  std::string
+      name;  // the entry of `fd` to be made or removed, with a slash behind it if there was one; "" for an
+             // existing object
   std::string path;  // absolute, in the target's words; "" when it has none (a pipe, or outside of its root)
 
   static Object failure(int err, std::string path) {

@@ -44,7 +44,8 @@ void close_all_but(int kept) {
 // between requests only, so its number is its own here.
 void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
   const bool confines = request.word() == Word::confine;
-  const bool enters_user = !confines && request.number() != 0, enters_mount = !confines && request.number() != 0;
+  const bool enters_user = !confines && request.number() != 0,
+             enters_mount = !confines && request.number() != 0;
   Fd socket = request.fd(), first = request.fd();
   Namespaces namespaces;
   if (enters_user) namespaces.user = request.fd();

@@ -27,7 +27,7 @@ struct Operand {
 struct Call {
   Abi abi = Abi::x86_64;
   std::uint32_t nr = 0;
-  const Syscall* syscall = nullptr;     // nullptr: a number that the table doesn't know
+  const Syscall* syscall = nullptr;  // nullptr: a number that the table doesn't know
   Family family = Family::none;
   std::array<std::uint64_t, 6> args{};  // raw registers
 

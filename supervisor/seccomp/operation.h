@@ -11,7 +11,13 @@
 
 namespace scsup {
 
-enum class Family : std::uint8_t { none, mkdir, chmod, rmdir, unlink };  // none: allowed in place or denied, no more
+enum class Family : std::uint8_t {
+  none,
+  mkdir,
+  chmod,
+  rmdir,
+  unlink
+};  // none: allowed in place or denied, no more
 
 // What the path of such a call names.
 enum class Names : std::uint8_t {
@@ -30,8 +36,8 @@ struct Operation {
   std::string_view group;  // its name in a policy
   Names names = Names::nothing;
   NoEntry no_entry;
-  std::uint32_t flags = 0;    // AT_*: others are EINVAL, where a call of the family takes flags
-  bool creates = false;       // the umask has a say; a name that is taken is EEXIST before anything is permitted
+  std::uint32_t flags = 0;  // AT_*: others are EINVAL, where a call of the family takes flags
+  bool creates = false;  // the umask has a say; a name that is taken is EEXIST before anything is permitted
   bool by_landlock = false;   // a Landlock domain can forbid it (landlock(7)): it is performed within
   bool minds_mounts = false;  // the kernel refuses a mount point, of the mount namespace of whoever calls
 };
@@ -39,9 +45,12 @@ struct Operation {
 inline constexpr std::array operations{
     Operation{},
     Operation{Family::mkdir, "@mkdir", Names::entry, {EEXIST, EEXIST, EEXIST}, 0, true, true, false},
-    Operation{Family::chmod, "@chmod", Names::object, {}, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, false, false, false},
-    Operation{Family::rmdir, "@rmdir", Names::entry, {EBUSY, EINVAL, ENOTEMPTY}, AT_REMOVEDIR, false, true, true},
-    Operation{Family::unlink, "@unlink", Names::entry, {EISDIR, EISDIR, EISDIR}, AT_REMOVEDIR, false, true, true},
+    Operation{
+        Family::chmod, "@chmod", Names::object, {}, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, false, false, false},
+    Operation{
+        Family::rmdir, "@rmdir", Names::entry, {EBUSY, EINVAL, ENOTEMPTY}, AT_REMOVEDIR, false, true, true},
+    Operation{
+        Family::unlink, "@unlink", Names::entry, {EISDIR, EISDIR, EISDIR}, AT_REMOVEDIR, false, true, true},
 };
 
 constexpr const Operation& operation(Family family) { return operations[static_cast<std::size_t>(family)]; }

@@ -195,7 +195,8 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
   if (err == 0) err = call.operand.path_error;
   Start start = can_look && err == 0 && call.operand.path ? start_of(call, *task) : Start{};
   if (!can_look || start.unseen ||
-      (call.operand.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL && err != ENOSYS))
+      (call.operand.path_error != 0 && err != EFAULT && err != ENAMETOOLONG && err != EINVAL &&
+       err != ENOSYS))
     return refuse(EPERM, unreadable);
   if (err == 0)
     err = call.operand.path->empty() && !call.operand.may_be_empty ? ENOENT : start.err;  // nothing to judge
@@ -212,7 +213,8 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
     if (!its) return refuse(EPERM, no_deputy);
     ground.mount_namespace = std::move(*its);
   }
-  if (task->user_namespace || ground.domain || ground.mount_namespace || (call.operation().creates && !has_own_umask()))
+  if (task->user_namespace || ground.domain || ground.mount_namespace ||
+      (call.operation().creates && !has_own_umask()))
     return patience == Patience::none ? Progress::needs_patience : look_by_deputy(start, ground, decision);
   const Wear wear(*task);
   if (!wear.worn()) return refuse(EPERM, no_identity);
@@ -225,7 +227,8 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decis
 
 // As above, by a process that stands where the target does. It may take no longer than a call may be in
 // work, whatever the target does to the deputy.
-Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const Ground& ground, std::optional<Decision> decision) {
+Inquiry::Progress Inquiry::look_by_deputy(const Start& start, const Ground& ground,
+                                          std::optional<Decision> decision) {
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
   auto errand = session_->deputies_.send(*call_, *caller_.task, start, ground, end);
   if (!errand)
@@ -311,9 +314,9 @@ void Inquiry::count(const CallRecord& record, bool watched_only) {
 
   one_more(session.denied_, policy_->denied);
   const bool by_policy = record.origin != &no_path && record.err != EEXIST;
-  const std::string_view path = record.resolved     ? std::string_view(*record.resolved)
+  const std::string_view path = record.resolved             ? std::string_view(*record.resolved)
                                 : record.call->operand.path ? std::string_view(*record.call->operand.path)
-                                                    : std::string_view();
+                                                            : std::string_view();
   if (by_policy) session.services_.denials.add(*record.call, path, record.err, *record.origin);
   if (syscall && syscall->runs_program) {
     std::lock_guard lock(session.mutex_);

@@ -159,9 +159,7 @@ Fd& own_descriptors() {
 }
 }  // namespace
 
-void keep_own_procfs() {
-  own_descriptors().reset(open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
+void keep_own_procfs() { own_descriptors().reset(open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC)); }
 
 Result<std::string> name_of(const Fd& fd) {
   char link[32], target[PATH_MAX];

@@ -52,6 +52,25 @@ TEST_F(Paths, InsideModesOwnersAndMessagesAreAsNatively) {
   EXPECT_EQ(done.code(), expected.code());
 }
 
+// rm(1) removes both by unlinkat(2).
+TEST_F(Paths, DirectoriesAndFilesAreRemovedByTheirOwnRules) {
+  const std::string file =
+      policy(R"({"supervise": {"default": {"action": "deny", "errno": "EMLINK"}, "rules": [
+    {"id": "files", "syscalls": ["@unlink"], "path": ")" +
+             at("in") + R"(/**", "action": "allow"},
+    {"id": "directories", "syscalls": ["@rmdir"], "action": "deny", "errno": "EXDEV"}]}})");
+  const Finished done = supervised(
+      file, {"sh", "-c", "cd in && mkdir d && touch f d/f ../out/f && rm f; rm -r d; rm ../out/f"});
+  EXPECT_EQ(done.err,
+            "rm: cannot remove 'd': Invalid cross-device link\n"
+            "rm: cannot remove '../out/f': Too many links\n");
+  EXPECT_EQ(tree(at("in")).find("f"), std::string::npos);
+  const auto denied = calls("deny");
+  ASSERT_EQ(denied.size(), 2u);
+  EXPECT_EQ(denied[0]["rule"]["id"], "directories");
+  EXPECT_EQ(denied[1]["obj"]["resolved"], at("out/f"));
+}
+
 TEST_F(Paths, BusyboxToo) {
   if (!is_installed("busybox")) GTEST_SKIP() << "busybox is missing";
   const std::string file = below_in();

@@ -22,6 +22,18 @@ TEST(Races, PathFlippedByASecondThreadChangesNothingElsewhere) { withstands("pat
 TEST(Races, ComponentExchangedWithASymlink) { withstands("swap_component"); }
 TEST(Races, DirectoryMovedUnderDotDot) { withstands("directory_moved"); }
 TEST(Races, LastComponentExchangedWithASymlink) { withstands("link_swap"); }
+TEST(Races, RemovalThroughASwappedLink) {
+  Arena arena;
+  const std::string removes = arena.policy(
+      R"({"default": {"action": "deny", "errno": "EACCES"}, "rules": [{"syscalls": ["@mkdir", "@rmdir", "@unlink"],
+         "path": [")" +
+      arena.path("ok") + R"(/**"], "action": "allow"},
+         {"syscalls": ["mkdir"], "path": [")" +
+      arena.path("no") + R"(/dir"], "action": "allow"}]})");
+  const Ended ended = arena.run_attack("remove_swapped", {arena.root()}, removes);
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  expect_sound(arena, ended);
+}
 TEST(Races, WorkingDirectoryChangedByAnotherThread) { withstands("chdir_by_another_thread"); }
 TEST(Races, DescriptorNumberReopenedByAnotherThread) { withstands("descriptor_flip"); }
 TEST(Races, ArgumentsRewrittenByATracer) { withstands("ptrace_arguments"); }

@@ -92,6 +92,17 @@ TEST_P(LandlockTargets, KeepTheirWalls) {
 INSTANTIATE_TEST_SUITE_P(Of, LandlockTargets, testing::Values("many", "at-once"),
                          [](const auto& of) { return std::string(of.param).substr(0, 2); });
 
+TEST(States, ATargetInALandlockDomainRemovesWhatItMayNatively) {
+  Arena arena;
+  const std::string removes = arena.policy(
+      R"({"default": {"action": "deny", "errno": "EXDEV"}, "rules": [{"syscalls": ["@mkdir", "@rmdir", "@unlink"],
+         "path": ["/**"], "action": "allow"}]})");
+  const Ended ended = arena.run_attack("landlock_domain", {arena.root(), "removing"}, removes);
+  if (ended.status == 77) GTEST_SKIP() << "needs Landlock: " << ended.err;
+  EXPECT_EQ(ended.out, "out Permission denied Permission denied\nin gone gone\n") << ended.err;
+  expect_sound(arena, ended);
+}
+
 TEST(States, ATargetThatChangesTheMarkOfItsLandlockDomain) {
   Arena arena;
   const Ended ended = arena.run_attack("landlock_domain", {arena.root(), "marked"});

@@ -104,8 +104,8 @@ long unlink(const char* path) { return raw("unlink " + printable(path), SYS_unli
 long unlinkat(int dirfd, const char* path, int flags) {
   char hex[16];
   std::snprintf(hex, sizeof hex, " 0x%x", static_cast<unsigned>(flags));
-  return raw("unlinkat " + number(dirfd) + " " + printable(path) + hex, SYS_unlinkat, static_cast<Raw>(dirfd), of(path),
-             static_cast<Raw>(flags));
+  return raw("unlinkat " + number(dirfd) + " " + printable(path) + hex, SYS_unlinkat, static_cast<Raw>(dirfd),
+             of(path), static_cast<Raw>(flags));
 }
 
 void show(const std::string& path) {

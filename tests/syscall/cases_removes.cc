@@ -19,7 +19,8 @@ namespace twin {
 
 namespace {
 
-constexpr const char* each[] = {"dir", "full", "file", "fifo", "to_file", "to_dir", "dangling", "loop", "absent"};
+constexpr const char* each[] = {"dir",    "full",     "file", "fifo",  "to_file",
+                                "to_dir", "dangling", "loop", "absent"};
 
 void one_of_each() {
   for (const char* name : {"dir", "full", "full/sub"}) must(::mkdir(name, 0755), name);
@@ -51,10 +52,33 @@ void by_flags() {
 
 void odd_names() {
   one_of_each();
-  for (const char* path :
-       {"", ".", "..", "/", "//", "/.", "/..", "./", "dir/.", "dir/..", "dir/./", "full/..", "full/sub/..", "full/sub/.",
-        "absent/.", "absent/..", "file/.", "file/..", "to_dir/.", "to_dir/..", "dangling/.", "loop/..", "/dev/null/",
-        "/proc/self", "/proc/self/fd/0", "/proc/self/cwd", "/proc/self/cwd/absent"}) {
+  for (const char* path : {"",
+                           ".",
+                           "..",
+                           "/",
+                           "//",
+                           "/.",
+                           "/..",
+                           "./",
+                           "dir/.",
+                           "dir/..",
+                           "dir/./",
+                           "full/..",
+                           "full/sub/..",
+                           "full/sub/.",
+                           "absent/.",
+                           "absent/..",
+                           "file/.",
+                           "file/..",
+                           "to_dir/.",
+                           "to_dir/..",
+                           "dangling/.",
+                           "loop/..",
+                           "/dev/null/",
+                           "/proc/self",
+                           "/proc/self/fd/0",
+                           "/proc/self/cwd",
+                           "/proc/self/cwd/absent"}) {
     unlink(path);
     rmdir(path);
   }
@@ -78,7 +102,8 @@ void odd_names() {
 
 void dirfds() {
   one_of_each();
-  const int full = opened("full", O_RDONLY), by_path = opened("full", O_PATH), plain = opened("file", O_RDONLY);
+  const int full = opened("full", O_RDONLY), by_path = opened("full", O_PATH),
+            plain = opened("file", O_RDONLY);
   unlinkat(-1, "file", 0);
   unlinkat(77, "file", 0);
   unlinkat(plain, "file", 0);

@@ -73,8 +73,9 @@ Recorded read_audit(const std::string& path) {
     const auto record = nlohmann::json::parse(line);
     if (record.value("type", "") != "call") continue;
     const std::string name = record.at("sys").value("name", "");
-    const bool is_tested = std::ranges::any_of(std::initializer_list<const char*>{"mkdir", "chmod", "rmdir", "unlink"},
-                                               [&](const char* tested) { return name.find(tested) != name.npos; });
+    const bool is_tested =
+        std::ranges::any_of(std::initializer_list<const char*>{"mkdir", "chmod", "rmdir", "unlink"},
+                            [&](const char* tested) { return name.find(tested) != name.npos; });
     if (!is_tested) continue;
     const std::string how = record.value("how", "");
     if (how == "performed")

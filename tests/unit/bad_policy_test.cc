@@ -295,6 +295,20 @@ const Bad bad_supervise[] = {
     {"emulate_what_is_not_emulated",
      rule("\"syscalls\": [\"mkdir\", \"rename\"], \"action\": \"emulate\""),
      {"p:4:23: error: 'rename' can't be emulated by scsup yet; \"allow\" or \"deny\" it"}},
+    {"emulate_what_has_nothing_to_change",
+     rule("\"syscalls\": [\"@rmdir\"], \"action\": \"emulate\""),
+     {"p:4:14: error: 'rmdir' (of '@rmdir') has nothing that \"emulate\" could change; \"allow\" or \"deny\" "
+      "it",
+      "p:4:14: error: 'unlinkat' (of '@rmdir') has nothing that \"emulate\" could change; \"allow\" or "
+      "\"deny\" it"}},
+    {"parts_of_a_call_are_others",
+     rule("\"syscalls\": [\"@rmdir\"], \"action\": \"deny\"}, {\"syscalls\": [\"@unlink\"], \"action\": "
+          "\"allow\""),
+     {}},
+    {"a_part_after_the_whole",
+     rule("\"syscalls\": [\"rmdir\", \"unlinkat\"], \"action\": \"deny\"}, {\"syscalls\": [\"@rmdir\"], "
+          "\"action\": \"allow\""),
+     {"p:4:55: error: this rule can never be reached: the rule at line 3 decides every @rmdir"}},
     {"condition_without_argument",
      rule("\"syscalls\": [\"getppid\"], \"action\": \"deny\", \"mode\": \"0700\""),
      {"p:4:14: error: 'getppid' has no argument 'mode'; it can't be in this rule"}},
@@ -307,7 +321,8 @@ const Bad bad_supervise[] = {
      {"p:4:14: error: 'getppid' has no argument 'path'; it can't be in this rule"}},
     {"path_of_a_call_not_performed",
      rule("\"syscalls\": [\"rename\"], \"action\": \"deny\", \"path\": \"/x\""),
-     {"p:4:14: error: 'rename' can't be in a rule with \"path\": scsup can't perform this call itself yet, so "
+     {"p:4:14: error: 'rename' can't be in a rule with \"path\": scsup can't perform this call itself yet, "
+      "so "
       "the target could change "
       "the path after it was judged"}},
     {"position_without_argument",

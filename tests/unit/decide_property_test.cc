@@ -76,7 +76,8 @@ TEST(Decide, AgreesWithRulesReadOneByOne) {
   const std::vector<std::string> globs{"/a", "/a/**", "/**/c", "/b/*", "/**", "/a/{b,c}"};
   const std::vector<std::string_view> objects{"", "/", "/a", "/a/b", "/a/c", "/b/c", "/b/c/d", "/z"};
   const std::vector<std::uint64_t> modes{0, 0600, 0700, 0755, 01777, 04755, 06000, 07777};
-  const std::vector<std::string> names{"@mkdir", "@chmod", "mkdir", "fchmod", "chmod", "@rmdir", "@unlink", "unlinkat"};
+  const std::vector<std::string> names{"@mkdir", "@chmod", "mkdir",   "fchmod",
+                                       "chmod",  "@rmdir", "@unlink", "unlinkat"};
   int asked = 0, looked = 0, emulated = 0;
   for (int round = 0; round < 400; ++round) {
     Document document;

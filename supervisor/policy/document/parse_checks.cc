@@ -45,6 +45,8 @@ void check_call(Reader& reader, const Rule& rule, const Syscall& call, const Loc
                    who + " has no argument number " + std::to_string(argument.comparison.arg));
   if (rule.action == RuleAction::emulate && !has_object(call))
     reader.error(written.place, who + " can't be emulated by scsup yet; \"allow\" or \"deny\" it");
+  else if (rule.action == RuleAction::emulate && call.position(Role::mode) < 0)
+    reader.error(written.place, who + " has nothing that \"emulate\" could change; \"allow\" or \"deny\" it");
 }
 
 // What a rule asks besides path and syscalls, so that equal text is equal meaning.
@@ -99,7 +101,8 @@ class Decided {
   void add(const Rule& rule, std::span<const Named> calls, int index) {
     std::uint32_t conditions = conditions_.of(signature(rule));
     for (const auto& [call, portion] : calls)
-      for (std::uint32_t path : path_numbers(rule)) rules_.emplace(Key{call, portion, conditions, path}, index);
+      for (std::uint32_t path : path_numbers(rule))
+        rules_.emplace(Key{call, portion, conditions, path}, index);
   }
 
  private:
@@ -109,8 +112,8 @@ class Decided {
   int first_of(const Named& call, std::uint32_t conditions, std::uint32_t path) const {
     for (const Portion portion : {Portion::whole, call.portion})
       for (const Key& key :
-           {Key{call.syscall, portion, 0, 0}, Key{call.syscall, portion, conditions, 0}, Key{call.syscall, portion, 0, path},
-            Key{call.syscall, portion, conditions, path}})
+           {Key{call.syscall, portion, 0, 0}, Key{call.syscall, portion, conditions, 0},
+            Key{call.syscall, portion, 0, path}, Key{call.syscall, portion, conditions, path}})
         if (const auto found = rules_.find(key); found != rules_.end()) return found->second;
     return -1;
   }

@@ -80,7 +80,8 @@ std::vector<Unmet> unmet_registers(const Rule& rule, const Reading& reading, con
       continue;
     }
     const auto at = static_cast<std::size_t>(position);
-    const std::uint64_t width = width_of(*reading.named.syscall, reading.named.syscall->arguments(call.abi)[at]);
+    const std::uint64_t width =
+        width_of(*reading.named.syscall, reading.named.syscall->arguments(call.abi)[at]);
     const std::uint64_t x = call.args[at] & width;
     if (const std::string why = unmet_by(condition, x, width); !why.empty())
       unmet.push_back({condition.place, what + " " + number(condition.role, x) + " " + why});

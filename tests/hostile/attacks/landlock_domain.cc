@@ -53,9 +53,11 @@ void with_relative(const std::function<void()>& what) {
   close(ends[0]);
 }
 
+constexpr std::uint64_t removes = LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+
 int restrict_to(const char* where) {
   landlock_ruleset_attr handled{};
-  handled.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_READ_FILE;
+  handled.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_READ_FILE | removes;
   const int ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0));
   if (ruleset < 0) impossible("landlock_create_ruleset");
   const auto allow = [&](const std::string& place, std::uint64_t what) {
@@ -66,7 +68,7 @@ int restrict_to(const char* where) {
       breach("landlock_add_rule: %s", std::strerror(errno));
     close(rule.parent_fd);
   };
-  allow(root + "/ok/" + where, LANDLOCK_ACCESS_FS_MAKE_DIR);
+  allow(root + "/ok/" + where, LANDLOCK_ACCESS_FS_MAKE_DIR | removes);
   allow("/", LANDLOCK_ACCESS_FS_READ_FILE);
   if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
     breach("landlock_restrict_self: %s", std::strerror(errno));
@@ -112,6 +114,21 @@ int main(int argc, char** argv) {
     return 0;
   }
   for (const char* where : {"in", "in/deep", "out"}) mkdir((root + "/ok/" + where).c_str(), 0777);
+  if (as == "removing") {
+    for (const char* where : {"in", "out"}) {
+      const std::string place = root + "/ok/" + where;
+      mkdir((place + "/dir").c_str(), 0777);
+      close(open((place + "/file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    }
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    close(restrict_to("in"));
+    for (const char* where : {"out", "in"}) {
+      const std::string place = root + "/ok/" + where;
+      std::printf("%s %s", where, unlink((place + "/file").c_str()) == 0 ? "gone" : std::strerror(errno));
+      std::printf(" %s\n", rmdir((place + "/dir").c_str()) == 0 ? "gone" : std::strerror(errno));
+    }
+    return 0;
+  }
   if (as == "many") {  // one after the other, as a build runs xz
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     for (int i = 0; i < 600; ++i)
