@@ -30,7 +30,7 @@ constexpr const char* usage =
     "stays with them, the command (-: it has ended, others that it left go on), their age, the policy\n"
     "and the command line. `kill SUPERVISOR` ends the command and all below it.\n";
 
-struct Process {
+struct Seen {
   ProcStatus status;
   Arguments command_line;  // empty: a zombie's
   std::int64_t age = 0;    // seconds
@@ -59,8 +59,8 @@ std::int64_t age_of(std::uint64_t start_ticks) {
   return now.tv_sec - static_cast<std::int64_t>(start_ticks) / sysconf(_SC_CLK_TCK);
 }
 
-std::map<pid_t, Process> all_processes() {
-  std::map<pid_t, Process> all;
+std::map<pid_t, Seen> all_processes() {
+  std::map<pid_t, Seen> all;
   for (const pid_t pid : process_numbers()) {
     const auto proc = open_task_directory(pid);
     if (!proc) continue;
@@ -85,7 +85,7 @@ void read_command_line(const Arguments& words, Orphan& into) {
 }
 
 // The command's name for the supervisor is a number in the supervisor's PID namespace, which may not be ours.
-pid_t find_command(const std::map<pid_t, Process>& all, pid_t supervisor, pid_t called) {
+pid_t find_command(const std::map<pid_t, Seen>& all, pid_t supervisor, pid_t called) {
   const std::size_t depth = all.at(supervisor).status.pids.size();
   for (const auto& [pid, one] : all) {
     const std::vector<pid_t>& numbers = one.status.pids;

@@ -156,8 +156,10 @@ void be_deputy(Fd socket, Namespaces namespaces, Fd task, pid_t parent) {
   // All of /proc that is ever asked is opened here: there it may be anything. The status shows ids as its opener's user
   // namespace numbers them (proc(5)).
   Fd status(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
-  keep_own_procfs();
-  prepare_walks();
+  if (namespaces.mount) {
+    keep_own_procfs();
+    prepare_walks();
+  }
   const auto become_it = become(*target, namespaces, task);
   // A change of identity sets both back (prctl(2)). With fs.suid_dumpable=1, which is for debugging only, it
   // is dumpable for an instant.

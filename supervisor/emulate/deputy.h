@@ -7,8 +7,8 @@
 // remove what is a mount point for the caller, but only for the caller: done from elsewhere, the removal would unmount
 // it. So a small process of one thread does it (zygote.h makes it), and the supervisor, which decides, tells it what to do. Root in
 // that namespace may kill or stop it; it may neither trace it nor read its memory or descriptors, because it
-// isn't dumpable and its memory belongs to our user namespace (ptrace(2)). It has no descriptors but its line,
-// its own /proc/self/fd and, during a call, the objects of it.
+// isn't dumpable and its memory belongs to our user namespace (ptrace(2)). It has no descriptors but its line, in
+// another mount namespace its own /proc/self/fd, and, during a call, the objects of it.
 #pragma once
 
 #include <sys/types.h>

@@ -93,6 +93,12 @@ bool take_on_ids(const Identity& to, const Identity& from) {
   return to.fsuid == from.fsuid || set_fsuid(to.fsuid);
 }
 
+bool can_stand_for(const Identity& who, const Identity& wanted) {
+  const auto caps = who.effective_caps;
+  return who.fsuid == wanted.fsuid && who.fsgid == wanted.fsgid && who.groups == wanted.groups &&
+         (caps & ~wanted.effective_caps) == 0 && (wanted.effective_caps & ~caps & asked_by_file_calls) == 0;
+}
+
 bool keep_capabilities(std::uint64_t caps) { return set_effective(caps, Others::dropped); }
 
 namespace {

@@ -17,6 +17,8 @@ bool has_own_umask();
 // The steps of it, for a process that changes for good. Gives the calling thread those ids of `to` that
 // differ from `from`, its own. False: some can't be had.
 bool take_on_ids(const Identity& to, const Identity& from);
+// Has `who` the same ids as `wanted`, all of its capabilities that calls on files ask for, and none that it hasn't?
+bool can_stand_for(const Identity& who, const Identity& wanted);
 // Leaves the calling thread `caps` and no others, permitted ones included.
 bool keep_capabilities(std::uint64_t caps);
 

@@ -20,6 +20,7 @@
 #include "base/close_fds.h"
 #include "base/socket.h"
 #include "supervisor/emulate/deputy.h"
+#include "supervisor/emulate/identity.h"
 #include "supervisor/target/procfs.h"
 
 namespace scsup {
@@ -137,7 +138,7 @@ bool has_identity_of(const Task& task, pid_t pid, Fd own_status) {
   const Fd file = status_of(pid, std::move(own_status));
   if (!file) return false;
   const auto status = read_status_again(file);
-  return status && status->tgid == pid && identity_in(*status) == task.identity;
+  return status && status->tgid == pid && can_stand_for(identity_in(*status), task.identity);
 }
 
 tl::unexpected<Error> told(Result<Parcel>& parcel) {

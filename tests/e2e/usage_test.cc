@@ -138,7 +138,7 @@ TEST_F(Usage, SyscallsAreATableForPeople) {
   EXPECT_EQ(done.code(), 0);
   EXPECT_NE(
       done.out.find(
-          "\nmkdirat                         258    296    258  @mkdir   emulated  dirfd, path, mode\n"),
+          "\nmkdirat                         258    296    258  @mkdir         emulated  dirfd, path, mode\n"),
       std::string::npos);
 }
 

@@ -127,7 +127,7 @@ class Inside : public testing::Test {
       if (status == cannot) GTEST_SKIP() << front_->err();
       FAIL() << status << front_->err();
     }
-    for (const pid_t supervisor : children(front_->pid(), "scsup")) {
+    for (const pid_t supervisor : children(front_->pid(), "scsup:")) {
       supervisor_ = supervisor;
       for (const pid_t zygote : children(supervisor, "scsup-zygote")) zygote_ = zygote;
       for (const pid_t deputy : deputies(supervisor)) deputy_ = deputy;

@@ -59,7 +59,7 @@ class Capabilities(Shipped):
         os.chmod(self.space, 0o777)
         self.policy = os.path.join(self.work, "p.json")
         with open(self.policy, "w") as file:
-            file.write('{"supervise": {"rules": [{"syscalls": ["@mkdir", "@chmod"], "path": "%s/**",'
+            file.write('{"supervise": {"rules": [{"syscalls": ["@mkdir", "@chmod", "@rmdir"], "path": "%s/**",'
                        ' "action": "allow"}]}}' % self.space)
 
     @contextlib.contextmanager
@@ -90,6 +90,8 @@ class Capabilities(Shipped):
                 self.assertEqual((done.returncode, done.stderr), (0, ""), name)
                 status = os.stat(os.path.join(self.space, name))
                 self.assertEqual((status.st_uid, status.st_gid, status.st_mode & 0o7777), (user, user, 0o1750))
+            done = self.target(socket, 0, "unshare", "--mount", "rmdir", "theirs/by-root")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
             done = self.target(socket, 4712, "mkdir", "theirs/by-another")
             self.assertIn("Permission denied", done.stderr)
 
@@ -101,7 +103,9 @@ class Capabilities(Shipped):
                 continue  # it is for scsup kill; or no target of ours has it
             user = 4711 if capability in for_taking_over else 0
             with self.serve(without=(capability,)) as socket:
-                done = self.target(socket, user, "mkdir", f"without-{capability}")
+                where = ("unshare", "--mount") if capability == "CAP_SYS_CHROOT" else ()
+                done = self.target(socket, user, *where, "sh", "-c",
+                                   f"mkdir without-{capability} && rmdir without-{capability}")
                 self.assertNotEqual(done.returncode, 0, capability)
 
 

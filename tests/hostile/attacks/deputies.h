@@ -22,7 +22,7 @@ inline void enter_user_namespace(int more = 0) {
   }
 }
 
-// The children of `parent` that have that name; others of that name belong to other supervisors.
+// The children of `parent` whose name begins so; others of that name belong to other supervisors.
 inline std::vector<pid_t> children(pid_t parent, const std::string& name) {
   std::vector<pid_t> found;
   DIR* proc = opendir("/proc");
@@ -33,7 +33,8 @@ inline std::vector<pid_t> children(pid_t parent, const std::string& name) {
     std::string stat;
     std::getline(file, stat);
     const std::size_t open_at = stat.find('('), close_at = stat.rfind(')');
-    if (close_at == std::string::npos || stat.substr(open_at + 1, close_at - open_at - 1) != name) continue;
+    if (close_at == std::string::npos || !std::string_view(stat).substr(open_at + 1).starts_with(name))
+      continue;
     char state;
     int ppid;
     if (std::sscanf(stat.c_str() + close_at + 1, " %c %d", &state, &ppid) == 2 && ppid == parent &&
