@@ -14,23 +14,35 @@ Sinks::~Sinks() = default;
 
 void Sinks::take(std::string_view lines) {
   if (lines.empty()) return;
+  std::lock_guard lock(mutex_);
   if (journald_) journald_->take(lines);
   if (socket_) socket_->take(lines);
 }
 
 void Sinks::set_head(std::string_view head) {
+  std::lock_guard lock(mutex_);
   if (anchor_.count() == 0 || head == head_) return;
   head_ = head;
-  if (std::chrono::steady_clock::now() >= next_anchor_) tell_head();
+  if (std::chrono::steady_clock::now() >= next_anchor_) tell();
 }
 
 std::optional<Sinks::Time> Sinks::head_is_due() const {
+  std::lock_guard lock(mutex_);
+  return due();
+}
+
+void Sinks::tell_head() {
+  std::lock_guard lock(mutex_);
+  tell();
+}
+
+std::optional<Sinks::Time> Sinks::due() const {
   if (head_.empty() || head_ == told_) return std::nullopt;
   return next_anchor_;
 }
 
-void Sinks::tell_head() {
-  if (!head_is_due()) return;
+void Sinks::tell() {
+  if (!due()) return;
   next_anchor_ = std::chrono::steady_clock::now() + anchor_;
   told_ = head_;
   send_to_syslog("the audit log's last seal is " + told_, syslog_);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ namespace scsup {
 class JournaldSink;
 class SocketSink;
 
+// Thread-safe: the first lines are written by who begins the log, while the committer asks already what is due.
 class Sinks {
  public:
   // `syslog`: its socket.
@@ -33,6 +35,10 @@ class Sinks {
   void tell_head();  // now, if nobody was told it yet
 
  private:
+  std::optional<Time> due() const;  // these two with the lock
+  void tell();
+
+  mutable std::mutex mutex_;
   const std::chrono::seconds anchor_;
   const char* const syslog_;
   Time next_anchor_;
