@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from make_rules import make  # noqa: E402
 from many import Many  # noqa: E402
+from work import Work  # noqa: E402
 import logs  # noqa: E402
 
 GETPPID, MKDIR = 110, 83  # x86_64
@@ -184,6 +185,9 @@ class Bench:
             sample = file.readlines()
         logs.table(self.bin, sample, self.work, self.quick, rounds)
 
+    def real_work(self, rounds):
+        Work(self).table(rounds)
+
     def many(self, rounds):
         many = Many(self.bin, self.programs, self.room, self.audit, self.quick)
         try:
@@ -300,7 +304,7 @@ def main():
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--quick", action="store_true", help="few rounds of few calls")
     arguments.add_argument("--rounds", type=int, default=0)
-    arguments.add_argument("--only", choices=("calls", "recording", "many", "logs"), help="one of the tables")
+    arguments.add_argument("--only", choices=("calls", "work", "recording", "many", "logs"), help="one of the tables")
     given = arguments.parse_args()
     rounds = given.rounds or (1 if given.quick else 7)
     bench = Bench(os.path.abspath(given.build), given.quick)
@@ -311,9 +315,9 @@ def main():
         if given.only in (None, "calls"):
             medians, failed = bench.table(rounds)
             bench.breakdown(medians)
-        for name in ("recording", "many", "logs"):
+        for name in ("work", "recording", "many", "logs"):
             if given.only in (None, name):
-                getattr(bench, name)(rounds)
+                getattr(bench, "real_work" if name == "work" else name)(rounds)
     finally:
         bench.close()
     if failed:

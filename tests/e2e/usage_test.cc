@@ -136,10 +136,9 @@ TEST_F(Usage, ShowSaysWhereACallIsDecided) {
 TEST_F(Usage, SyscallsAreATableForPeople) {
   const Finished done = scsup({"syscalls"});
   EXPECT_EQ(done.code(), 0);
-  EXPECT_NE(
-      done.out.find(
-          "\nmkdirat                         258    296    258  @mkdir         emulated  dirfd, path, mode\n"),
-      std::string::npos);
+  EXPECT_NE(done.out.find("\nmkdirat                         258    296    258  @mkdir         emulated  "
+                          "dirfd, path, mode\n"),
+            std::string::npos);
 }
 
 TEST_F(Usage, SyscallsAreJsonForPrograms) {
