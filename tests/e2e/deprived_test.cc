@@ -31,10 +31,16 @@ Words surrounded(const Taken& taken, const Words& command) {
   return words;
 }
 
+bool is_needed_by_sanitizers(std::string_view name) {
+  return name.starts_with("prlimit64") || name.starts_with("ptrace") || name == "all_of_proc";
+}
+
 class Deprived : public ScsupTest, public testing::WithParamInterface<Taken> {
  protected:
   void SetUp() override {
     if (GetParam().takes_root && !is_root()) GTEST_SKIP() << "missing: root";
+    if (std::getenv("SCSUP_SANITIZED") && is_needed_by_sanitizers(GetParam().name))
+      GTEST_SKIP() << "missing: a scsup without a sanitizer, whose runtime can't do without it";
     fs::create_directory(at("in"));
     write_file(at("in/file"), "", 0644);
     rules_ = policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [
