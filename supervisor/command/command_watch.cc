@@ -42,7 +42,7 @@ void CommandWatch::look() {
 pid_t CommandWatch::reap_one() {
   int status;
   const pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
-  if (pid == command_) follow(status);
+  if (pid == command_ && !over_) follow(status);  // later somebody whom we adopted may have its number
   return pid > 0 ? pid : 0;
 }
 
