@@ -32,9 +32,11 @@ void close_fds(unsigned first, unsigned last) {
   const std::vector<unsigned> open = open_ones(first, last);
   for (const unsigned fd : open) close(static_cast<int>(fd));
   if (!open.empty()) return;
+  constexpr unsigned usual_most = 1u << 20;  // fs.nr_open
   rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const auto end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_max, std::min(last, 1u << 20) + 1));
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    limit.rlim_max = usual_most;  // refused: nothing stays open for that
+  const auto end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_max, std::min(last, usual_most) + 1));
   for (unsigned fd = first; fd < end; ++fd) close(static_cast<int>(fd));
 }
 

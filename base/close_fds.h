@@ -4,7 +4,7 @@
 namespace scsup {
 
 // Closes all descriptors from `first` to `last`, both included. Without the call (5.9) and without /proc it goes
-// through all numbers that a descriptor may have.
+// through all numbers that a descriptor may have (2^20 at most).
 void close_fds(unsigned first, unsigned last);
 
 }  // namespace scsup

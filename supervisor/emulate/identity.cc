@@ -36,9 +36,8 @@ constexpr std::uint64_t asked_by_file_calls = capability_set(
 
 enum class Others { kept, dropped };  // permitted and inheritable capabilities that aren't to be effective
 
-// A filter around us may refuse any of these calls, also where it would change nothing: then it isn't made.
-
-// False: the call would have less rights than the target, and fail where it should not.
+// False: the call would have less rights than the target, and fail where it should not. capset(2) isn't made where it
+// would change nothing: a filter around us may refuse it all the same.
 bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2];
@@ -103,6 +102,8 @@ bool keep_capabilities(std::uint64_t caps) { return set_effective(caps, Others::
 
 namespace {
 
+thread_local bool umask_is_own = false;
+
 // What the thread wears, if it isn't its own.
 thread_local const Identity* worn_now = nullptr;
 
@@ -111,12 +112,6 @@ thread_local const Identity* worn_now = nullptr;
   say(Severity::critical, "cannot take back " + std::string(what) + " identity; ending");
   std::abort();
 }
-
-}  // namespace
-
-namespace {
-
-thread_local bool umask_is_own = false;
 
 }  // namespace
 

@@ -11,13 +11,8 @@
 
 namespace scsup {
 
-enum class Family : std::uint8_t {
-  none,
-  mkdir,
-  chmod,
-  rmdir,
-  unlink
-};  // none: allowed in place or denied, no more
+// none: the call is allowed in place or denied, no more.
+enum class Family : std::uint8_t { none, mkdir, chmod, rmdir, unlink };
 
 // What the path of such a call names.
 enum class Names : std::uint8_t {
