@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,11 +34,21 @@ static int usage(void) {
           "  getppid-denied  each fails with EPERM\n"
           "  mkdir           mkdir PATH, rmdir PATH\n"
           "  mkdir-denied    mkdir PATH fails with EPERM\n"
+          "  mkdir-new       mkdir of N names in PATH, which are removed afterwards\n"
+          "  chmod           chmod PATH, a file that is there\n"
+          "  chmod-self-fd   chmod /proc/self/fd/N of it\n"
+          "  fchmod          fchmod of it, open\n"
           "prints what one costs on the average, N of them\n"
           "  --each          prints the median, the 99th percentile and the slowest instead\n"
           "  --wait          starts when a byte comes on stdin\n"
           "  --threads T     T threads, N times each; prints nothing\n");
   return 125;
+}
+
+static const char* number(long i) {
+  static char name[24];
+  snprintf(name, sizeof name, "%ld", i);
+  return name;
 }
 
 // Loops of their own: a pointer to a function in one loop is what getppid itself costs.
@@ -55,6 +66,19 @@ static void repeat(long n) {
   } else if (strcmp(what, "mkdir-denied") == 0) {
     for (long i = 0; i < n; i++)
       expect(syscall(SYS_mkdir, path, 0755) == -1 && errno == EPERM, "mkdir was not denied");
+  } else if (strcmp(what, "mkdir-new") == 0) {
+    expect(chdir(path) == 0, "chdir failed");
+    for (long i = 0; i < n; i++) expect(mkdir(number(i), 0755) == 0, "mkdir failed");
+  } else if (strcmp(what, "chmod") == 0) {
+    for (long i = 0; i < n; i++) expect(chmod(path, 0600 | (i & 7)) == 0, "chmod failed");
+  } else if (strcmp(what, "chmod-self-fd") == 0) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    for (long i = 0; i < n; i++) expect(chmod(link, 0600 | (i & 7)) == 0, "chmod failed");
+  } else if (strcmp(what, "fchmod") == 0) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    for (long i = 0; i < n; i++) expect(fchmod(fd, 0600 | (i & 7)) == 0, "fchmod failed");
   } else {
     exit(usage());
   }
@@ -119,5 +143,7 @@ int main(int argc, char** argv) {
     repeat(n);
     printf("%.1f\n", (now() - began) / n);
   }
+  if (strcmp(what, "mkdir-new") == 0)
+    for (long i = 0; i < n; i++) rmdir(number(i));
   return 0;
 }

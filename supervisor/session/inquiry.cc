@@ -187,8 +187,11 @@ Inquiry::Progress Inquiry::look_again(Patience patience) {
 
 // The rule needs to see what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, std::optional<Decision> decision) {
-  if (!confirm(patience == Patience::none ? Asked::to_act_here : Asked::to_act)) return look_again(patience);
   const Call& call = *call_;
+  const Asked asked = call.operation().creates    ? Asked::to_create
+                      : patience == Patience::none ? Asked::to_act_here
+                                                   : Asked::to_act;
+  if (!confirm(asked)) return look_again(patience);
   const Task* const task = caller_.task.get();
   const bool can_look = task && task->readable;
   int err = can_look ? precheck(call, *task) : 0;  // the kernel looks at flags before it reads the path
@@ -251,12 +254,6 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
     if (found ? hands.exists_already() : object.err == EEXIST) decision->err = EEXIST;
     return decided(*decision);
   }
-  mode_t umask = 0;
-  if (found && call_->operation().creates) {
-    const auto its = caller_.task->read_umask();
-    if (!its) return refuse(EPERM, unreadable);
-    umask = *its;
-  }
   // From here on nobody gives the call up: it may be told to wait for the log.
   if (!claim(Stage::acting)) return Progress::given_up;
   if (!session_->services_.log.is_writing()) {
@@ -267,7 +264,7 @@ Inquiry::Progress Inquiry::judge(const Object& object, Hands& hands, std::option
   }
   decision_ = *decision;
   how_ = How::performed;
-  const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask, umask) : Outcome{object.err, 0};
+  const Result<Outcome> outcome = found ? hands.perform(decision->mode_mask, caller_.umask) : Outcome{object.err, 0};
   if (outcome) {
     err_ = outcome->err;
     value_ = outcome->value;

@@ -1,23 +1,18 @@
 #include "supervisor/target/mount_namespace.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+
+#include "supervisor/target/procfs.h"
 
 namespace scsup {
 
 namespace {
 
-struct Namespace {
-  dev_t device = 0;
-  ino_t inode = 0;
-  bool operator==(const Namespace&) const = default;
-};
-
-// Nothing where our /proc doesn't tell: then every task's is taken to be foreign.
-Namespace own() {
-  static const Namespace here = [] {
-    struct stat st;
-    return stat("/proc/self/ns/mnt", &st) == 0 ? Namespace{st.st_dev, st.st_ino} : Namespace{};
+// "mnt:[4026531840]". Nothing where our /proc doesn't tell: then every task's is taken to be foreign.
+const std::string& own() {
+  static const std::string here = [] {
+    const Fd self(open("/proc/self", O_PATH | O_CLOEXEC));
+    return read_link_at(self, "ns/mnt").value_or(std::string());
   }();
   return here;
 }
@@ -25,10 +20,11 @@ Namespace own() {
 }  // namespace
 
 Result<Fd> foreign_mount_namespace(const Task& task) {
-  Fd its(openat(task.handles->proc.get(), "ns/mnt", O_RDONLY | O_CLOEXEC));
-  struct stat st;
-  if (!its || fstat(its.get(), &st) != 0) return failed("cannot open the target's mount namespace");
-  return Namespace{st.st_dev, st.st_ino} == own() ? Fd() : std::move(its);
+  const Fd& proc = task.handles->proc;
+  if (!own().empty() && is_link_to(proc, "ns/mnt", own())) return Fd();
+  Fd its(openat(proc.get(), "ns/mnt", O_RDONLY | O_CLOEXEC));
+  if (!its) return failed("cannot open the target's mount namespace");
+  return its;
 }
 
 }  // namespace scsup

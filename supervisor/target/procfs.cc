@@ -14,22 +14,6 @@ namespace scsup {
 
 namespace {
 
-// The value of "Key:\t..." at the start of a line, or nothing.
-std::optional<std::string_view> field(std::string_view text, std::string_view key) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
-    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ':') {
-      std::string_view value = line.substr(key.size() + 1);
-      value.remove_prefix(std::min(value.find_first_not_of("\t "), value.size()));
-      return value;
-    }
-    at = end + 1;
-  }
-  return std::nullopt;
-}
-
 template <class T>
 bool number(std::string_view& text, T& out, int base = 10) {
   text.remove_prefix(std::min(text.find_first_not_of("\t "), text.size()));
@@ -53,33 +37,82 @@ std::string unescape_comm(std::string_view name) {
   return out;
 }
 
+template <class T>
+bool numbers(std::string_view text, std::vector<T>& out) {
+  for (T one; number(text, one);) out.push_back(one);
+  return true;
+}
+
+// The lines that are read, in the order in which the kernel writes them (fs/proc/array.c).
+struct StatusLine {
+  std::string_view key;
+  bool required;
+  bool (*read)(std::string_view value, ProcStatus& into);
+};
+constexpr StatusLine status_lines[] = {
+    {"Name", true,
+     [](std::string_view value, ProcStatus& into) {
+       into.comm = unescape_comm(value);
+       return true;
+     }},
+    {"Umask", true, [](std::string_view value, ProcStatus& into) { return number(value, into.umask, 8); }},
+    {"Tgid", true, [](std::string_view value, ProcStatus& into) { return number(value, into.tgid); }},
+    {"PPid", true, [](std::string_view value, ProcStatus& into) { return number(value, into.ppid); }},
+    {"Uid", true,
+     [](std::string_view value, ProcStatus& into) {
+       uid_t saved;
+       return number(value, into.uid) && number(value, into.euid) && number(value, saved) &&
+              number(value, into.fsuid);
+     }},
+    {"Gid", true,
+     [](std::string_view value, ProcStatus& into) {
+       gid_t saved;
+       return number(value, into.gid) && number(value, into.egid) && number(value, saved) &&
+              number(value, into.fsgid);
+     }},
+    {"Groups", true,
+     [](std::string_view value, ProcStatus& into) {
+       numbers(value, into.groups);
+       std::sort(into.groups.begin(), into.groups.end());
+       return true;
+     }},
+    // These two only where there are PID namespaces.
+    {"NStgid", false, [](std::string_view value, ProcStatus& into) { return numbers(value, into.tgids); }},
+    {"NSpid", false, [](std::string_view value, ProcStatus& into) { return numbers(value, into.pids); }},
+    {"CapPrm", true,
+     [](std::string_view value, ProcStatus& into) { return number(value, into.permitted_caps, 16); }},
+    {"CapEff", true,
+     [](std::string_view value, ProcStatus& into) { return number(value, into.effective_caps, 16); }},
+    {"CapBnd", true,
+     [](std::string_view value, ProcStatus& into) { return number(value, into.bounding_caps, 16); }},
+    {"NoNewPrivs", false,
+     [](std::string_view value, ProcStatus& into) {
+       into.no_new_privs = value == "1";
+       return true;
+     }},
+};
+
 }  // namespace
 
+// One pass: it is read for each directory that a target makes. A line out of order is one that is missing.
 std::optional<ProcStatus> parse_status(std::string_view text) {
   ProcStatus status;
-  const auto name = field(text, "Name");
-  auto umask = field(text, "Umask"), tgid = field(text, "Tgid"), ppid = field(text, "PPid");
-  auto uid = field(text, "Uid"), gid = field(text, "Gid"), caps = field(text, "CapEff");
-  auto permitted = field(text, "CapPrm"), bounding = field(text, "CapBnd"), groups = field(text, "Groups");
-  if (!name || !umask || !tgid || !ppid || !uid || !gid || !caps || !permitted || !bounding || !groups)
-    return std::nullopt;
-  status.comm = unescape_comm(*name);
-  uid_t saved_uid;
-  gid_t saved_gid;
-  const bool all =
-      number(*umask, status.umask, 8) && number(*tgid, status.tgid) && number(*ppid, status.ppid) &&
-      number(*uid, status.uid) && number(*uid, status.euid) && number(*uid, saved_uid) &&
-      number(*uid, status.fsuid) && number(*gid, status.gid) && number(*gid, status.egid) &&
-      number(*gid, saved_gid) && number(*gid, status.fsgid) && number(*caps, status.effective_caps, 16) &&
-      number(*permitted, status.permitted_caps, 16) && number(*bounding, status.bounding_caps, 16);
-  if (!all) return std::nullopt;
-  status.no_new_privs = field(text, "NoNewPrivs") == "1";
-  for (gid_t group; number(*groups, group);) status.groups.push_back(group);
-  for (const auto& [key, into] : {std::pair{"NSpid", &status.pids}, {"NStgid", &status.tgids}}) {
-    auto numbers = field(text, key);  // absent without PID namespaces
-    for (pid_t one; numbers && number(*numbers, one);) into->push_back(one);
+  const auto* wanted = std::begin(status_lines);
+  while (!text.empty() && wanted != std::end(status_lines)) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    for (const auto* row = wanted; row != std::end(status_lines); ++row) {
+      if (line.starts_with(row->key) && line.substr(row->key.size()).starts_with(":\t")) {
+        if (!row->read(line.substr(row->key.size() + 2), status)) return std::nullopt;
+        wanted = row + 1;
+        break;
+      }
+      if (row->required) break;  // its line comes first
+    }
   }
-  std::sort(status.groups.begin(), status.groups.end());
+  const auto is_missing = [](const StatusLine& row) { return row.required; };
+  if (std::any_of(wanted, std::end(status_lines), is_missing)) return std::nullopt;
   return status;
 }
 
@@ -133,16 +166,27 @@ Result<ProcStatus> read_status(const Fd& task) {
 }
 
 Result<ProcStatus> read_status_again(const Fd& status) {
-  std::string text;
   char chunk[4096];
-  for (ssize_t got; (got = pread(status.get(), chunk, sizeof chunk, static_cast<off_t>(text.size()))) != 0;) {
+  ssize_t got = pread(status.get(), chunk, sizeof chunk, 0);
+  if (got < 0) return failed("cannot read the target's /proc file status");
+  std::string_view text(chunk, static_cast<std::size_t>(got));
+  std::string longer;  // who is in hundreds of groups
+  if (text.size() == sizeof chunk) {
+    longer = text;
+    while ((got = pread(status.get(), chunk, sizeof chunk, static_cast<off_t>(longer.size()))) > 0)
+      longer.append(chunk, static_cast<std::size_t>(got));
     if (got < 0) return failed("cannot read the target's /proc file status");
-    text.append(chunk, static_cast<std::size_t>(got));
-    if (static_cast<std::size_t>(got) < sizeof chunk && text.ends_with('\n')) break;  // that was all
+    text = longer;
   }
   auto parsed = parse_status(text);
   if (!parsed) return failed(0, "cannot parse a task's /proc status");
   return std::move(*parsed);
+}
+
+bool is_link_to(const Fd& dir, const char* name, std::string_view wanted) {
+  char target[PATH_MAX];
+  const ssize_t got = readlinkat(dir.get(), name, target, sizeof target);
+  return std::string_view(target, static_cast<std::size_t>(std::max<ssize_t>(got, 0))) == wanted;
 }
 
 Result<std::string> read_link_at(const Fd& dir, const char* name) {

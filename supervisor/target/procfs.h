@@ -38,6 +38,8 @@ std::vector<pid_t> process_numbers();  // of all processes that our /proc shows
 Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
 Result<std::string> read_file_at(const Fd& dir, const char* name);
 Result<std::string> read_link_at(const Fd& dir, const char* name);
+// False also where it can't be read, unless `wanted` is "".
+bool is_link_to(const Fd& dir, const char* name, std::string_view wanted);
 Result<ProcStatus> read_status(const Fd& task);
 // The same of a "status" that is open already. ESRCH: the task has gone.
 Result<ProcStatus> read_status_again(const Fd& status);

@@ -55,45 +55,65 @@ Result<void> read_rights(Task& task, const ProcStatus& status) {
   return {};
 }
 
-// What is compared of a task. Where the kernel can't tell it by the pidfd (before 6.13), all of it comes from
-// /proc/TID/status, groups included.
+// What is compared of a task.
 struct Now {
   Ids ids;
   Capabilities caps;
   std::optional<std::vector<gid_t>> groups;
+  mode_t umask = 022;
 };
 
+// All of it, at the price of a bare call.
 Result<Now> read_by_status(const TaskHandles& handles) {
   auto status = read_status_again(handles.status);
   if (!status) return failed(status.error());
   return Now{{status->ppid, status->euid, status->fsuid, status->egid, status->fsgid},
              {status->effective_caps, status->permitted_caps},
-             std::move(status->groups)};
+             std::move(status->groups),
+             status->umask};
+}
+
+// Are other groups possible, and could they make a difference?
+bool do_groups_matter(const Task& task, const Capabilities& caps, Asked asked) {
+  if (asked == Asked::to_record || !can_change_groups(task.permitted_caps, task.no_new_privs)) return false;
+  return asked != Asked::to_act_here || task.user_namespace || !is_above_groups(caps);
 }
 
 Result<Now> read_now(const Task& task, Asked asked) {
   const TaskHandles& handles = *task.handles;
+  const Capabilities before{task.identity.effective_caps, task.permitted_caps};
+  if (asked == Asked::to_create || do_groups_matter(task, before, asked)) return read_by_status(handles);
   Now now;
   if (asked != Asked::to_record) {  // by the number, so before the pidfd says that it was the task's own
     auto caps = read_capabilities(task.tid);
     if (!caps) return failed(caps.error());
     now.caps = *caps;
+    if (do_groups_matter(task, now.caps, asked)) return read_by_status(handles);
   }
   auto ids = read_ids(handles.pidfd);
   if (!ids && ids.error().err != ESRCH)
-    return read_by_status(handles);  // an older kernel, or it may not be asked
+    return read_by_status(handles);  // before Linux 6.13, or it may not be asked
   if (!ids) return failed(ids.error());
   now.ids = *ids;
   return now;
 }
 
-Result<bool> have_groups_changed(const Task& task, const Now& now, Asked asked) {
-  if (now.groups) return *now.groups != task.identity.groups;
-  if (!can_change_groups(task.permitted_caps, task.no_new_privs)) return false;
-  if (asked == Asked::to_act_here && !task.user_namespace && is_above_groups(now.caps)) return false;
-  auto status = read_status_again(task.handles->status);
-  if (!status) return failed(status.error());
-  return status->groups != task.identity.groups;
+// `now` has all that was asked for.
+bool is_different(const Task& task, const Now& now, Asked asked) {
+  if (now.ids.euid != task.uid || now.ids.egid != task.gid || now.ids.ppid != task.ppid) return true;
+  const TaskHandles& handles = *task.handles;
+  if (!is_link_to(handles.exe_link, "", task.exe)) return true;
+  if (asked == Asked::to_record) return false;
+
+  if (now.ids.fsuid != task.identity.fsuid || now.ids.fsgid != task.identity.fsgid ||
+      now.caps.effective != task.identity.effective_caps)
+    return true;
+  if (now.groups && *now.groups != task.identity.groups) return true;
+  // Without capabilities a user namespace makes no difference to what a task may do with files, and who can't
+  // change its groups can't in there either (user_namespaces(7), "Defining user and group ID mappings").
+  const bool has_none =
+      now.caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
+  return !has_none && !is_link_to(handles.user_namespace_link, "", task.user_namespace_name);
 }
 
 }  // namespace
@@ -118,6 +138,7 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->pids = status->pids;
   task->tgids = status->tgids;
   task->comm = status->comm;
+  task->umask = status->umask;
   if (auto stat = read_file_at(proc, "stat")) task->start = parse_start_time(*stat).value_or(0);
   // exe and cwd are for the record only: a target that hides them (not dumpable) goes without.
   task->exe = read_link_at(proc, "exe").value_or(std::string());
@@ -158,31 +179,10 @@ Result<bool> Task::is_path_only(int number) const {
   return (std::strtoul(text->c_str() + at + 7, nullptr, 8) & O_PATH) != 0;
 }
 
-Result<mode_t> Task::read_umask() const {
-  const auto status = read_status_again(handles->status);
-  if (!status) return failed(status.error());
-  return status->umask;
-}
-
-Result<bool> has_changed(const Task& task, Asked asked) {
+Result<Compared> compare(const Task& task, Asked asked) {
   const auto now = read_now(task, asked);
   if (!now) return failed(now.error());
-  const TaskHandles& handles = *task.handles;
-  if (now->ids.euid != task.uid || now->ids.egid != task.gid || now->ids.ppid != task.ppid) return true;
-  if (read_link_at(handles.exe_link, "").value_or(std::string()) != task.exe) return true;
-  if (asked == Asked::to_record) return false;
-
-  if (now->ids.fsuid != task.identity.fsuid || now->ids.fsgid != task.identity.fsgid ||
-      now->caps.effective != task.identity.effective_caps)
-    return true;
-  // Without capabilities a user namespace makes no difference to what a task may do with files, and who can't
-  // change its groups can't in there either (user_namespaces(7), "Defining user and group ID mappings").
-  const bool has_none =
-      now->caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
-  if (!has_none &&
-      read_link_at(handles.user_namespace_link, "").value_or(std::string()) != task.user_namespace_name)
-    return true;
-  return have_groups_changed(task, *now, asked);
+  return Compared{is_different(task, *now, asked), now->umask};
 }
 
 std::optional<int> exit_status(const TaskHandles& handles) {

@@ -1,6 +1,6 @@
 // A task: a thread of the target, as scsup has read it.
 //
-// A Task is an immutable snapshot. Whoever remembers one asks has_changed() before it is used for another
+// A Task is an immutable snapshot. Whoever compares it with what it is now before it is used for another
 // call. Its handles name that one task: when the number is used again they fail, they never follow.
 #pragma once
 
@@ -60,6 +60,7 @@ struct Task {
   Identity identity;
   std::uint64_t permitted_caps = 0;
   bool no_new_privs = false;
+  mode_t umask = 022;               // when it was read: tasks that share it may change it
   std::string user_namespace_name;  // "user:[4026531837]"
   Fd user_namespace;  // empty: it is the supervisor's own, where its capabilities count as ours do
 
@@ -68,8 +69,6 @@ struct Task {
   Result<Fd> open_fd(int fd) const;
   // Was that descriptor opened with O_PATH? (fchmod(2) refuses those.)
   Result<bool> is_path_only(int fd) const;
-  // Its umask(2) now, which other tasks may share and change.
-  Result<mode_t> read_umask() const;
 };
 
 // Opens the handles and reads everything. The caller checks that the notification is still valid afterwards.
@@ -80,11 +79,17 @@ enum class Asked : std::uint8_t {
   to_record,    // who it is: ids and program
   to_act_here,  // and what it may do, as far as it matters for local files
   to_act,       // and what it may do
+  to_create,    // and its umask
+};
+
+struct Compared {
+  bool changed = false;
+  mode_t umask = 022;  // as it is now; set where that was asked for and nothing has changed
 };
 
 // Is anything of that different by now? Error::err is ESRCH when the task has gone. An answer says also that
 // what was read by the task's number before was its own. The task's call must be waiting for us.
-Result<bool> has_changed(const Task& task, Asked asked);
+Result<Compared> compare(const Task& task, Asked asked);
 
 // Does whom the pidfd names still live? False for none.
 bool lives(const Fd& pidfd);

@@ -1,7 +1,7 @@
 // The tasks of one session that scsup has met, so that what they are is read once and compared for each call.
 //
 // To read a task costs a dozen system calls on /proc; to see that it is still as it was read, two for the
-// record and three more before anything is done for it (has_changed()).
+// record and two more before anything is done for it (compare()).
 #pragma once
 
 #include <sys/types.h>
@@ -28,6 +28,7 @@ class TaskTable {
   struct Met {
     std::shared_ptr<const Task> task;
     bool is_fresh = false;  // read since the call came: nothing of it can be different
+    mode_t umask = 022;     // once it was asked for
   };
   // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked
   // whether it still lives: its number may belong to another by now. Once all has been read of it, confirm()
