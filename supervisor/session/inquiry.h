@@ -1,7 +1,7 @@
 // One call on its way: received, looked at, judged, performed if need be, recorded, answered.
 //
-//   look():   task -> decode -> decide -> [resolve -> decide -> perform]      may block; does not answer
-//   answer(): record -> respond                                              exactly once
+//   look():   task -> decode -> decide -> [examine -> find the object -> decide -> perform]   may block; does not answer
+//   answer(): settle, exactly once
 // An Inquiry is looked at by one thread at a time: the leading one first, without patience, then perhaps a
 // worker. If it takes too long before anything was done for the target, expire() answers in its place.
 #pragma once
@@ -13,12 +13,11 @@
 #include <string>
 
 #include "supervisor/audit/record.h"
-#include "supervisor/emulate/deputies.h"
-#include "supervisor/emulate/object.h"
-#include "supervisor/emulate/resolve.h"
+#include "supervisor/emulate/actor.h"
 #include "supervisor/loop/stall_watch.h"
 #include "supervisor/policy/policy.h"
 #include "supervisor/seccomp/listener.h"
+#include "supervisor/session/examination.h"
 #include "supervisor/target/task_table.h"
 
 namespace scsup {
@@ -26,7 +25,6 @@ namespace scsup {
 class Line;
 class Session;
 struct InForce;
-class Zygote;
 
 class Inquiry : public Timed {
  public:
@@ -45,20 +43,18 @@ class Inquiry : public Timed {
  private:
   enum class Stage : std::uint8_t { looking, acting, answering };
   bool claim(Stage next);
+  Progress decided(const Decision& decision);
   Progress refuse(int err, const Origin& why);
+  Progress condemn();
   bool confirm(Asked asked);
   Progress look_again(Patience patience);
-  Progress condemn();
-  void kill_caller() const;
-  Progress decided(const Decision& decision);
   std::optional<Decision> decide(const std::string_view* object) const;
-  Progress look_at_object(Patience patience, std::optional<Decision> decision);
-  Progress look_by_deputy(const Start& start, const Ground& ground, std::optional<Decision> decision);
   Progress confine(Patience patience, const Decision& decision);
-  template <class Hands>
-  Progress judge(const Object& object, Hands& hands, std::optional<Decision> decision);
-  void count(const CallRecord& record, bool watched_only);
-  void record_and_send(CallRecord& record);
+  Progress look_at_object(Patience patience, const std::optional<Decision>& decision);
+  Progress look_by_deputy(const Examined& examined, const std::optional<Decision>& decision);
+  Progress judge(Actor& actor, std::optional<Decision> decision);
+  Progress perform(Actor& actor, const Decision& decision);
+  void settle(const CallRecord& record, bool watched_only, const Task* task);
 
   const std::shared_ptr<Line> line_;  // its listener stays open as long as we may answer
   const std::shared_ptr<Session> session_;

@@ -9,7 +9,9 @@
 
 #include "supervisor/audit/clock.h"
 #include "supervisor/policy/explain/kill_places.h"
+#include "supervisor/policy/text/errno_names.h"
 #include "supervisor/session/inquiry.h"
+#include "supervisor/session/refusals.h"
 
 namespace scsup {
 
@@ -138,6 +140,45 @@ void Session::stalled() {
 bool Session::is_slow() const {
   const std::int64_t until = slow_until_ns_.load(std::memory_order_relaxed);
   return until != 0 && monotonic_ns() < until;
+}
+
+void Session::identify(CallRecord& record) const {
+  record.session = number_;
+  record.container = &container_record_;
+}
+
+void Session::count(const CallRecord& record, InForce& policy, Kept kept) {
+  latency_.count(record.decision_ns);
+  if (kept.written) recorded_.fetch_add(1, std::memory_order_relaxed);
+  // A call that was withdrawn is no call: its target has died, or a signal interrupts it and it calls again.
+  if (record.gone) return;
+  const auto one_more = [](auto& of_session, auto& of_policy) {
+    of_session.fetch_add(1, std::memory_order_relaxed);
+    of_policy.fetch_add(1, std::memory_order_relaxed);
+  };
+  const bool is_denied = record.act == Act::deny || record.act == Act::kill;
+  const Syscall* const syscall = record.call->syscall;
+  if (record.origin)
+    policy.tally.count(record.origin, syscall ? syscall->name : std::string_view(), is_denied,
+                       record.decision_ns);
+  if (kept.watched_only && !is_denied) return one_more(watched_, policy.watched);
+  if (record.act == Act::allow) return one_more(allowed_, policy.allowed);
+  if (record.act == Act::emulate) return one_more(emulated_, policy.emulated);
+  one_more(denied_, policy.denied);
+  count_denial(record);
+}
+
+void Session::count_denial(const CallRecord& record) {
+  const Call& call = *record.call;
+  const std::string_view path = record.resolved     ? std::string_view(*record.resolved)
+                                : call.operand.path ? std::string_view(*call.operand.path)
+                                                    : std::string_view();
+  const bool by_policy = record.origin != &refusal::no_path && record.err != EEXIST;
+  if (by_policy) services_.denials.add(call, path, record.err, *record.origin);
+  if (!call.syscall || !call.syscall->runs_program) return;
+  std::lock_guard lock(mutex_);
+  refused_exec_ = std::string(call.syscall->name) + " is denied (" + std::string(errno_name(record.err)) +
+                  ") by " + record.origin->words;
 }
 
 void Session::answered() {

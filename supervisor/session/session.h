@@ -87,6 +87,15 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   // The last task has gone, but a call of it is still in work and stuck: ends the session without it.
   void expire() override;
 
+  // What of a record only the session knows.
+  void identify(CallRecord& record) const;
+  struct Kept {
+    bool written = true;
+    bool watched_only = false;  // by nobody's wish: as a task that may be another afterwards
+  };
+  void count(const CallRecord& record, InForce& policy, Kept kept);
+  void answered();
+
   // Why an exec was refused last, for the agent to say; "" if none was.
   std::string refused_exec() const;
   Counts counts() const;
@@ -111,7 +120,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   void hand_over(std::shared_ptr<Inquiry> inquiry);
   void work(std::shared_ptr<Inquiry> inquiry);
   void stalled();
-  void answered();
+  void count_denial(const CallRecord& record);
   void end_once();
   bool is_slow() const;
 

@@ -125,6 +125,18 @@ std::string table_of(const std::vector<const Group*>& groups) {
   return text;
 }
 
+bool kills(std::uint32_t action) {
+  const std::uint32_t kind = action & SECCOMP_RET_ACTION_FULL;
+  return kind == SECCOMP_RET_KILL_PROCESS || kind == SECCOMP_RET_KILL_THREAD || kind == SECCOMP_RET_TRAP;
+}
+
+bool kills(const FilterPlan& plan) {
+  return kills(plan.default_action) || std::ranges::any_of(plan.calls, [](const CallPlan& call) {
+           return kills(call.otherwise) ||
+                  std::ranges::any_of(call.branches, [](const Branch& branch) { return kills(branch.action); });
+         });
+}
+
 }  // namespace
 
 std::string show(const Document& document, const std::string& file, const Environment& environment) {
@@ -144,7 +156,12 @@ std::string show(const Document& document, const std::string& file, const Enviro
       if (group.section == section) shown.push_back(&group);
     if (!shown.empty()) text += "\n" + std::string(title(section)) + "\n" + table_of(shown);
   }
-  return text + "\neverything else: " + phrase(*tables.fallback, tables.plan.default_action) + "\n";
+  text += "\neverything else: " + phrase(*tables.fallback, tables.plan.default_action) + "\n";
+  if (kills(tables.plan))
+    text +=
+        "\nWhat the filter kills for, or sends SIGSYS for, isn't recorded as a call. The audit has a \"death\"\n"
+        "where scsup can see one, without the call; scsup-audit(5) says whose deaths it can't see.\n";
+  return text;
 }
 
 }  // namespace scsup
