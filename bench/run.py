@@ -215,13 +215,17 @@ class Bench:
 
     def trace(self, policy, what, n):
         """The supervisor's system calls in n decisions: Counter per decision."""
+        command = self.calls(what, n, "--wait")
+        counts = self.system_calls(self.scsup(policy, *command), command[0])
+        return counts and per_decision(counts, n)
+
+    def system_calls(self, scsup_command, program):
+        """The supervisor's system calls while `program`, which waits for a byte on its stdin, is at work: a Counter, or None."""
         log = os.path.join(self.work, "trace")
-        scsup = subprocess.Popen(self.scsup(policy, *self.calls(what, n, "--wait")), stdin=subprocess.PIPE,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        calls = os.path.join(self.programs, "calls")
+        scsup = subprocess.Popen(scsup_command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         supervisor = None
         while not supervisor:
-            supervisor = parent_of(calls, scsup.pid)
+            supervisor = parent_of(program, scsup.pid)
             if scsup.poll() is not None:
                 return None
         strace = subprocess.Popen(["strace", "-f", "-q", "-o", log, "-p", str(supervisor)], stderr=subprocess.PIPE)
@@ -229,7 +233,7 @@ class Bench:
         while any(t != str(strace.pid) for t in tracers(supervisor)) and strace.poll() is None:
             if time.monotonic() > deadline:
                 break
-        scsup.communicate(b"x")
+        scsup.communicate(b"x\n")
         strace.wait()
         counts = collections.Counter()
         with open(log, errors="replace") as file:
@@ -242,7 +246,7 @@ class Bench:
                     which = re.search(r"SECCOMP_IOCTL_NOTIF_(\w+)", call[2])
                     name = f"ioctl {which[1]}" if which else "ioctl"
                 counts[name] += 1
-        return {name: count / n for name, count in counts.items() if count / n >= 0.05}
+        return counts
 
     def breakdown(self, medians):
         if not shutil.which("strace"):
@@ -284,6 +288,10 @@ class Bench:
             if rest:
                 print(f"  (in the rest, not priced: {', '.join(rest)})")
             print(f"{'all':34}{'':19}{whole / 1000:8.2f}")
+
+
+def per_decision(counts, n):
+    return {name: count / n for name, count in counts.items() if count / n >= 0.05}
 
 
 def parent_of(program, pid):

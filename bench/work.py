@@ -97,4 +97,25 @@ class Work:
                 if job.reach:
                     line += f"{f'<= {job.reach:.2f}':>10}{' reached' if us * 1000 / one <= job.reach else ' MISSED'}"
             print(line)
+        self.system_calls(scsup)
         shutil.rmtree(self.room, ignore_errors=True)
+
+    def system_calls(self, scsup):
+        """What the supervisor does for one decision of each job, on a tree of a hundred files."""
+        if not shutil.which("strace"):
+            return print("\nsystem calls per decision: strace is not installed")
+        self.folders, self.each = 20, 5
+        self.pack()
+        print("\nthe supervisor's system calls per decision")
+        for job in self.jobs()[:2]:
+            job.prepare()
+            if os.path.exists(self.bench.audit):
+                os.unlink(self.bench.audit)
+            # Not in place of the shell: what is counted begins when that reads a line.
+            counts = self.bench.system_calls(scsup + ["sh", "-c", 'read go; "$@"; exit', "-", *job.command], "sh")
+            decided = self.decided()
+            if not counts or not decided:
+                print(f"{job.name}: not measured")
+                continue
+            each = {name: count / decided for name, count in counts.most_common() if count / decided >= 0.05}
+            print(f"{job.name:26}{sum(counts.values()) / decided:6.1f}: " + ", ".join(f"{n} {c:.2f}" for n, c in each.items()))

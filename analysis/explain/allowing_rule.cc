@@ -81,10 +81,12 @@ std::string risk_of(std::string_view name, std::string_view path) {
 }
 
 std::string risk_of(const Syscall& syscall, std::uint64_t mode, std::string_view path) {
-  if (syscall.family == Family::chmod && mode & 06000)
+  const bool changes_mode =
+      syscall.operation().needs == Right::change_metadata && syscall.position(Role::mode) >= 0;
+  if (changes_mode && (mode & 06000) != 0)
     return "The mode has setuid or setgid bits: whoever may run the file runs it with its owner's or group's "
            "rights.";
-  if (syscall.family == Family::chmod && mode & 0002)
+  if (changes_mode && (mode & 0002) != 0)
     return "The mode lets everybody write there: other users can put something of theirs into it.";
   if (is_shared(path))
     return "Others may write in that directory, and can put something else under this name before the call "

@@ -115,7 +115,7 @@ class Comparing {
         break;
       case Act::deny: {
         to = denial(decision.err);
-        if (!decision.existing_first || !call_.call.syscall || !call_.call.operation().creates) break;
+        if (!decision.existing_first || !call_.call.syscall || !call_.call.operation().creates()) break;
         const auto there = existed(record_, decided_);
         if (there.value_or(false)) to = denial(EEXIST);
         if (!there && record_.act == "deny" && decision.err != EEXIST)

@@ -205,7 +205,7 @@ int command_run(const Arguments& arguments) {
     plan.summary = !quiet && (given.has("summary") || isatty(STDERR_FILENO));
     plan.command = given.rest();
     plan.die_with_parent = given.has("die-with-parent");
-    auto policy = load_policy(*given.value("policy"));
+    auto policy = load_policy(*given.value("policy"), quiet);
     if (!policy) return own_failure;
     plan.policy = std::move(*policy);
     const auto settings = audit_settings(given);

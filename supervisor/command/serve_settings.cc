@@ -102,7 +102,7 @@ std::optional<ServeSettings> read_serve_settings(const Options& given) {
     return std::nullopt;
   take_options(given, settings.config);
   if (single) {
-    auto policy = load_policy(*given.value("policy"));
+    auto policy = load_policy(*given.value("policy"), settings.quiet);
     if (!policy) return std::nullopt;
     settings.catalogue = std::make_unique<Catalogue>(std::move(*policy));
   } else {

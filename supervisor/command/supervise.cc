@@ -12,7 +12,7 @@
 
 namespace scsup {
 
-std::optional<PolicyFile> load_policy(const std::string& file) {
+std::optional<PolicyFile> load_policy(const std::string& file, bool quiet) {
   auto policy = read_policy_file(file);
   if (!policy) {
     complain(policy.error().text());
@@ -21,6 +21,8 @@ std::optional<PolicyFile> load_policy(const std::string& file) {
   for (const Diagnostic& diagnostic : policy->parsed.diagnostics)
     if (diagnostic.severity == Diagnostic::Severity::error)
       say_line(Severity::error, render(file, diagnostic));
+    else if (diagnostic.severity == Diagnostic::Severity::note && !quiet)
+      say_line(Severity::notice, render(file, diagnostic));  // the file is something that holds a policy
   if (has_errors(policy->parsed.diagnostics)) {
     complain("the policy has mistakes; nothing was run");
     return std::nullopt;

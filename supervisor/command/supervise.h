@@ -13,7 +13,7 @@
 namespace scsup {
 
 // The policy at `file`, ready to use; its mistakes are printed, one line each. Nothing: there were errors.
-std::optional<PolicyFile> load_policy(const std::string& file);
+std::optional<PolicyFile> load_policy(const std::string& file, bool quiet);
 
 // What a command of this process would find: its capabilities, home and directory.
 Environment own_environment();

@@ -28,10 +28,16 @@ const char* how(const Syscall& call) {
   return call.runs_program || call.confines ? "watched" : "";
 }
 
-std::string groups_of(const Syscall& call) {
-  std::string out;
+std::vector<std::string_view> groups_of(const Syscall& call) {
+  std::vector<std::string_view> groups;
   for (const std::string_view group : all_groups())
-    if (belongs_to(call, group)) out += (out.empty() ? "" : ",") + std::string(group);
+    if (belongs_to(call, group)) groups.push_back(group);
+  return groups;
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const std::string_view word : words) out += (out.empty() ? "" : ",") + std::string(word);
   return out;
 }
 
@@ -50,7 +56,9 @@ void print_json(const Syscall& call) {
     if (call.number(abi) >= 0) line.number(name(abi), call.number(abi));
   line.close().open_list("args");
   for (const Argument& argument : call.args) line.item_text(name(argument.role));
-  line.close_list().word("group", call.operation().group).boolean("emulated", call.is_performed());
+  line.close_list().open_list("groups");
+  for (const std::string_view group : groups_of(call)) line.item_text(group);
+  line.close_list().boolean("emulated", call.is_performed()).word("needs", name(call.operation().needs));
   line.boolean("watched", call.runs_program || call.confines).boolean("runtime", is_runtime_call(call));
   line.close().end_line();
   std::fwrite(line.view().data(), 1, line.view().size(), stdout);
@@ -76,7 +84,7 @@ int command_syscalls(const Arguments& arguments) {
       }
       std::printf("%-28s %6s %6s %6s  %-14s %-9s %s\n", std::string(call.name).c_str(),
                   number(call, Abi::x86_64).c_str(), number(call, Abi::i386).c_str(),
-                  number(call, Abi::x32).c_str(), groups_of(call).c_str(), how(call), roles(call).c_str());
+                  number(call, Abi::x32).c_str(), joined(groups_of(call)).c_str(), how(call), roles(call).c_str());
     }
     return 0;
   } catch (const UsageError& error) {

@@ -14,12 +14,12 @@ bool OwnHands::may_wait() const { return patience_ == Patience::none && scsup::m
 bool OwnHands::exists_already() { return scsup::exists_already(call_, object_); }
 
 Result<Outcome> OwnHands::perform(std::optional<std::uint32_t> mode_mask, mode_t umask) {
-  if (call_.operation().creates) have_umask(umask);
+  if (call_.operation().creates()) have_umask(umask);
   return scsup::perform(call_, object_, mode_mask);
 }
 
 bool DeputysHands::exists_already() {
-  return call_.operation().creates && errand_.exists_already(end()).value_or(false);
+  return call_.operation().creates() && errand_.exists_already(end()).value_or(false);
 }
 
 Result<Outcome> DeputysHands::perform(std::optional<std::uint32_t> mode_mask, mode_t umask) {

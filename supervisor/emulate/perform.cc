@@ -70,7 +70,7 @@ Outcome perform(const Call& call, const Object& object, std::optional<std::uint3
 }
 
 bool exists_already(const Call& call, const Object& object) {
-  if (!call.operation().creates) return false;
+  if (!call.operation().creates()) return false;
   if (object.state == Object::State::failed) return object.err == EEXIST;
   struct stat st;
   const std::string name = object.name.substr(0, object.name.find('/'));  // with it a link would be followed

@@ -50,7 +50,7 @@ Examined examine(const Call& call, const Task* task, const Request& request, Lan
     ground.mount_namespace = std::move(*its);
   }
   examined.by_deputy = task->user_namespace || ground.domain || ground.mount_namespace ||
-                       (operation.creates && !has_own_umask());
+                       (operation.creates() && !has_own_umask());
   return examined;
 }
 

@@ -133,6 +133,18 @@ TEST_F(Usage, ShowSaysWhereACallIsDecided) {
   EXPECT_EQ(scsup({"policy", "show", policy("{", "bad.json")}).code(), 1);
 }
 
+TEST_F(Usage, SaysWhatAPolicyWasTakenFrom) {
+  const std::string bundle = policy(R"({"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}})",
+                                    "config.json");
+  const std::string note = "config.json:1:46: note: this is an OCI bundle's config.json; its linux.seccomp is taken as the policy\n";
+  const Finished loud = scsup({"--policy", bundle, "--audit", "none", "--", "true"});
+  EXPECT_EQ(loud.code(), 0);
+  EXPECT_NE(loud.err.find(note), std::string::npos) << loud.err;
+  const Finished quiet = scsup({"--policy", bundle, "--audit", "none", "--quiet", "--", "true"});
+  EXPECT_EQ(quiet.code(), 0);
+  EXPECT_EQ(quiet.err, "");
+}
+
 TEST_F(Usage, SyscallsAreATableForPeople) {
   const Finished done = scsup({"syscalls"});
   EXPECT_EQ(done.code(), 0);
@@ -147,12 +159,16 @@ TEST_F(Usage, SyscallsAreJsonForPrograms) {
   std::set<std::string> names;
   for (const Json& call : parse_records(done.out)) {
     EXPECT_TRUE(names.insert(call["name"]).second) << call;
+    if (call["name"] == "unlinkat") {
+      EXPECT_EQ(call["groups"], Json::parse(R"(["@rmdir", "@unlink"])"));
+    }
     EXPECT_TRUE(call["nr"].is_object() && !call["nr"].empty() && call["args"].size() == 6) << call;
     if (call["name"] != "mkdir") continue;
     EXPECT_EQ(call["nr"]["x86_64"], 83);
     EXPECT_EQ(call["nr"]["i386"], 39);
-    EXPECT_EQ(call["group"], "@mkdir");
+    EXPECT_EQ(call["groups"], Json::parse(R"(["@mkdir"])"));
     EXPECT_EQ(call["emulated"], true);
+    EXPECT_EQ(call["needs"], "create");
     EXPECT_EQ(call["args"][0], "path");
     EXPECT_EQ(call["args"][1], "mode");
   }
