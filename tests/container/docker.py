@@ -62,6 +62,9 @@ class Docker(Engine):
     def remove(self, container):
         return self.call(*self.program, "rm", "--force", container.name)
 
+    def inspect(self, container):
+        return self.call(*self.program, "inspect", container.name)
+
     def identity(self, container):
         return self.call(*self.program, "inspect", "--format={{.Id}}", container.name, check=True).stdout.strip()
 

@@ -57,6 +57,9 @@ class Podman(Engine):
     def remove(self, container):
         return self.call(*self.runtime(container), "rm", "--force", "--time=0", container.name)
 
+    def inspect(self, container):
+        return self.call(*self.program, "inspect", container.name)
+
     def identity(self, container):
         said = self.call(*self.runtime(container), "inspect", "--format={{.Id}}", container.name, check=True)
         return said.stdout.strip()
