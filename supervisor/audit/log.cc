@@ -72,6 +72,7 @@ bool Log::put(const CallRecord& record, Render render) {
                     : record.how == How::performed ? Writer::Of::done
                                                    : Writer::Of::ordinary;
   auto lock = writer_->lock();
+  writer_->open_call(lock, {record.session, record.id});
   const Put put = writer_->put(lock, render(), on_disk ? Urgency::on_disk : Urgency::soon, what);
   if (put == Put::doubtful) writer_->correct(lock, renderer_.amend(record.session, record.id, "denied"));
   return put == Put::done;
@@ -81,6 +82,12 @@ void Log::amend_gone(std::uint32_t session, std::uint64_t id) {
   if (off_) return;
   auto lock = writer_->lock();
   (void)writer_->put(lock, renderer_.amend(session, id, "gone"), Urgency::soon);
+}
+
+void Log::answered(std::uint32_t session, std::uint64_t id) {
+  if (off_ || !writer_->counts_same()) return;
+  auto lock = writer_->lock();
+  writer_->close_call(lock, {session, id});
 }
 
 void Log::flush() {

@@ -45,6 +45,8 @@ class Log {
   [[nodiscard]] bool task(const CallRecord& record);
   // The answer to the call that was recorded as `id` of `session` never arrived.
   void amend_gone(std::uint32_t session, std::uint64_t id);
+  // Nothing more is said of that call or task: its answer was sent, and if that never arrived, amended.
+  void answered(std::uint32_t session, std::uint64_t id);
   void end(const Counts& counts);
   const std::string& file() const { return file_; }  // absolute; "": it is none
   // Until the file has what was recorded so far; not for long, if it can't be written.

@@ -21,10 +21,14 @@ enum class OnAuditFailure : std::uint8_t { deny, wait, count };
 // file from its start; where it can't be closed, `where_possible` goes on without.
 enum class Sealing : std::uint8_t { no, where_possible, yes };
 
+// Whether like calls get a record each, or, where they come to the log together, one with their count.
+enum class Same : std::uint8_t { each, count };
+
 struct AuditSettings {
   std::optional<std::string> file;  // as --audit: a file, "-" or "none"
   Durability durability = Durability::write;
   OnAuditFailure on_failure = OnAuditFailure::deny;
+  Same same = Same::each;
   // A segment is closed when it has so many bytes, or is so old. 0: never.
   std::uint64_t segment_bytes = 0;
   std::chrono::seconds segment_age{0};

@@ -7,14 +7,15 @@
 namespace scsup {
 namespace {
 
-constexpr std::string_view audit_keys[] = {"file",   "durability", "on_audit_failure", "segment", "seal",
-                                           "redact", "journald",   "socket",           "comment"};
+constexpr std::string_view audit_keys[] = {"file", "durability", "on_audit_failure", "same",   "segment",
+                                           "seal", "redact",     "journald",         "socket", "comment"};
 constexpr std::string_view segment_keys[] = {"size", "age", "compress"};
 constexpr std::string_view seal_keys[] = {"key", "anchor"};
 constexpr std::string_view redact_keys[] = {"paths", "arguments"};
 constexpr Word<Durability> durability_words[] = {{"write", Durability::write}, {"sync", Durability::sync}};
 constexpr Word<OnAuditFailure> failure_words[] = {
     {"deny", OnAuditFailure::deny}, {"wait", OnAuditFailure::wait}, {"count", OnAuditFailure::count}};
+constexpr Word<Same> same_words[] = {{"each", Same::each}, {"count", Same::count}};
 
 struct Unit {
   char letter;
@@ -93,6 +94,8 @@ void read_audit(Reader& reader, const Json& json, const PathReader& path, AuditS
   if (const Json* failure = value_of(json, "on_audit_failure"))
     settings.on_failure = reader.word<OnAuditFailure>(*failure, "\"on_audit_failure\" setting", failure_words)
                               .value_or(OnAuditFailure::deny);
+  if (const Json* same = value_of(json, "same"))
+    settings.same = reader.word<Same>(*same, "\"same\" setting", same_words).value_or(Same::each);
   if (const Json* segment = value_of(json, "segment")) read_segment(reader, *segment, settings);
   if (const Json* seal = value_of(json, "seal")) read_seal(reader, *seal, path, settings);
   if (const Json* redact = value_of(json, "redact")) read_redact(reader, *redact, settings);

@@ -55,6 +55,7 @@ void settle(const Received& call, CallRecord record, bool watched_only, const Ta
   const Delivery delivery = send(std::move(debt), record);
   if (delivery == Delivery::gone && !record.gone && !kills && written)
     log.amend_gone(record.session, record.id);
+  log.answered(record.session, record.id);
   session.answered();
 }
 

@@ -58,6 +58,25 @@ class Recovery : public testing::TestWithParam<bool> {
     waiting.lines.resize(appended);
     EXPECT_TRUE(dead->append(waiting.lines, Sync::no, intend).over);
   }
+  // One that counts like calls: six wait, of which the first, third and fifth were to be told by the first of
+  // three lines, the second by the second, the others by the third. The owner dies
+  // when `appended` of the lines are in the log.
+  std::unique_ptr<Journal> die_counting(const std::string& run, std::size_t appended) const {
+    const auto dead = log(run);
+    append(*dead, run, 0);
+    auto journal = std::move(*Journal::create(directory_ + "/.audit.jsonl." + run + ".journal", run));
+    for (int i = 1; i <= 6; ++i) EXPECT_TRUE(journal->put(line(run, i).view()));
+    Journal::Waiting waiting;
+    journal->waiting(waiting);
+    waiting.places = {1, 2, 1, 3, 1, 3};
+    std::vector<LogLine> lines = {waiting.lines[0], waiting.lines[1], waiting.lines[3]};
+    lines.resize(appended);
+    const Announce intend = [&](off_t offset, std::uint64_t first_seq) {
+      journal->intend({waiting.ends.back(), static_cast<std::uint64_t>(offset), first_seq}, waiting);
+    };
+    EXPECT_TRUE(dead->append(lines, Sync::no, intend).over);
+    return journal;
+  }
   // "RUN:ID " of each line of all segments, in their order.
   std::string all() const {
     std::vector<std::string> files;
@@ -89,6 +108,62 @@ TEST_P(Recovery, IsOnceHoweverFarItCame) {
     EXPECT_EQ(*recover_journals(*heir), 3 - appended);
     EXPECT_EQ(all(), "d:0 d:1 d:2 d:3 ") << appended;
     EXPECT_EQ(*recover_journals(*heir), 0u);
+    fs::remove(path());
+  }
+}
+
+// What a line of several calls tells is there, and what none tells is appended.
+TEST_P(Recovery, OfLikeCallsIsOnceHoweverFarItCame) {
+  const char* const expected[] = {"d:0 d:1 d:2 d:3 d:4 d:5 d:6 ", "d:0 d:1 d:2 d:4 d:6 ",
+                                  "d:0 d:1 d:2 d:4 d:6 ", "d:0 d:1 d:2 d:4 "};
+  const std::uint64_t restored[] = {6, 3, 2, 0};
+  for (std::size_t appended = 0; appended <= 3; ++appended) {
+    (void)die_counting(dead_, appended);
+    const auto heir = log(living_);
+    EXPECT_EQ(*recover_journals(*heir), restored[appended]) << appended;
+    EXPECT_EQ(all(), expected[appended]) << appended;
+    EXPECT_EQ(*recover_journals(*heir), 0u);
+    fs::remove(path());
+  }
+}
+
+// The owner put more after it had begun to append.
+TEST_P(Recovery, WhatWasPutBehindLikeCallsIsNotTakenForThem) {
+  auto journal = die_counting(dead_, 3);
+  ASSERT_TRUE(journal->put(line(dead_, 7).view()));
+  journal.reset();
+  const auto heir = log(living_);
+  EXPECT_EQ(*recover_journals(*heir), 1u);
+  EXPECT_EQ(all(), "d:0 d:1 d:2 d:4 d:7 ");
+}
+
+// At whatever point: it had marked what is there; it had also said so; it had appended some of the rest.
+TEST_P(Recovery, AnHeirThatDiesTooLeavesItToTheNext) {
+  for (std::size_t point = 0; point <= 4; ++point) {
+    auto journal = die_counting(dead_, 1);
+    Journal::Waiting waiting;
+    journal->waiting(waiting);
+    if (point >= 1)
+      for (const std::size_t there : {0, 2}) journal->set_place(waiting.lines[there], Journal::in_the_log);
+    if (point >= 2) {
+      journal->set_place(waiting.lines[4], Journal::in_the_log);
+      journal->intend({});
+    }
+    if (point >= 3) {
+      const auto first_heir = log("000000000000000b");
+      std::vector<LogLine> lines = {waiting.lines[1], waiting.lines[3], waiting.lines[5]};
+      lines.resize(point - 3);
+      journal->waiting(waiting);
+      waiting.places = {Journal::in_the_log, 1, Journal::in_the_log, 2, Journal::in_the_log, 3};
+      const Announce intend = [&](off_t offset, std::uint64_t first_seq) {
+        journal->intend({waiting.ends.back(), static_cast<std::uint64_t>(offset), first_seq}, waiting);
+      };
+      EXPECT_TRUE(first_heir->append(lines, Sync::no, intend).over);
+    }
+    journal.reset();
+    const auto heir = log(living_);
+    EXPECT_EQ(*recover_journals(*heir), point == 4 ? 2u : 3u) << point;
+    EXPECT_EQ(all(), "d:0 d:1 d:2 d:4 d:6 ") << point;
     fs::remove(path());
   }
 }

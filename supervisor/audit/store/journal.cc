@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstring>
 
 namespace scsup {
@@ -19,8 +20,11 @@ constexpr std::uint64_t usual_entry = 768;   // bytes
 constexpr std::uint32_t wraps = 0xffffffff;  // the rest of the ring is empty, the next entry is at its start
 
 struct Entry {
-  std::uint32_t size, split;
+  std::uint32_t size;
+  std::uint16_t split, place;
 };
+// No line is shorter than {"type":"..."}, so that each has a place that is a number.
+static_assert(Journal::capacity / (sizeof(Entry) + 16) < Journal::in_the_log);
 
 constexpr std::uint64_t aligned(std::uint64_t size) { return (size + 7) & ~std::uint64_t{7}; }
 
@@ -100,7 +104,8 @@ bool Journal::put(const LogLine& line) {
     std::memcpy(ring() + end % capacity, &wraps, sizeof wraps);
     end += skipped;
   }
-  const Entry entry{static_cast<std::uint32_t>(line.text.size()), line.split};
+  const Entry entry{static_cast<std::uint32_t>(line.text.size()), static_cast<std::uint16_t>(line.split),
+                    in_order};
   char* const at = ring() + end % capacity;
   std::memcpy(at, &entry, sizeof entry);
   std::memcpy(at + sizeof entry, line.text.data(), line.text.size());
@@ -117,6 +122,7 @@ bool Journal::put(const LogLine& line) {
 void Journal::waiting(Waiting& found) const {
   found.lines.clear();
   found.ends.clear();
+  found.places.clear();
   const std::uint64_t end = put_end();
   for (std::uint64_t at = taken_end(); at < end;) {
     const std::uint64_t to_the_edge = capacity - at % capacity;
@@ -129,12 +135,20 @@ void Journal::waiting(Waiting& found) const {
     // Only a file that somebody has changed holds anything else: what follows is lost.
     if (sizeof entry + entry.size > to_the_edge || entry.split > entry.size) return;
     found.lines.push_back({{ring() + at % capacity + sizeof entry, entry.size}, entry.split});
+    found.places.push_back(entry.place);
     found.ends.push_back(at += aligned(sizeof entry + entry.size));
   }
 }
 
-void Journal::intend(const Intent& intent) {
+void Journal::set_place(const LogLine& waiting, std::uint16_t place) {
+  char* const entry = ring() + (waiting.text.data() - ring()) - sizeof(Entry);
+  std::memcpy(entry + offsetof(Entry, place), &place, sizeof place);
+  std::atomic_thread_fence(std::memory_order_release);
+}
+
+void Journal::intend(const Intent& intent, const Waiting& placed) {
   head().intent_end.exchange(0, std::memory_order_acq_rel);  // before the others change
+  for (std::size_t i = 0; i < placed.places.size(); ++i) set_place(placed.lines[i], placed.places[i]);
   head().intent_offset = intent.offset;
   head().intent_seq = intent.first_seq;
   head().intent_end.store(intent.end, std::memory_order_release);

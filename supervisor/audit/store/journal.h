@@ -6,7 +6,7 @@
 // it, once (recovery.h).
 //
 //   0     magic, run, counters    4096 bytes
-//   4096  the ring                entries: size, split, text; 8-aligned, none in two
+//   4096  the ring                entries: size, split, place, text; 8-aligned, none in two
 //   then  the reserve             so much is kept from other users of a disk that all that was put can be
 //                                 appended when the disk is full
 #pragma once
@@ -49,7 +49,11 @@ class Journal {
   struct Waiting {
     std::vector<LogLine> lines;
     std::vector<std::uint64_t> ends;  // the position after each
+    // By which line of what is being appended each is told, from 1: several may be told by one (LikeLines).
+    std::vector<std::uint16_t> places;
   };
+  static constexpr std::uint16_t in_order = 0;         // by its own, as none is told by another's
+  static constexpr std::uint16_t in_the_log = 0xffff;  // by one that is there, whatever the intent says
   void waiting(Waiting& found) const;
 
   // Before appending what waits up to `end`: where in the log, and from which number on. So it can be found
@@ -57,8 +61,10 @@ class Journal {
   struct Intent {
     std::uint64_t end = 0, offset = 0, first_seq = 0;
   };
-  void intend(const Intent& intent);
+  // `placed`: with places that are to hold from now on; without, all are `in_order`.
+  void intend(const Intent& intent, const Waiting& placed = {});
   Intent intent() const;
+  void set_place(const LogLine& waiting, std::uint16_t place);  // of one of Waiting's lines
   void taken(std::uint64_t end);
 
   // Gives the reserve back to the disk; takes it again. False: the disk is still full.

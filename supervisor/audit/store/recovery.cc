@@ -9,17 +9,21 @@
 namespace scsup {
 namespace {
 
-// Drops from `waiting` what the log has already: the owner died after appending it.
-Result<void> drop_appended(Journal& journal, Journal::Waiting& waiting, LogFile& log) {
+// Marks what the log has already: the owner died after appending it. From then on that holds whatever
+// becomes of the intent, so that who comes after an heir that dies as well finds it.
+Result<void> mark_appended(Journal& journal, const Journal::Waiting& waiting, LogFile& log) {
   const Journal::Intent intent = journal.intent();
-  if (intent.end <= journal.taken_end()) return {};
-  auto count = log.lines_of({journal.run(), intent.first_seq, waiting.lines.size()},
-                            static_cast<off_t>(intent.offset));
-  if (!count) return failed(count.error());
-  if (const std::size_t done = std::min<std::size_t>(*count, waiting.lines.size()); done != 0) {
-    journal.taken(waiting.ends[done - 1]);
-    journal.waiting(waiting);
+  if (intent.end > journal.taken_end()) {
+    const auto count = log.lines_of({journal.run(), intent.first_seq, waiting.lines.size()},
+                                    static_cast<off_t>(intent.offset));
+    if (!count) return failed(count.error());
+    for (std::size_t i = 0; i < waiting.lines.size() && waiting.ends[i] <= intent.end; ++i) {
+      const std::size_t place =
+          waiting.places[i] == Journal::in_order ? i + 1 : std::size_t{waiting.places[i]};
+      if (place <= *count) journal.set_place(waiting.lines[i], Journal::in_the_log);
+    }
   }
+  journal.intend({});
   return {};
 }
 
@@ -33,9 +37,16 @@ Result<std::uint64_t> recover(Journal& journal, LogFile& log) {
   Journal::Waiting waiting;
   journal.waiting(waiting);
   if (!waiting.lines.empty())
-    if (auto dropped = drop_appended(journal, waiting, log); !dropped) return failed(dropped.error());
-  std::vector<LogLine>& lines = waiting.lines;
-  std::erase_if(lines, [](const LogLine& line) { return !is_sound(line); });
+    if (auto marked = mark_appended(journal, waiting, log); !marked) return failed(marked.error());
+  journal.waiting(waiting);
+  std::vector<LogLine> lines;
+  for (std::size_t i = 0; i < waiting.lines.size(); ++i) {
+    std::uint16_t& place = waiting.places[i];
+    if (place == Journal::in_the_log) continue;
+    const bool is_left = is_sound(waiting.lines[i]);
+    if (is_left) lines.push_back(waiting.lines[i]);
+    place = is_left ? static_cast<std::uint16_t>(lines.size()) : Journal::in_the_log;
+  }
   if (!lines.empty()) {
     JsonLine members;
     members.word("of", journal.run()).number("restored", static_cast<std::int64_t>(lines.size()));
@@ -43,7 +54,7 @@ Result<std::uint64_t> recover(Journal& journal, LogFile& log) {
     log.remark("recover", std::string(members.view()));
     const std::uint64_t end = waiting.ends.back();
     const Appended appended = log.append(lines, Sync::yes, [&](off_t offset, std::uint64_t first_seq) {
-      journal.intend({end, static_cast<std::uint64_t>(offset), first_seq});
+      journal.intend({end, static_cast<std::uint64_t>(offset), first_seq}, waiting);
     });
     if (appended.error) return failed(*appended.error);
     journal.taken(end);

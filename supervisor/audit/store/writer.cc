@@ -1,5 +1,6 @@
 #include "supervisor/audit/store/writer.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -11,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_commits = 5ms;  // under load; what nobody waits for may be so late in the file
+constexpr auto between_commits = 5ms;          // under load; what nobody waits for may be so late in the file
+constexpr auto between_counting_commits = 1s;  // like calls come together meanwhile
 constexpr auto between_attempts = 100ms;
 constexpr auto patience = 1s;  // for room in the journal
 constexpr auto patience_at_end = 10s;
@@ -134,6 +136,17 @@ Put Writer::put_directly(Lock& lock, const LogLine& rendered, Urgency urgency, O
   }
 }
 
+void Writer::open_call(Lock&, const CallName& name) {
+  if (counts_same()) open_.push_back(name);
+}
+
+void Writer::close_call(Lock&, const CallName& name) {
+  const auto found = std::ranges::find(open_, name);
+  if (found == open_.end()) return;
+  *found = open_.back();
+  open_.pop_back();
+}
+
 void Writer::correct(Lock& lock, const LogLine& line) {
   if (ending_ || !journal_ || !journal_->put(line)) {
     const bool done = !ending_ && !journal_ && append(lock, {&line, 1}, Sync::no, 0);
@@ -180,10 +193,11 @@ bool Writer::has_work() const {
 
 // The lock is let go of while the file is written, if there is a journal. Without one the next caller has to
 // wait: its line comes after this one.
-bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end) {
+bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end,
+                    const Journal::Waiting& placed) {
   if (journal_) lock.unlock();
   const Appended appended = appender_->append(lines, sync, [&](off_t offset, std::uint64_t first_seq) {
-    if (journal_) journal_->intend({end, static_cast<std::uint64_t>(offset), first_seq});
+    if (journal_) journal_->intend({end, static_cast<std::uint64_t>(offset), first_seq}, placed);
   });
   if (appended.over) {
     if (journal_ && end != 0) journal_->taken(end);
@@ -228,7 +242,20 @@ void Writer::commit(Lock& lock) {
   Journal::Waiting waiting;
   journal_->waiting(waiting);
   const std::uint64_t end = waiting.ends.empty() ? journal_->taken_end() : waiting.ends.back();
-  const auto attempt = [&] { return append(lock, waiting.lines, sync, end) && append_controls(lock, sync); };
+  std::optional<LikeLines> like;
+  if (counts_same()) {
+    // Of the same instant as what waits: whose call was answered before has put its amend before.
+    std::vector<CallName> open = open_;
+    lock.unlock();
+    like.emplace(waiting.lines, std::move(open));
+    for (std::size_t i = 0; i < waiting.places.size(); ++i)
+      waiting.places[i] = static_cast<std::uint16_t>(like->places()[i] + 1);
+    lock.lock();
+  } else {
+    waiting.places.clear();
+  }
+  const std::span<const LogLine> lines = like ? like->lines() : waiting.lines;
+  const auto attempt = [&] { return append(lock, lines, sync, end, waiting) && append_controls(lock, sync); };
   bool done = attempt();
   if (!done && !without_reserve_ && journal_->taken_end() < end) {
     // All that was accepted still fits.
@@ -280,7 +307,9 @@ void Writer::commit_for_ever() {
     urgent_ = false;
     is_last = ending_;
     commit(lock);
-    const auto pause = failing_ ? std::chrono::milliseconds(between_attempts) : between_commits;
+    const auto pause = failing_        ? std::chrono::milliseconds(between_attempts)
+                       : counts_same() ? std::chrono::milliseconds(between_counting_commits)
+                                       : between_commits;
     if (!is_last)
       work_.wait_for(lock, pause, [this] { return ending_ || urgent_ || journal_->is_half_full(); });
   }

@@ -1,8 +1,8 @@
 // Takes rendered records and has them appended, in time and in order.
 //
 // With a journal, what is put is safe at once, and a thread of our own, the committer, appends it: each few
-// ms under load, all that came meanwhile with one write(2). Without one (a pipe; a file system that can't
-// map) each line is appended before put() returns.
+// ms under load (each second, if like calls are to be counted), all that came meanwhile with one write(2).
+// Without one (a pipe; a file system that can't map) each line is appended before put() returns.
 #pragma once
 
 #include <condition_variable>
@@ -18,6 +18,7 @@
 #include "supervisor/audit/sinks/sinks.h"
 #include "supervisor/audit/store/appender.h"
 #include "supervisor/audit/store/journal.h"
+#include "supervisor/audit/store/like_lines.h"
 
 namespace scsup {
 
@@ -53,6 +54,11 @@ class Writer {
   [[nodiscard]] Put put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what = Of::ordinary);
   // The first record, and each segment's.
   void begin(Lock& lock, OwnedLine run);
+  // A call is open from before its record is put until it was answered, and amended if it has to be: it
+  // keeps a line of its own until then, as the amend names it.
+  void open_call(Lock& lock, const CallName& name);
+  void close_call(Lock& lock, const CallName& name);
+  bool counts_same() const { return journal_ && settings_.same == Same::count; }
   // As put() with Urgency::soon, also while records can't be written: what another record says needs it.
   void correct(Lock& lock, const LogLine& line);
   // Of any length; returns once it is appended, or can't be. `opening`: under that key, each segment will
@@ -81,7 +87,9 @@ class Writer {
   void commit_for_ever();
   void commit(Lock& lock);
   bool append_controls(Lock& lock, Sync sync);
-  bool append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end);
+  // `placed`: in the journal, which of `lines` tells what waits there.
+  bool append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end,
+              const Journal::Waiting& placed = {});
   bool tell_loss(Lock& lock);
   void mend(Lock& lock);
   bool has_work() const;
@@ -97,6 +105,7 @@ class Writer {
   std::mutex mutex_;
   std::condition_variable work_, done_;
   std::deque<Control> controls_;
+  std::vector<CallName> open_;
   std::uint64_t controls_put_ = 0, controls_done_ = 0;
   std::uint64_t lost_ = 0;                             // since the last gap record
   std::uint64_t synced_ = 0;                           // positions in the journal
