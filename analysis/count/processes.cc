@@ -17,12 +17,12 @@ bool is_earlier(std::string_view time, const std::string& first) { return first.
 
 void see(Process& process, const Record& record) {
   const bool is_call = record.type == Type::call;
-  process.calls += is_call;
-  process.denied += is_call && record.is_denied();
+  if (is_call) process.calls += record.calls();
+  if (is_call && record.is_denied()) process.denied += record.calls();
   if (is_earlier(record.time, process.first)) process.first = record.time;
   add_program(process, record.exe.empty() ? record.comm : record.exe);
-  if (record.time < process.last) return;
-  process.last = record.time;
+  if (record.last() < process.last) return;
+  process.last = record.last();
   if (record.ppid >= 0) process.ppid = record.ppid;
   if (!record.comm.empty()) process.comm = record.comm;
   if (!record.exe.empty()) process.exe = record.exe;
@@ -95,17 +95,17 @@ void Processes::add(const Record& record) {
     if (root && root->command.empty()) root->command = record.command;
     return;
   }
-  if (root) {
-    root->calls += is_call;
-    root->denied += is_call && record.is_denied();
+  if (root && is_call) {
+    root->calls += record.calls();
+    if (record.is_denied()) root->denied += record.calls();
   }
   // A task that could not be looked at has but a number.
   const Key key{record.pid >= 0 ? record.pid : record.tid, record.start};
   Process* const process = root ? process_of(key, *root) : nullptr;
   if (process)
     see(*process, record);
-  else
-    others_ += is_call;
+  else if (is_call)
+    others_ += record.calls();
 }
 
 void Processes::add(const Processes& other) {

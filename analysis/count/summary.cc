@@ -30,7 +30,7 @@ struct Span {
     if (record.type == Type::gap && record.lost > 0) lost += static_cast<std::uint64_t>(record.lost);
     if (record.type != Type::call) return;
     if (first.empty() || record.time < first) first = record.time;
-    if (record.time > last) last = record.time;
+    if (record.last() > last) last = record.last();
   }
   void add(const Span& other) {
     lost += other.lost;

@@ -1,6 +1,7 @@
 // What many calls came to, and how long they took.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -11,15 +12,19 @@ namespace scsup::analysis {
 
 class Durations {
  public:
-  void add(std::uint64_t ns) { ++counts_[duration_bucket(ns)]; }
+  void add(std::uint64_t ns, std::uint64_t times = 1) { add_to(counts_[duration_bucket(ns)], times); }
   void add(const Durations& other) {
-    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    for (std::size_t i = 0; i < counts_.size(); ++i) add_to(counts_[i], other.counts_[i]);
   }
   // In ns; 0 when there is nothing.
   std::uint64_t quantile(double q) const { return quantile_of(counts_, q); }
   const auto& counts() const { return counts_; }  // by duration_bucket()
 
  private:
+  // There are many tallies, so they are small: what a record claims may be more.
+  static void add_to(std::uint32_t& count, std::uint64_t times) {
+    count = static_cast<std::uint32_t>(std::min<std::uint64_t>(count + times, UINT32_MAX));
+  }
   std::array<std::uint32_t, duration_buckets> counts_{};
 };
 
@@ -30,13 +35,12 @@ struct Tally {
   Durations durations;
 
   void add(const Record& call) {
-    ++calls;
+    const std::uint64_t times = call.calls();
+    calls += times;
     const bool is_emulated = call.act == "emulate", is_allowed = call.act == "allow";
-    (is_emulated ? emulated : is_allowed ? allowed : denied) += 1;
-    errors += (is_emulated || is_allowed) && !call.err.empty();
-    if (call.dec_ns < 0) return;
-    total_ns += static_cast<std::uint64_t>(call.dec_ns);
-    durations.add(static_cast<std::uint64_t>(call.dec_ns));
+    (is_emulated ? emulated : is_allowed ? allowed : denied) += times;
+    if ((is_emulated || is_allowed) && !call.err.empty()) errors += times;
+    add_durations(call);
   }
   void add(const Tally& other) {
     calls += other.calls;
@@ -46,6 +50,23 @@ struct Tally {
     errors += other.errors;
     total_ns += other.total_ns;
     durations.add(other.durations);
+  }
+
+ private:
+  // Of several calls the sum and the slowest are known: the others count with what is left for each.
+  void add_durations(const Record& call) {
+    if (call.dec_ns < 0) return;
+    const std::uint64_t times = call.calls(), first = static_cast<std::uint64_t>(call.dec_ns);
+    if (times == 1 || call.dec_ns_max < 0 || call.dec_ns_sum < call.dec_ns_max) {
+      total_ns += first * times;
+      durations.add(first, times);
+      return;
+    }
+    const auto sum = static_cast<std::uint64_t>(call.dec_ns_sum);
+    const auto most = static_cast<std::uint64_t>(call.dec_ns_max);
+    total_ns += sum;
+    durations.add(most);
+    durations.add((sum - most) / (times - 1), times - 1);
   }
 };
 

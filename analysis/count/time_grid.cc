@@ -39,9 +39,9 @@ void TimeGrid::include(std::int64_t first, std::int64_t last) {
   while (columns() > most_columns_) coarsen();
 }
 
-void TimeGrid::add(std::string_view name, std::int64_t time, bool is_denied) {
+void TimeGrid::add(std::string_view name, std::int64_t time, bool is_denied, std::uint64_t calls) {
   if (time < first_ || time > last_) include(time, time);
-  of(name).add(time >> shift_, {1, is_denied ? 1u : 0u});
+  of(name).add(time >> shift_, {calls, is_denied ? calls : 0});
 }
 
 void TimeGrid::add(const TimeGrid& other) {

@@ -36,8 +36,8 @@ class TimeGrid {
   TimeGrid(std::int64_t most_columns, std::size_t most_names)
       : most_columns_(most_columns), most_names_(most_names) {}
 
-  // Time: microseconds after 1970, of a call or denial.
-  void add(std::string_view name, std::int64_t time, bool is_denied);
+  // Time: microseconds after 1970, of so many calls or denials.
+  void add(std::string_view name, std::int64_t time, bool is_denied, std::uint64_t calls);
   void add(const TimeGrid& other);
 
   bool is_empty() const { return first_ > last_; }

@@ -27,23 +27,23 @@ class Coverage {
     if (record.type != Type::call) return;
     if (record.rule.starts_with('@')) {
       if (builtin_.size() < most_kinds || builtin_.contains(record.rule))
-        ++builtin_[std::string(record.rule)];
+        builtin_[std::string(record.rule)] += record.calls();
       return;
     }
     const LoggedPolicy* const policy = shelf_.find(record);
     if (!policy) {
-      ++without_policy_;
+      without_policy_ += record.calls();
       return;
     }
     Used& used = used_[policy];
     used.where = shelf_.surroundings(record);
     const auto hit = used.hits.find(record.rule_at);
     if (hit != used.hits.end())
-      ++hit->second;
+      hit->second += record.calls();
     else if (kinds_ < most_kinds)
-      ++kinds_, used.hits.emplace(record.rule_at, 1);
+      ++kinds_, used.hits.emplace(record.rule_at, record.calls());
     else
-      ++left_out_;
+      left_out_ += record.calls();
   }
 
   // Of policies with the same text the counts are added up.

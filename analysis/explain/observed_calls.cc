@@ -22,7 +22,7 @@ void ObservedCalls::add(const Record& record, bool counts) {
     where_.emplace(policy, shelf_.surroundings(record));
   const Syscall* const syscall = find_syscall(record.syscall);
   if (!syscall) {
-    ++unnamed;
+    unnamed += record.calls();
     return;
   }
   for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32})

@@ -46,19 +46,20 @@ struct Replayed {
 
   void add(const Record& record, Judged&& one) {
     if (one.kind == Judged::Kind::unchanged) {
-      ++unchanged;
+      unchanged += record.calls();
     } else if (one.kind == Judged::Kind::untold) {
-      ++untold[untold.size() < 64 || untold.contains(one.why) ? one.why : "other reasons"];
+      untold[untold.size() < 64 || untold.contains(one.why) ? one.why : "other reasons"] += record.calls();
     } else {
       Change change{std::move(one.from),          std::move(one.to),       std::string(record.syscall),
                     std::string(record.object()), std::string(record.exe), std::move(one.by)};
       const auto found = changed.find(change);
       if (found == changed.end() && changed.size() >= most) {
-        ++others;
+        others += record.calls();
         return;
       }
       Count& count = found == changed.end() ? changed[std::move(change)] : found->second;
-      if (count.calls++ == 0) count.first = record.seq;
+      if (count.calls == 0) count.first = record.seq;
+      count.calls += record.calls();
     }
   }
   bool changes_something() const { return !changed.empty() || others != 0; }

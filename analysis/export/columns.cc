@@ -49,6 +49,10 @@ constexpr CallColumn all_columns[] = {
     {"policy_gen", true, [](const Record& r) { return number(r.generation); }},
     {"out", false, [](const Record& r) { return text(r.out); }},
     {"dec_ns", true, [](const Record& r) { return number(r.dec_ns); }},
+    {"count", true, [](const Record& r) { return number(r.count); }},
+    {"last_time", false, [](const Record& r) { return text(r.last()); }},
+    {"dec_ns_sum", true, [](const Record& r) { return number(r.dec_ns_sum < 0 ? r.dec_ns : r.dec_ns_sum); }},
+    {"dec_ns_max", true, [](const Record& r) { return number(r.dec_ns_max < 0 ? r.dec_ns : r.dec_ns_max); }},
 };
 
 }  // namespace

@@ -46,7 +46,7 @@ void database(Reading& reading, Source& source, const std::string& file) {
     if (!good) return;
     good = made->add(record);
     ++records;
-    calls += record.type == Type::call;
+    if (record.type == Type::call) calls += record.calls();
   });
   if (good) good = made->finish();
   if (!good) throw std::runtime_error(good.error().text());

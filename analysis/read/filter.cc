@@ -92,7 +92,7 @@ bool Filter::passes(const Record& record) const {
   if (!container_.empty() && container_ != record.container_name &&
       !record.container_id.starts_with(container_))
     return false;
-  if (!since_.empty() && record.time < since_) return false;
+  if (!since_.empty() && record.last() < since_) return false;
   if (!until_.empty() && record.time >= until_) return false;
   return record.type != Type::call || passes_call(record);
 }

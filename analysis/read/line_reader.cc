@@ -117,6 +117,11 @@ void take_container(const dom::element& from, Record& r) {
   });
 }
 
+// What is no number of calls can't be taken as not there: a thousand calls would be shown as one.
+void take_count(const dom::element& from, Record& r) {
+  if (from.get(r.count) != simdjson::SUCCESS || r.count > Record::most_alike) r.count = 0;
+}
+
 void take_member(std::string_view key, const dom::element& value, Record& r) {
   if (key == "type") return take(value, r.type_name);
   if (key == "run") return take(value, r.run);
@@ -135,6 +140,10 @@ void take_member(std::string_view key, const dom::element& value, Record& r) {
   if (key == "policy") return take_policy(value, r);
   if (key == "out") return take(value, r.out);
   if (key == "dec_ns") return take(value, r.dec_ns);
+  if (key == "count") return take_count(value, r);
+  if (key == "last_time") return take(value, r.last_time);
+  if (key == "dec_ns_sum") return take(value, r.dec_ns_sum);
+  if (key == "dec_ns_max") return take(value, r.dec_ns_max);
   if (key == "container") return take_container(value, r);
   if (key == "lost") return take(value, r.lost);
   if (key == "cause") return take(value, r.cause);
@@ -173,7 +182,10 @@ bool LineReader::parse(std::string_view line, Record& record) {
   }
   for (const auto& [key, value] : object) take_member(key, value, record);
   record.type = type_of(record.type_name);
-  return true;
+  if (record.type != Type::call) record.count = 1;
+  if (record.count >= 1) return true;
+  broken_ = "its \"count\" is no number of calls";
+  return false;
 }
 
 LineReader::Line LineReader::next(std::string_view& text, Record& record) {

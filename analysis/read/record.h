@@ -51,6 +51,13 @@ struct Record {
   bool by_default = false;  // the rule is a default
   std::int64_t generation = -1, ret = -1, dec_ns = -1;
 
+  // A call's record may stand for several like calls: how many, until when, and how long all of them and the
+  // slowest took. dec_ns is the first one's.
+  static constexpr std::int64_t most_alike = 0xffffffff;  // so that no log makes a sum of counts overflow
+  std::int64_t count = 1;                                 // 1 to most_alike, whatever the line says
+  std::string_view last_time;
+  std::int64_t dec_ns_sum = -1, dec_ns_max = -1;
+
   std::int64_t lost = -1;                                // gap
   std::string_view cause;                                // gap
   std::string_view file, text, argv0, version, command;  // run, policy, attach
@@ -58,6 +65,9 @@ struct Record {
   // What a policy was resolved for: run, attach. Capabilities as "0x..."
   std::string_view caps, home, directory;
 
+  std::uint64_t calls() const { return static_cast<std::uint64_t>(count); }
+  // When the last of its calls was made.
+  std::string_view last() const { return count > 1 && last_time > time ? last_time : time; }
   bool is_denied() const { return act == "deny" || act == "kill"; }
   // The path that was acted on or judged, else the one that was given.
   std::string_view object() const { return resolved.empty() ? path : resolved; }

@@ -245,6 +245,21 @@ void answer(Walk& walk, Record& r) {
   walk.number(r.dec_ns);
 }
 
+// Of a record that stands for several calls.
+void alike(Walk& walk, Record& r) {
+  std::int64_t last_mono_ns = 0;
+  walk.number(r.count);
+  if (r.count < 1 || r.count > Record::most_alike) return walk.lose();
+  walk.must(",\"last_time\":\"");
+  walk.text_of<30>(r.last_time);
+  walk.must(",\"last_mono_ns\":");
+  walk.number(last_mono_ns);
+  walk.must(",\"dec_ns_sum\":");
+  walk.number(r.dec_ns_sum);
+  walk.must(",\"dec_ns_max\":");
+  walk.number(r.dec_ns_max);
+}
+
 // Behind `{"type":"seal"`.
 void seal(Walk& walk, Record& r) {
   std::int64_t number = 0;
@@ -314,6 +329,7 @@ const char* WrittenLine::read(const char* line, const char* limit, Record& recor
     sys(walk, record);
     if (walk.next_is(",\"obj\":{")) obj(walk, record);
     if (record.type == Type::call) answer(walk, record);
+    if (record.type == Type::call && walk.next_is(",\"count\":")) alike(walk, record);
   }
   walk.must("}");
   if (walk.is_lost()) return nullptr;

@@ -34,10 +34,10 @@ void Denials::add(const Record& call) {
     key_.append(part) += '\0';
   Group* const group = of(key_);
   if (!group) {
-    ++others_;
+    others_ += call.calls();
     return;
   }
-  if (group->calls++ == 0) {
+  if (group->calls == 0) {
     group->rule = call.rule;
     group->by_default = call.rule.empty() && call.by_default;
     group->at = call.rule_at;
@@ -45,12 +45,13 @@ void Denials::add(const Record& call) {
     group->syscall = or_dash(call.syscall);
     group->err = call.err;
   }
-  group->killed += call.act == "kill";
-  widen(*group, call.time, call.time);
+  group->calls += call.calls();
+  if (call.act == "kill") group->killed += call.calls();
+  widen(*group, call.time, call.last());
   if (is_earlier(call.seq, group->seqs)) group->line = call.line;
   keep_first(group->seqs, call.seq, most_seqs);
-  group->objects.add(or_dash(call.object()));
-  group->programs.add(or_dash(call.exe.empty() ? call.comm : call.exe));
+  group->objects.add(or_dash(call.object()), call.calls());
+  group->programs.add(or_dash(call.exe.empty() ? call.comm : call.exe), call.calls());
 }
 
 void Denials::add(const Denials& other) {

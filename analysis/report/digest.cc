@@ -12,11 +12,11 @@ void Digest::add(const Record& record) {
   calls.add(record);
   if (record.is_denied()) denials.add(record);
   if (const auto time = microseconds_of(record.time)) {
-    times.add(or_dash(record.syscall), *time, record.is_denied());
+    times.add(or_dash(record.syscall), *time, record.is_denied(), record.calls());
     if (first.empty() || record.time < first) first = record.time;
-    if (record.time > last) last = record.time;
+    if (record.last() > last) last = record.last();
   } else {
-    ++undated;
+    undated += record.calls();
   }
 }
 

@@ -60,7 +60,7 @@ void ReportedPolicies::add(const Record& record) {
   ReportedPolicy* const policy = of(record.policy_sha);
   if (!policy) return;
   if (record.type == Type::call) {
-    if (!record.rule_at.empty()) hit(*policy, record.rule_at, 1);
+    if (!record.rule_at.empty()) hit(*policy, record.rule_at, record.calls());
   } else if (policy->text.empty()) {
     policy->file = record.file;
     policy->sha = record.policy_sha;

@@ -21,7 +21,7 @@ void Decisions::add(Log log, const Record& record) {
   auto found = all_.find(asked);
   if (found == all_.end()) {
     if (all_.size() >= most) {
-      ++not_compared_;
+      not_compared_ += record.calls();
       return;
     }
     found = all_.emplace(std::move(asked), Both()).first;
@@ -31,9 +31,9 @@ void Decisions::add(Log log, const Record& record) {
   std::string way(record.act);
   if (record.act == "deny" && !record.err.empty()) way += " " + std::string(record.err);
   if (decided.size() < most_ways || decided.contains(way))
-    ++decided[way];
+    decided[way] += record.calls();
   else
-    ++not_compared_;
+    not_compared_ += record.calls();
 }
 
 std::vector<Difference> Decisions::differences() const {

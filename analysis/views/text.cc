@@ -23,6 +23,12 @@ std::string clock_time(std::string_view time) {
   return time.size() >= 23 ? printable(time.substr(11, 12)) : printable(time);
 }
 
+// " (1000 times until 10:50:03.047)" of a record that stands for several calls.
+std::string times(const Record& record) {
+  if (record.count == 1) return "";
+  return " (" + std::to_string(record.count) + " times until " + clock_time(record.last()) + ")";
+}
+
 std::string who(const Record& record) {
   const std::string_view exe = record.exe;
   const std::string_view name = exe.empty() ? record.comm : exe.substr(exe.rfind('/') + 1);
@@ -94,7 +100,8 @@ std::string line_of(const Record& record, Colours colours) {
   std::string act = padded(printable(record.act), 7);
   if (colour) act = colour + act + plain;
   return padded(seq, 8) + " " + clock_time(record.time) + " " + act + " " + padded(who(record), 20) + " " +
-         what(record) + result(record) + rule(record) + (record.out == "gone" ? ", never arrived" : "");
+         what(record) + result(record) + rule(record) + (record.out == "gone" ? ", never arrived" : "") +
+         times(record);
 }
 
 std::string json_line_of(const Record& record) {

@@ -147,9 +147,9 @@ int command_timeline(const Arguments& arguments) {
   reading.each(source, usual_threads(), [&](unsigned worker, const Record& record, const Place&) {
     if (record.type != Type::call) return;
     if (const auto time = microseconds_of(record.time))
-      parts[worker].times.add(key_of(*by, record), *time, record.is_denied());
+      parts[worker].times.add(key_of(*by, record), *time, record.is_denied(), record.calls());
     else
-      ++parts[worker].timeless;
+      parts[worker].timeless += record.calls();
   });
   for (std::size_t i = 1; i < parts.size(); ++i) {
     parts[0].times.add(parts[i].times);

@@ -6,9 +6,9 @@ const { DuckDBInstance } = createRequire(process.cwd() + "/")("@duckdb/node-api"
 const database = await (await DuckDBInstance.create()).connect();
 const log = process.argv[2].replaceAll("'", "''");
 const read = await database.runAndReadAll(`
-  SELECT proc.exe AS exe, sys.name AS syscall, act, coalesce(errno, '-') AS errno, count(*)::INTEGER AS calls
+  SELECT proc.exe AS exe, sys.name AS syscall, act, coalesce(errno, '-') AS errno, sum(coalesce(count, 1))::INTEGER AS calls
   FROM read_json('${log}', format = 'newline_delimited', columns = {
-    type: 'VARCHAR', act: 'VARCHAR', errno: 'VARCHAR', proc: 'STRUCT(exe VARCHAR)', sys: 'STRUCT(name VARCHAR)'})
+    type: 'VARCHAR', act: 'VARCHAR', errno: 'VARCHAR', count: 'BIGINT', proc: 'STRUCT(exe VARCHAR)', sys: 'STRUCT(name VARCHAR)'})
   WHERE type = 'call'
   GROUP BY ALL
   ORDER BY calls DESC, exe, syscall`);

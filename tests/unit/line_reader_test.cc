@@ -92,6 +92,35 @@ TEST_F(Lines, MembersOfAnotherTypeAreNotThere) {
   EXPECT_EQ(record_.rule, "");
 }
 
+TEST_F(Lines, ACallMayStandForSeveral) {
+  ASSERT_TRUE(read(R"({"type":"call","time":"2026-01-31T08:31:11.000000001Z"})"));
+  EXPECT_EQ(record_.calls(), 1u);
+  EXPECT_EQ(record_.last(), record_.time);
+  ASSERT_TRUE(read(
+      R"({"type":"call","time":"2026-01-31T08:31:11.000000001Z","dec_ns":5,"count":1000,)"
+      R"("last_time":"2026-01-31T08:31:12.000000001Z","last_mono_ns":77,"dec_ns_sum":4000,"dec_ns_max":9})"));
+  EXPECT_EQ(record_.calls(), 1000u);
+  EXPECT_EQ(record_.last(), "2026-01-31T08:31:12.000000001Z");
+  EXPECT_EQ(record_.dec_ns, 5);
+  EXPECT_EQ(record_.dec_ns_sum, 4000);
+  EXPECT_EQ(record_.dec_ns_max, 9);
+  ASSERT_TRUE(read(R"({"type":"call","count":4294967295})"));
+  EXPECT_EQ(record_.calls(), 4294967295u);
+  // Of others it says nothing.
+  ASSERT_TRUE(read(R"({"type":"task","count":7})"));
+  EXPECT_EQ(record_.calls(), 1u);
+}
+
+// It could stand for any number of calls: shown as one, they would be hidden.
+TEST_F(Lines, ACountThatIsNoneIsRefused) {
+  for (const char* const count : {"0", "-1", "1e300", "1.5", "\"7\"", "null", "true", "[2]", "4294967296",
+                                  "9223372036854775807", "9223372036854775808", "7,\"count\":0"}) {
+    EXPECT_FALSE(read(std::string(R"({"count":)") + count + R"(,"type":"call"})")) << count;
+    EXPECT_EQ(reader_.broken(), "its \"count\" is no number of calls") << count;
+  }
+  EXPECT_FALSE(read(R"({"type":"call","count":18446744073709551616})"));  // no number to the parser either
+}
+
 TEST_F(Lines, MoreArgumentsThanACallHasAreLeftOut) {
   ASSERT_TRUE(read(R"({"type":"call","sys":{"args":["1","2","3","4","5","6","7","8"]}})"));
   EXPECT_EQ(record_.arg_count, 6u);

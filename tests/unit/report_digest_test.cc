@@ -60,12 +60,12 @@ TEST(ReportDigest, IsTheSameHoweverThreadsShareTheRecords) {
 
 TEST(ReportDigest, TimeFitsItsColumnsHoweverLongItIs) {
   TimeGrid grid(240, 512);
-  grid.add("a", 1000, false);
-  grid.add("a", 1001, true);
+  grid.add("a", 1000, false, 1);
+  grid.add("a", 1001, true, 1);
   EXPECT_EQ(grid.width(), 1);
   EXPECT_EQ(grid.columns(), 2);
-  grid.add("b", 0, false);
-  grid.add("b", *microseconds_of("9999-12-31T23:59:59.999Z"), false);
+  grid.add("b", 0, false, 1);
+  grid.add("b", *microseconds_of("9999-12-31T23:59:59.999Z"), false, 1);
   EXPECT_LE(grid.columns(), 240);
   std::uint64_t calls = 0;
   for (const TimeGrid::Row& row : grid.rows(2))

@@ -39,14 +39,26 @@ inline std::string difference(const Record& a, const Record& b) {
       {&Record::file, "file"},
       {&Record::text, "text"},
       {&Record::version, "version"},
-      {&Record::command, "command"}};
+      {&Record::command, "command"},
+      {&Record::last_time, "last_time"}};
   for (const auto& [member, name] : texts)
     if (a.*member != b.*member) return name;
   static constexpr std::pair<std::int64_t Record::*, const char*> numbers[] = {
-      {&Record::seq, "seq"}, {&Record::session, "session"}, {&Record::tid, "tid"},
-      {&Record::pid, "pid"}, {&Record::ppid, "ppid"},       {&Record::uid, "uid"},
-      {&Record::gid, "gid"}, {&Record::nr, "nr"},           {&Record::generation, "gen"},
-      {&Record::ret, "ret"}, {&Record::dec_ns, "dec_ns"},   {&Record::lost, "lost"}};
+      {&Record::seq, "seq"},
+      {&Record::session, "session"},
+      {&Record::tid, "tid"},
+      {&Record::pid, "pid"},
+      {&Record::ppid, "ppid"},
+      {&Record::uid, "uid"},
+      {&Record::gid, "gid"},
+      {&Record::nr, "nr"},
+      {&Record::generation, "gen"},
+      {&Record::ret, "ret"},
+      {&Record::dec_ns, "dec_ns"},
+      {&Record::lost, "lost"},
+      {&Record::count, "count"},
+      {&Record::dec_ns_sum, "dec_ns_sum"},
+      {&Record::dec_ns_max, "dec_ns_max"}};
   for (const auto& [member, name] : numbers)
     if (a.*member != b.*member) return name;
   if (a.type != b.type) return "type";

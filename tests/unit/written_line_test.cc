@@ -8,6 +8,7 @@
 
 #include "analysis/read/line_reader.h"
 #include "supervisor/audit/renderer.h"
+#include "supervisor/audit/store/like_lines.h"
 #include "supervisor/audit/store/log_line.h"
 #include "tests/unit/same_record.h"
 
@@ -86,6 +87,9 @@ std::vector<std::string> written() {
             record.mono_ns = 37120916999246;
             record.decision_ns = 1234;
             keep(renderer.call(record));
+            OwnedLine several(renderer.call(record));
+            const LogLine twice[] = {several.view(), several.view()};
+            keep(LikeLines(twice, {}).lines()[0]);
             keep(renderer.task(record));
           }
   lines.emplace_back(
@@ -97,7 +101,7 @@ std::vector<std::string> written() {
 
 TEST(WrittenLine, WhatOurWriterWritesIsTaken) {
   const std::vector<std::string> lines = written();
-  ASSERT_EQ(lines.size(), 66u);
+  ASSERT_EQ(lines.size(), 98u);
   for (const std::string& line : lines) {
     bool quick = false;
     expect_same(line, &quick);
@@ -174,6 +178,26 @@ TEST(WrittenLine, NumbersAreJsonsOrLeftToTheParser) {
                                                                              {"null", false}}) {
     std::string changed = line;
     changed.replace(changed.find(number), number.size(), "\"dec_ns\":" + text);
+    bool quick = false;
+    expect_same(changed, &quick);
+    EXPECT_EQ(quick, taken) << text;
+  }
+}
+
+TEST(WrittenLine, CountsAreNumbersOfCallsOrLeftToTheParser) {
+  const std::string line = written()[1];
+  const std::string number = "\"count\":2";
+  ASSERT_NE(line.find(number), std::string::npos);
+  for (const auto& [text, taken] : std::vector<std::pair<std::string, bool>>{{"1", true},
+                                                                             {"2", true},
+                                                                             {"4294967295", true},
+                                                                             {"4294967296", false},
+                                                                             {"0", false},
+                                                                             {"-1", false},
+                                                                             {"1e300", false},
+                                                                             {"\"2\"", false}}) {
+    std::string changed = line;
+    changed.replace(changed.find(number), number.size(), "\"count\":" + text);
     bool quick = false;
     expect_same(changed, &quick);
     EXPECT_EQ(quick, taken) << text;
