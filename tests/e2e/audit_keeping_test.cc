@@ -346,6 +346,7 @@ TEST_F(AuditKeeping, MistakesInTheConfigAreTold) {
   const std::map<std::string, std::string> mistakes = {
       {R"({"durabilty": "sync"})", "did you mean 'durability'"},
       {R"({"durability": "fast"})", "unknown \"durability\" setting 'fast'"},
+      {R"({"same": "all"})", "unknown \"same\" setting 'all'"},
       {R"({"on_audit_failure": "panic"})", "unknown \"on_audit_failure\" setting 'panic'"},
       {R"({"segment": {"size": "64"}})", "such as \"64M\""},
       {R"({"segment": {"age": "0h"}})", "such as \"24h\""},
