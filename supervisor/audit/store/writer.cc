@@ -98,10 +98,8 @@ Put Writer::put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what) {
     return lose();
   }
   if (urgency != Urgency::soon && what != Of::urgent) return await(lock, journal_->put_end(), urgency);
-  if (idle_ || journal_->is_half_full()) {
-    urgent_ = true;
-    work_.notify_one();
-  }
+  // Not urgent: what lies in the journal while it is half full would make the commit after the next one small.
+  if (idle_ || journal_->is_half_full()) work_.notify_one();
   return Put::done;
 }
 
