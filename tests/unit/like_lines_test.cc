@@ -44,6 +44,9 @@ class Like : public testing::Test {
     for (const OwnedLine& line : given_) views.push_back(line.view());
     const LikeLines like(views, std::move(open));
     places_ = like.places();
+    std::size_t told = 0;
+    for (const LogLine& line : like.lines()) told += line.told;
+    EXPECT_EQ(told, given_.size());
     std::vector<std::string> texts;
     for (const LogLine& line : like.lines()) texts.emplace_back(line.text);
     return texts;

@@ -127,6 +127,7 @@ LikeLines::LikeLines(std::span<const LogLine> lines, std::vector<CallName> open)
     if (group.count == 1) continue;
     LogLine& line = lines_[group.place];
     line.text = made_.emplace_back(told(line, group));
+    line.told = static_cast<std::uint32_t>(group.count);
   }
 }
 

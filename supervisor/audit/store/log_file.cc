@@ -265,8 +265,9 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
       result.error = Error{errno, "cannot sync it"};
       poisoned_ = true;
       JsonLine members;
-      members.number("lost", static_cast<std::int64_t>(lines.size()))
-          .number("from", static_cast<std::int64_t>(first));
+      std::int64_t lost = 0;
+      for (const LogLine& line : lines) lost += line.told;
+      members.number("lost", lost).number("from", static_cast<std::int64_t>(first));
       members.number("to", static_cast<std::int64_t>(next_seq_ - 1)).word("cause", "fdatasync failed");
       remark("gap", std::string(members.view()));
     }

@@ -8,8 +8,9 @@
 namespace scsup {
 
 struct LogLine {
-  std::string_view text;  // {"type":"call","run":"...", ... }\n
-  std::uint32_t split;    // where ,"seq":N goes
+  std::string_view text;   // {"type":"call","run":"...", ... }\n
+  std::uint32_t split;     // where ,"seq":N goes
+  std::uint32_t told = 1;  // of how many records it is all that is written
 };
 
 struct OwnedLine {
