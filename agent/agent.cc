@@ -19,8 +19,8 @@
 namespace scsup::agent {
 namespace {
 
-// Blocking, close-on-exec, and none of 0, 1, 2: if the command's stderr is closed, an error must not be
-// printed into the conversation.
+// Blocking, close-on-exec, and none of 0, 1, 2: if the command's stderr is closed, an error must not be printed into
+// the conversation with the supervisor.
 Result<Fd> usable(Fd socket) {
   if (socket.get() <= STDERR_FILENO) {
     Fd higher(::fcntl(socket.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -34,7 +34,7 @@ Result<Fd> usable(Fd socket) {
   return socket;
 }
 
-// The supervisor reads it, with its own limit; an empty Fd when none is to come along.
+// The supervisor reads the file, with its own limit; an empty Fd if no policy is sent along.
 Result<Fd> policy_to_bring(const Command& command) {
   constexpr std::size_t limit = 16u << 20;
   if (command.policy_file.empty()) return Fd();

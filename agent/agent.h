@@ -1,11 +1,10 @@
-// Runs a command under a supervisor that is at the other end of `socket`.
+// Runs a command under the supervisor at the other end of `socket`.
 //
-// The thread that will exec loads the filter; a courier thread of the same process, created before and
-// therefore unfiltered, hands the listener over and speaks for it. So the handover needs no system call
-// that the policy may trap or forbid: once the filter is loaded, the filtered thread makes exactly one
-// call, execve. Where the filter traps that, it waits in the kernel until the supervisor, which has the
-// listener by then, answers, and fails without one (ENOSYS). Nothing is ever exec'ed unsupervised: each way
-// out of run() but a successful exec ends the process.
+// The thread that will exec loads the filter. A courier thread of the same process, created before and therefore
+// unfiltered, hands the listener over and speaks for it. So the handover needs no system call that the policy may
+// trap or forbid: once the filter is loaded, the filtered thread makes exactly one call, execve. If the filter traps
+// that, the call waits in the kernel for the answer of the supervisor, which has the listener by then; if there is no
+// supervisor, it fails (ENOSYS). Nothing is ever exec'ed unsupervised: run() either execs or ends the process.
 #pragma once
 
 #include <string>
@@ -15,7 +14,7 @@
 
 namespace scsup::agent {
 
-// What a shell would say too: 125 our own failure, 126 not executable or denied, 127 not found.
+// As in a shell: 125 our own failure, 126 not executable or denied, 127 not found.
 enum ExitStatus { exit_own_failure = 125, exit_not_executable = 126, exit_not_found = 127 };
 
 struct Command {

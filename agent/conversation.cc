@@ -5,7 +5,7 @@ namespace scsup::agent {
 Result<void> say(const Fd& socket, const handshake::Message& message, int fd) {
   auto sent = send_packet(socket, handshake::encode(message), fd);
   if (sent || sent.error().err != EPIPE) return sent;
-  // It may have told us why before it left.
+  // The supervisor may have said why before it left.
   if (auto heard = hear(socket, "an answer"); !heard) return failed(heard.error());
   return failed(0, "the supervisor went away");
 }

@@ -1,7 +1,7 @@
-// One side of the handshake: say a message, hear the one that is due.
+// One side of the handshake: say a message, hear the expected one.
 //
-// Every failure (the supervisor went away, refuses, speaks something else) comes back as one Error whose
-// what() is fit for the user.
+// Every failure (the supervisor went away, refuses, speaks another version) comes back as one Error whose what() can
+// be shown to the user.
 #pragma once
 
 #include <variant>
@@ -20,7 +20,7 @@ struct Heard {
 // `what` is what we wait for: "the filter".
 Result<Heard> hear(const Fd& socket, const char* what);
 
-// hear(), of one kind only. Descriptors that came with it go to `fds`, or are closed.
+// hear() for one kind of message. Descriptors that came with it go to `fds`, or are closed.
 template <class M>
 Result<M> hear(const Fd& socket, const char* what, std::vector<Fd>* fds = nullptr) {
   auto heard = hear(socket, what);

@@ -19,7 +19,7 @@ namespace {
 
 void relax() { __builtin_ia32_pause(); }
 
-// Waits until `happened`. The filtered thread can't wake us, so we look: spinning while it is about to
+// Waits until `happened`. The filtered thread can't wake us, so we poll: spinning at first, when it is about to
 // happen, then now and then.
 template <class Condition>
 void wait_until(Condition happened) {
@@ -45,14 +45,14 @@ void wait_until(Condition happened) {
   end_unrun(handover, std::string("the kernel doesn't take the supervisor's filter: ") + std::strerror(err));
 }
 
-// The filter kills for execve, and SCMP_ACT_KILL kills one thread only: the whole process is to end as it
-// would have if the courier weren't there (seccomp(2)).
+// The filter kills for execve, and SCMP_ACT_KILL kills one thread only. The whole process must end, as it would have
+// without the courier (seccomp(2)).
 [[noreturn]] void die_by_the_filter() {
   ::signal(SIGSYS, SIG_DFL);
   const std::uint64_t none = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof(none));
   ::syscall(SYS_tgkill, ::getpid(), ::syscall(SYS_gettid), SIGSYS);
-  ::_exit(128 + SIGSYS);  // an init of a PID namespace doesn't die by its own signals
+  ::_exit(128 + SIGSYS);  // an init of a PID namespace isn't killed by its own signals
 }
 
 [[noreturn]] void report_exec_failure(const Handover& handover, int err) {
@@ -61,7 +61,7 @@ void wait_until(Condition happened) {
   auto reason = said ? hear<handshake::Reason>(handover.socket, "its reason") : failed(said.error());
   if (!reason) end(exit_own_failure, sentence + std::strerror(err) + ", and " + reason.error().text());
   if (!reason->text.empty()) end(exit_not_executable, sentence + reason->text);
-  // The file was there before the filter came on.
+  // The file was there before the filter was loaded.
   if (err == ENOENT)
     end(exit_not_found,
         sentence + "the interpreter or loader that " + handover.path + " names does not exist");
@@ -79,7 +79,7 @@ void* carry(void* argument) {
   if (handover.load_error != 0) report_load_failure(handover, handover.load_error);
   {
     const Fd listener(
-        handover.listener);  // closed before the command runs: who holds it can answer for the supervisor
+        handover.listener);  // closed before the command runs: its holder can answer for the supervisor
     const handshake::Listener words{static_cast<std::uint32_t>(handover.tid)};
     if (auto sent = say(handover.socket, words, listener.get()); !sent)
       end_unrun(handover, sent.error().text());
@@ -91,13 +91,13 @@ void* carry(void* argument) {
   // A successful exec ends this thread here.
   wait_until([&] { return handover.exec_error != 0 || handover.filtered_thread_lives == 0; });
   if (handover.exec_error == 0) die_by_the_filter();
-  // From now on the other thread spins. It will never run the command: it may as well have no priority.
+  // From now on the other thread spins. It will never run the command, so it needs no priority.
   const sched_param none{};
   ::sched_setscheduler(handover.tid, SCHED_IDLE, &none);
   report_exec_failure(handover, handover.exec_error);
 }
 
-// As the kernel has it (rt_sigaction(2)); glibc's own hides the two signals that it keeps for itself.
+// The kernel's struct (rt_sigaction(2)): glibc's wrapper hides the two signals that it reserves for itself.
 struct KernelAction {
   void* handler;
   unsigned long flags;
@@ -106,9 +106,9 @@ struct KernelAction {
 };
 constexpr int glibc_setxid_signal = 33;
 
-// When the exec fails the filtered thread spins. Under a real-time policy, on one CPU, that would keep the
-// courier from ever running: it has to be above, or else where the scheduler keeps a share for ordinary
-// threads (sched(7), sched_rt_runtime_us).
+// When the exec fails the filtered thread spins. Under a real-time policy, on one CPU, that would keep the courier
+// from ever running. So the courier needs a higher priority, or else an ordinary policy, for which the scheduler
+// reserves a share (sched(7), sched_rt_runtime_us).
 int create_above_the_spinning_thread(pthread_t& courier, pthread_attr_t& attributes, Handover& handover) {
   const int policy = ::sched_getscheduler(0);
   if (policy != SCHED_FIFO && policy != SCHED_RR && policy != SCHED_DEADLINE)
@@ -134,7 +134,7 @@ int start_courier(Handover& handover) {
   const std::uint64_t all = ~std::uint64_t{0};
   std::uint64_t mask = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
-  // The first pthread_create installs a handler for this signal; one that was ignored must stay so over the
+  // The first pthread_create installs a handler for this signal; if it was ignored, it must stay ignored over the
   // exec.
   KernelAction action{};
   ::syscall(SYS_rt_sigaction, glibc_setxid_signal, nullptr, &action, sizeof(mask));

@@ -7,9 +7,9 @@
 
 namespace scsup::agent {
 
-// A path for execve. A name without a slash is looked for in $PATH as a shell does: an empty element is the
-// working directory, a file that can't be executed is passed over, a folder that can't be searched has none.
-// Error::err is ENOENT when there is no such file; Error::what names no command ("not found in $PATH").
+// A path for execve. A name without a slash is looked for in $PATH as in a shell: an empty element is the working
+// directory; files that can't be executed and directories that can't be searched are passed over. Error::err is
+// ENOENT if there is no such file; Error::what names no command ("not found in $PATH").
 Result<std::string> find_executable(const std::string& name);
 
 }  // namespace scsup::agent

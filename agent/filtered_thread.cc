@@ -1,5 +1,5 @@
-// No sanitizer looks at this file: ThreadSanitizer's runtime takes locks at each atomic, and a futex call
-// here is one that the policy may deny.
+// This file is built without sanitizers: ThreadSanitizer's runtime takes locks at each atomic, and the policy may
+// deny a futex call here.
 #include "agent/filtered_thread.h"
 
 #include <linux/seccomp.h>

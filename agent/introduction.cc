@@ -31,7 +31,7 @@ Capabilities capabilities_of_this_thread() {
           both(&__user_cap_data_struct::inheritable)};
 }
 
-// The capabilities of which `has` says 1. It says -1 of a number that the kernel doesn't know.
+// The capabilities for which `has` returns 1. It returns -1 for a number that the kernel doesn't know.
 template <class Has>
 std::uint64_t each(Has has) {
   std::uint64_t set = 0;
@@ -51,14 +51,13 @@ std::uint64_t capabilities_after_exec() {
   const std::uint64_t bounding =
       each([](unsigned long n) { return ::prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL); });
   const std::uint64_t gained = bounding | now.inheritable;
-  // Loading a filter without CAP_SYS_ADMIN takes no_new_privs, under which exec never adds to what is
-  // permitted.
+  // Loading a filter without CAP_SYS_ADMIN requires no_new_privs, under which exec never adds permitted capabilities.
   const bool no_new_privs = ::prctl(PR_GET_NO_NEW_PRIVS, 0UL, 0UL, 0UL, 0UL) == 1 ||
                             !(now.effective & std::uint64_t{1} << CAP_SYS_ADMIN);
   return no_new_privs ? gained & now.permitted : gained;
 }
 
-// $HOME, else what /etc/passwd says. Read directly: getpwuid would load libraries into a static program.
+// $HOME, else the home in /etc/passwd. Read directly: getpwuid would load libraries into a static program.
 std::string home() {
   if (const char* variable = std::getenv("HOME"); variable && variable[0] == '/') return variable;
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
@@ -73,7 +72,7 @@ std::string working_directory() {
   return name && name.get()[0] == '/' ? name.get() : "";
 }
 
-// A path that doesn't fit is left out, never cut: a policy that needs it is refused.
+// A path that is too long is left out, never cut: a policy that needs it is refused.
 std::string or_nothing(std::string path) { return path.size() > handshake::string_limit ? "" : path; }
 
 }  // namespace

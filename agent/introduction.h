@@ -1,4 +1,4 @@
-// What the agent tells the supervisor of itself.
+// What the agent tells the supervisor about itself.
 #pragma once
 
 #include "agent/agent.h"

@@ -5,9 +5,8 @@
 
 namespace scsup::agent {
 
-// Prints "scsup: SENTENCE", which may hold bytes that somebody else chose (base/printable.h), and ends the
-// whole process, from whichever thread, without exit handlers: they belong to the program that run() was
-// called in.
+// Prints "scsup: SENTENCE", escaping bytes of unknown origin (base/printable.h), and ends the whole process, from
+// whichever thread, without exit handlers: they belong to the program that called run().
 [[noreturn]] void end(int status, std::string_view sentence);
 
 }  // namespace scsup::agent

@@ -19,7 +19,7 @@ constexpr std::uint32_t known_flags = SECCOMP_FILTER_FLAG_NEW_LISTENER |
                                       SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 Result<std::vector<sock_filter>> read_program(const Fd& memfd) {
-  // Anything but a memfd has no seals: reading a pipe could last for ever.
+  // Only a memfd has seals: reading a pipe could block for ever.
   const int seals = ::fcntl(memfd.get(), F_GET_SEALS);
   if (seals < 0 || !(seals & F_SEAL_WRITE))
     return failed(0, "the supervisor's filter is not in a sealed memfd");

@@ -14,7 +14,7 @@ namespace scsup {
 
 namespace {
 
-// Of this process, in that range. Empty: there is no /proc.
+// This process's open descriptors in that range. Empty if there is no /proc.
 std::vector<unsigned> open_ones(unsigned first, unsigned last) {
   std::vector<unsigned> found;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc/self/fd"), closedir);
@@ -35,7 +35,7 @@ void close_fds(unsigned first, unsigned last) {
   constexpr unsigned usual_most = 1u << 20;  // fs.nr_open
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    limit.rlim_max = usual_most;  // refused: nothing stays open for that
+    limit.rlim_max = usual_most;  // refused: no descriptor is left open for that
   const auto end = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_max, std::min(last, usual_most) + 1));
   for (unsigned fd = first; fd < end; ++fd) close(static_cast<int>(fd));
 }

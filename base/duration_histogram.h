@@ -1,4 +1,4 @@
-// Durations as counts: four buckets to each power of two, so that a quantile is at most a quarter too high.
+// Counts of durations: four buckets to each power of two, so that a quantile is at most a quarter too high.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ inline std::size_t duration_bucket(std::uint64_t ns) {
   return i < duration_buckets ? i : duration_buckets - 1;
 }
 
-// Of a bucket, in ns.
+// The upper bound of bucket `i`, in ns.
 inline std::uint64_t upper_bound_of_bucket(std::size_t i) {
   const std::size_t power = i / 4;
   return power < 2 ? 4 : (std::uint64_t{4} + i % 4 + 1) << (power - 2);

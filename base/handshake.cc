@@ -54,7 +54,7 @@ void write(Writer& out, const ExecFailed& failure) { out.number(failure.err, 4);
 void write(Writer& out, const Reason& reason) { out.prose(reason.text); }
 void write(Writer& out, const Refused& refused) { out.prose(refused.text); }
 
-// Reads fields in order. After the first mistake it gives only empty values; finish() tells.
+// Reads fields in order. After the first mistake all further values are empty; finish() reports it.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -88,7 +88,7 @@ class Reader {
     return value;
   }
 
-  // The first mistake, or the one of bytes left over; "" when there is none.
+  // The first mistake, or left-over bytes as one; "" if there is none.
   std::string finish() {
     if (!rest_.empty()) mistake(std::to_string(rest_.size()) + " bytes follow its last field");
     return mistake_;

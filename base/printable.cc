@@ -25,8 +25,8 @@ std::size_t character(std::string_view text) {
   return 0;
 }
 
-// Not the controls, of which U+0080 to U+009F drive terminals too (U+009B is ESC [), and not what turns the
-// direction of the text around it.
+// Not control characters, of which U+0080 to U+009F drive terminals too (U+009B is ESC [), and not characters that
+// change the direction of the text around them.
 bool may_be_shown(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   if (character.size() == 1) return first >= 0x20 && first != 0x7f;

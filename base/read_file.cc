@@ -8,7 +8,7 @@ namespace scsup {
 
 Result<ReadFile> read_regular_file(const std::string& file, std::string_view what, std::size_t limit) {
   const std::string cannot = "cannot read " + std::string(what) + " '" + file + "'";
-  Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));  // a FIFO must not hold us up
+  Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));  // don't wait for a FIFO
   ReadFile read;
   if (!fd || ::fstat(fd.get(), &read.status) != 0) return failed(cannot);
   if (S_ISDIR(read.status.st_mode)) return failed(EISDIR, cannot);
@@ -21,7 +21,7 @@ Result<ReadFile> read_regular_file(const std::string& file, std::string_view wha
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(cannot);
     read.text.append(chunk, static_cast<std::size_t>(got));
-    if (read.text.size() > limit) return failed(0, too_large);  // it grew
+    if (read.text.size() > limit) return failed(0, too_large);  // the file grew
   }
   return read;
 }

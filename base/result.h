@@ -1,8 +1,8 @@
-// How scsup's own failures travel.
+// How scsup's own failures are returned.
 //
-// An Error is ours: a system call that scsup itself needed has failed. It is never a policy's verdict
-// (Decision) and never what the kernel said of a call made for a target (Outcome). `err` is a positive
-// errno, or 0 when no system call is to blame; `what` says what we were doing, without a final stop.
+// An Error is scsup's own: a system call that scsup itself needed has failed. It is never a policy's verdict
+// (Decision) and never the kernel's result of a call made for a target (Outcome). `err` is a positive errno, or 0 if
+// no system call failed; `what` says what scsup was doing, without a final full stop.
 #pragma once
 
 #include <cerrno>
@@ -28,7 +28,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   using tl::expected<T, Error>::expected;
 };
 
-// Both give the failing branch of any Result<T>; the first reads errno.
+// Both return the failing branch of any Result<T>; the first reads errno.
 inline tl::unexpected<Error> failed(std::string what) {
   return tl::unexpected<Error>(Error{errno, std::move(what)});
 }

@@ -44,7 +44,7 @@ std::string line_for(Severity severity, std::string_view message, bool journal) 
 }
 
 void say_line(Severity severity, std::string_view line) {
-  // Asked once: standard error stays what it was when we started.
+  // Checked once: standard error stays what it was at the start.
   static const bool journal = is_journal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
   write_out(line_for(severity, line, journal));
 }

@@ -1,10 +1,9 @@
-// The one place through which the supervisor's messages go: whole lines on standard error.
+// All messages of the supervisor go through here: whole lines on standard error.
 //
-// When standard error is the journal ($JOURNAL_STREAM, systemd.exec(5)) each line begins with "<N>", its
-// priority (sd-daemon(3)). A line is one write(2), so lines of threads don't mix. Hostile bytes in it are
-// made printable; a message is one line whatever was put into it. A failing standard error is nobody's
-// trouble: errno is left as it was.
-// Not for: what a command prints as its result, the audit, and scsup-agent's last words.
+// When standard error is the journal ($JOURNAL_STREAM, systemd.exec(5)) each line begins with "<N>", its priority
+// (sd-daemon(3)). A line is one write(2), so lines of several threads don't mix. Hostile bytes are made printable, so
+// a message is one line whatever it contains. A failing standard error is ignored, and errno is left unchanged. Not
+// for: a command's result, the audit, and scsup-agent's last words.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +17,11 @@ enum class Severity : std::uint8_t { critical = 2, error = 3, warning = 4, notic
 
 // "scsup: MESSAGE"
 void say(Severity severity, std::string_view message);
-// The line as it is, where a place comes first: "p.json:6:7: error: ..."
+// The line as it is, for lines that begin with a place: "p.json:6:7: error: ..."
 void say_line(Severity severity, std::string_view line);
 
-// What the two are made of. `stream` is $JOURNAL_STREAM, or nullptr: "DEVICE:INODE" of the journal's socket.
+// The parts of the two functions above. `stream` is $JOURNAL_STREAM, or nullptr: "DEVICE:INODE" of the journal's
+// socket.
 bool is_journal(int fd, const char* stream);
 std::string line_for(Severity severity, std::string_view message, bool journal);
 

@@ -9,7 +9,7 @@ namespace scsup {
 
 namespace {
 
-// `data` advances with each piece, 0 is the end.
+// `piece(done)` moves some bytes from offset `done` on; 0 is an early end.
 template <class Piece>
 Result<void> all_of(std::size_t size, const std::string& cannot, Piece piece) {
   for (std::size_t done = 0; done < size;) {
@@ -25,7 +25,7 @@ Result<void> all_of(std::size_t size, const std::string& cannot, Piece piece) {
 }  // namespace
 
 Fd new_memfd(const char* name) {
-  constexpr unsigned not_executable = 8;  // MFD_NOEXEC_SEAL, 6.3; it allows sealing, too
+  constexpr unsigned not_executable = 8;  // MFD_NOEXEC_SEAL, 6.3; it also allows sealing
   Fd file(memfd_create(name, MFD_CLOEXEC | not_executable));
   if (!file && errno == EINVAL) file.reset(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   return file;

@@ -12,7 +12,7 @@
 namespace scsup {
 namespace {
 
-// EINTR never reaches a caller: none of these calls has done anything when it is interrupted.
+// EINTR never reaches a caller: an interrupted call of these has done nothing.
 template <class F>
 auto retry(F call) {
   decltype(call()) result;
@@ -47,7 +47,7 @@ int bind_to(const Fd& socket, const sockaddr_un& address) {
   return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
 }
 
-// Removes what lies at `path` if it is a socket that nobody serves any more.
+// Removes the file at `path` if it is a socket that no process serves any more.
 Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) < 0) {
@@ -58,7 +58,7 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
     return failed(EADDRINUSE, "cannot listen at " + quoted(path) + ": it exists and is not a socket");
   Fd probe(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!probe) return failed("cannot create a socket");
-  // Anything but a refusal (also EAGAIN: its queue is full; EPROTOTYPE: of another kind) is somebody alive.
+  // Any error but a refusal (also EAGAIN: its queue is full; EPROTOTYPE: another socket type) means a live server.
   if (connect_to(probe, address) == 0 || errno != ECONNREFUSED)
     return failed(EADDRINUSE, "cannot listen at " + quoted(path) + ": another process does");
   if (::unlink(path.c_str()) < 0 && errno != ENOENT)
@@ -66,8 +66,8 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   return {};
 }
 
-// By descriptor, so that mode and owner can't land on something else that was put there meanwhile. First the
-// group, then its rights: the group that a new file gets by itself is never let in.
+// By descriptor, so that mode and owner can't be set on another file that was put there meanwhile. The group first,
+// then its rights: the group that a new file gets by default never has access.
 Result<void> give_to_group(const std::string& path, gid_t group) {
   const std::string cannot = "cannot give " + quoted(path) + " to group " + std::to_string(group);
   const Fd file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -75,7 +75,7 @@ Result<void> give_to_group(const std::string& path, gid_t group) {
   if (!file || ::fstat(file.get(), &status) != 0) return failed(cannot);
   if (!S_ISSOCK(status.st_mode)) return failed(0, cannot + ": it is no socket any more");
   if (::fchownat(file.get(), "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) != 0) return failed(cannot);
-  const std::string by_descriptor = "/proc/self/fd/" + std::to_string(file.get());  // fchmod takes no O_PATH
+  const std::string by_descriptor = "/proc/self/fd/" + std::to_string(file.get());  // fchmod refuses O_PATH
   if (::chmod(by_descriptor.c_str(), 0660) != 0) return failed(cannot);
   return {};
 }
@@ -85,8 +85,8 @@ Result<Fd> listen_at(const std::string& path, int type, std::optional<gid_t> gro
   if (!address) return failed(address.error());
   Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return failed("cannot create a socket");
-  // bind gives the file the mode of the socket's own inode, less the umask: so it is never open to others,
-  // not even for an instant (net/unix/af_unix.c, unix_bind_bsd).
+  // bind gives the file the mode of the socket's own inode, less the umask: so others never have access, not even for
+  // an instant (net/unix/af_unix.c, unix_bind_bsd).
   if (::fchmod(socket.get(), 0600) < 0) return failed("cannot set the mode of a socket");
   if (bind_to(socket, *address) < 0) {
     if (errno != EADDRINUSE) return failed("cannot listen at " + quoted(path));
@@ -102,8 +102,8 @@ Result<Fd> listen_at(const std::string& path, int type, std::optional<gid_t> gro
 
 using Control = std::array<char, CMSG_SPACE(packet_fd_limit * sizeof(int))>;
 
-// recvmsg with room for packet_fd_limit descriptors in `control`. A peer that closed with unread bytes leaves
-// one ECONNRESET; what it sent before is still there behind it.
+// recvmsg with room for packet_fd_limit descriptors in `control`. A peer that closed with unread bytes leaves one
+// ECONNRESET; what it sent before can still be received after that.
 ssize_t receive(const Fd& socket, msghdr& message, iovec& part, Control& control, int flags) {
   ssize_t size;
   do {
@@ -179,7 +179,7 @@ Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd) {
   }
   ssize_t size;
   do size = ::sendmsg(socket.get(), &message, MSG_NOSIGNAL);
-  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // the reset is told once; then it is EPIPE
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));  // the reset comes once; then it is EPIPE
   if (size < 0) return failed("cannot send a packet");
   return {};
 }
@@ -245,7 +245,7 @@ Result<Peer> peer_of(const Fd& socket) {
     const int err = errno;
     if (rc < 0 && (err != ERANGE || size <= room))
       return failed(err, "cannot see the groups of who is at the other end of a socket");
-    peer.groups.resize(size / sizeof(gid_t));  // as many as there are, or as are needed
+    peer.groups.resize(size / sizeof(gid_t));  // the number that there is, or that is needed
     if (rc == 0) return peer;
   }
 }

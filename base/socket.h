@@ -1,5 +1,5 @@
-// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS; and
-// SOCK_STREAM where a protocol of the field wants it (varlink, the OCI runtimes).
+// Unix sockets as scsup uses them: SOCK_SEQPACKET, one message a packet, descriptors by SCM_RIGHTS; and SOCK_STREAM
+// where an existing protocol requires it (varlink, the OCI runtimes).
 //
 // Why packets: a message arrives whole or not at all, so no reader keeps a half message, and a
 // descriptor can't be attributed to the wrong one (unix(7)).
@@ -21,7 +21,7 @@
 namespace scsup {
 
 inline constexpr std::size_t packet_limit = 64u << 10;  // bytes
-inline constexpr std::size_t packet_fd_limit = 16;      // so that a flood of descriptors can't use up ours
+inline constexpr std::size_t packet_fd_limit = 16;      // so that a peer can't use up our descriptors
 
 struct Packet {
   std::string bytes;    // empty: the peer has closed
@@ -31,8 +31,8 @@ struct Packet {
 enum class Blocking { yes, no };
 enum class Carries { packets, stream };
 
-// A bound, listening socket at `path`, non-blocking: mode 0600, or 0660 for a group. A stale socket (nobody
-// accepts on it) is replaced; a live one, and what is no socket, is EADDRINUSE.
+// A bound, listening socket at `path`, non-blocking: mode 0600, or 0660 for a group. A stale socket (nobody accepts
+// on it) is replaced; a live one, or a file that is not a socket, is EADDRINUSE.
 Result<Fd> listen_unix(const std::string& path, Carries carries = Carries::packets,
                        std::optional<gid_t> group = std::nullopt);
 Result<Fd> connect_unix(const std::string& path, Carries carries = Carries::packets);
@@ -43,19 +43,19 @@ Result<Fd> accept_unix(const Fd& listening, Blocking blocking);
 
 // Sends one packet, with `fd` attached unless it is -1. Never raises SIGPIPE.
 Result<void> send_packet(const Fd& socket, std::string_view bytes, int fd = -1);
-// Receives one packet. A longer one than packet_limit is EMSGSIZE, more descriptors than packet_fd_limit are
-// EMFILE, and all of them are closed. EAGAIN when nothing is there and the socket is non-blocking.
+// Receives one packet. One longer than packet_limit is EMSGSIZE, one with more than packet_fd_limit descriptors is
+// EMFILE and all of them are closed. EAGAIN if there is none and the socket is non-blocking.
 Result<Packet> receive_packet(const Fd& socket);
 
 struct Chunk {
-  std::string bytes;      // some of a stream, at most packet_limit; empty: the peer has closed
+  std::string bytes;      // a part of a stream, at most packet_limit; empty: the peer has closed
   std::vector<Fd> fds;    // what came with them, close-on-exec, at most packet_fd_limit
-  bool fds_lost = false;  // there were more, or we had no room for one (MSG_CTRUNC); the rest is closed
+  bool fds_lost = false;  // there were more, or there was no room for one (MSG_CTRUNC); the rest is closed
 };
-// What a stream has now; EAGAIN when it has nothing: never blocks.
+// What has arrived on a stream; EAGAIN if nothing has: never blocks.
 Result<Chunk> receive_stream(const Fd& socket);
-// On a stream: as many bytes as fit or are there, at least one; EAGAIN when that would be none and the socket
-// is non-blocking. Receiving 0 bytes is the end. Descriptors that come along are dropped by the kernel.
+// On a stream: as many bytes as fit or are there, at least one; EAGAIN if that would be none and the socket is
+// non-blocking. Receiving 0 bytes is the end. The kernel drops descriptors that come along.
 Result<std::size_t> send_some(const Fd& socket, std::string_view bytes);
 Result<std::size_t> receive_some(const Fd& socket, std::span<char> into);
 
@@ -65,7 +65,7 @@ struct Peer {
   gid_t gid;
   std::vector<gid_t> groups{};  // supplementary ones (SO_PEERGROUPS, Linux 4.13)
 };
-// Who connected (SO_PEERCRED): fixed at connect time, not forgeable by the peer.
+// The process that connected (SO_PEERCRED): fixed at connect time, not forgeable by the peer.
 Result<Peer> peer_of(const Fd& socket);
 
 }  // namespace scsup

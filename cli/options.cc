@@ -24,7 +24,7 @@ po::options_description describe(const std::vector<Option>& options) {
   return description;
 }
 
-// As it is written on the command line, with its dashes.
+// The option as written on the command line, with its dashes.
 const Option* find(const std::vector<Option>& options, const std::string& word) {
   const auto is_named = [&](const Option& option) {
     const std::string names = option.name;
@@ -36,7 +36,7 @@ const Option* find(const std::vector<Option>& options, const std::string& word) 
   return it == options.end() ? nullptr : &*it;
 }
 
-// Where the options end: Boost would look for more of them behind the command.
+// Where the options end: Boost would also parse those of the command that follows.
 std::size_t end_of_options(const Arguments& arguments, const std::vector<Option>& options) {
   std::size_t i = 0;
   while (i < arguments.size() && arguments[i] != "--" && arguments[i].size() > 1 && arguments[i][0] == '-') {

@@ -1,4 +1,4 @@
-// What the programs that have commands do around them: --help, --version, an exception, a full disk.
+// What is common to all programs with commands: --help, --version, exceptions, a full disk.
 #pragma once
 
 #include <map>
@@ -14,10 +14,10 @@ struct Program {
   const char* name;
   const char* usage;
   std::map<std::string, Command> commands;
-  Command otherwise = nullptr;  // of what is no command's name; nullptr: a mistake
+  Command otherwise = nullptr;  // for a first word that is no command's name; nullptr: an error
 };
 
-// main()'s work. The only place where an exception is caught.
+// Does all of main()'s work. The only place where an exception is caught.
 int run_program(const Program& program, int argc, char** argv);
 
 }  // namespace scsup

@@ -11,9 +11,9 @@ namespace scsup {
 
 namespace {
 
-constexpr std::size_t narrowest = 6;  // of a column that shrinks
+constexpr std::size_t narrowest = 6;  // width of a column that shrinks
 
-// What printable() lets through is UTF-8 whatever the user's locale is.
+// What printable() passes is UTF-8 whatever the user's locale is.
 locale_t utf8() {
   static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   return locale;
@@ -76,7 +76,7 @@ std::vector<std::size_t> Table::widths(std::size_t width) const {
     for (const std::size_t one : widths) sum += one;
     return sum;
   };
-  while (whole() > width) {  // the widest gives first
+  while (whole() > width) {  // the widest shrinks first
     std::size_t* widest = nullptr;
     for (std::size_t i = 0; i < widths.size(); ++i)
       if (columns_[i].width == Column::Width::shrinks && widths[i] > narrowest &&

@@ -1,5 +1,5 @@
-// Text in aligned columns. Cells hold what printable() made; a column that may shrink is cut to fit the width
-// and ends in '+' then, as in top(1).
+// Text in aligned columns. Cells hold the output of printable(). A column that may shrink is cut to fit the width and
+// then ends in '+', as in top(1).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What standard output is.
+// Properties of standard output.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,15 @@
 
 namespace scsup {
 
-// Each line on standard output.
+// Prints each line on standard output.
 void print_lines(const std::vector<std::string>& lines);
-// Of standard output if it is a terminal; else no limit (Table::unlimited).
+// The width of standard output if it is a terminal; else no limit (Table::unlimited).
 std::size_t output_width();
 
-// Characters beyond ASCII are shown as what they are: the user's locale is one of UTF-8.
+// Whether characters beyond ASCII can be shown: the user's locale is a UTF-8 one.
 bool has_utf8();
 
-// May be written in colours: a terminal, and $NO_COLOR isn't set (https://no-color.org).
+// Whether output may have colours: a terminal, and $NO_COLOR isn't set (https://no-color.org).
 bool has_colours();
 
 }  // namespace scsup

@@ -15,7 +15,7 @@ std::string format(const char* words, Values... values) {
   return text;
 }
 
-// Three figures and a unit. `step` is the next unit's worth.
+// At most three digits and a unit. `step` is the ratio from one unit to the next.
 std::string scaled(double value, double step, std::initializer_list<const char*> units) {
   auto unit = units.begin();
   while (value >= step * 0.9995 && unit + 1 != units.end()) {

@@ -1,4 +1,4 @@
-// Numbers for people.
+// Numbers in readable form.
 #pragma once
 
 #include <cstdint>

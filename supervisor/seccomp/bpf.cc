@@ -44,7 +44,7 @@ Label Assembler::near(Label target, std::size_t spare) {
 
 Label Assembler::branch(std::uint16_t test, std::uint32_t k, Label yes, Label no) {
   if (yes == no) return yes;
-  yes = near(yes, 1);  // a BPF_JA for `no` may come in between
+  yes = near(yes, 1);  // a BPF_JA for `no` may be put in between
   no = near(no, 0);
   const auto distance = [this](Label target) { return static_cast<std::uint8_t>(reversed_.size() - target); };
   const auto code = static_cast<std::uint16_t>(BPF_JMP | test | BPF_K);

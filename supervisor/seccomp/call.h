@@ -14,13 +14,13 @@
 
 namespace scsup {
 
-// What a call acts on, as the call names it. It is made where calls are decoded: nobody else reads flag bits, which
-// mean something else in each family.
+// What a call acts on, as the call names it. Only decoding makes it and reads flag bits, which mean something else in
+// each family.
 struct Operand {
   int dirfd = AT_FDCWD;
   std::optional<std::string> path;  // as the target wrote it, any bytes but NUL; absent: no path or...
   int path_error = 0;               // ...EFAULT, ENAMETOOLONG: why it could not be read
-  bool follows = false;             // a link that the path ends in
+  bool follows = false;             // follows a symbolic link at the end of the path
   bool may_be_empty = false;        // "" is dirfd itself
 };
 
@@ -33,16 +33,16 @@ struct Call {
 
   Operand operand;
   std::uint32_t mode = 0;   // & 07777
-  std::uint32_t flags = 0;  // as they came, but for fchmod(2), which is named by AT_EMPTY_PATH
+  std::uint32_t flags = 0;  // as passed, but with AT_EMPTY_PATH for fchmod(2)
 
   const Operation& operation() const { return scsup::operation(family); }
 
-  // The value of the argument with that role, cut to the bits that the kernel looks at.
+  // The value of the argument with that role, reduced to the bits that the kernel looks at.
   std::optional<std::uint64_t> value(Role role) const;
 };
 
-// What registers alone give; the path is still to be read. Nothing but the numbers for a call that the table doesn't
-// know.
+// What registers alone tell; the path is still to be read. For a call that the table doesn't know, nothing but the
+// numbers.
 Call call_of(Abi abi, std::uint32_t nr, const std::array<std::uint64_t, 6>& args);
 
 }  // namespace scsup

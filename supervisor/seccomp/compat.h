@@ -22,7 +22,7 @@
 #define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)  // ID_VALID before 5.8
 #endif
 #ifndef PIDFD_GET_INFO
-struct pidfd_info {  // 6.13, as it was first
+struct pidfd_info {  // 6.13, in its first version
   __u64 mask, cgroupid;
   __u32 pid, tgid, ppid;
   __u32 ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;

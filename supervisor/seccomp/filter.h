@@ -19,7 +19,7 @@
 
 namespace scsup {
 
-// Of actions, SECCOMP_RET_* | data: the one that is a notification, and those that just let the call go on.
+// Actions, SECCOMP_RET_* | data: the one that notifies the supervisor, and those that just let the call go on.
 inline constexpr std::uint32_t ask_supervisor = SECCOMP_RET_USER_NOTIF;
 inline bool lets_through(std::uint32_t action) {
   return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
@@ -53,7 +53,7 @@ struct CallPlan {
 };
 
 struct FilterPlan {
-  std::vector<Abi> abis;  // any other one is killed (process)
+  std::vector<Abi> abis;  // calls of any other are killed (process)
   std::uint32_t default_action = SECCOMP_RET_KILL_PROCESS;
   std::vector<CallPlan> calls;  // at most one per (abi, nr)
   bool log = false;             // SECCOMP_FILTER_FLAG_LOG asked for by the policy
@@ -61,8 +61,8 @@ struct FilterPlan {
 
 using Program = std::vector<sock_filter>;
 
-// The number -1, of a call that a tracer has cancelled, gets the default action where x86_64 is admitted.
-// Fails when the program would exceed BPF_MAXINSNS (4096) or a plan names an ABI that is not in `abis`.
+// The number -1, of a call that a tracer has cancelled, gets the default action if x86_64 is admitted. Fails if the
+// program would exceed BPF_MAXINSNS (4096) or the plan names an ABI that is not in `abis`.
 Result<Program> compile(const FilterPlan& plan);
 
 // The program as a memfd that nobody can change any more (F_SEAL_WRITE | SHRINK | GROW | SEAL).

@@ -99,7 +99,7 @@ Program put_in_front(std::span<const CallPlan* const> calls, const Program& tail
   Assembler out;
   const Label rest = out.place(tail);
 
-  // mkdir's branches are the same on each ABI: written once.
+  // mkdir's branches are the same on each ABI, so they are written once.
   std::vector<std::pair<const CallPlan*, Label>> written;
   std::vector<Entry> i386, x86_64;  // x32 is x86_64 with bit 30 in the number
   for (const CallPlan* call : calls) {

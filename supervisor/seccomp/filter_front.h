@@ -1,5 +1,5 @@
-// The part of a filter in front of libseccomp's tree: calls decided by their arguments, and numbers that
-// libseccomp can't be given.
+// The part of a filter in front of libseccomp's tree: calls decided by their arguments, and numbers that libseccomp
+// can't be given.
 #pragma once
 
 #include <span>
@@ -10,9 +10,8 @@ namespace scsup {
 
 // The program that decides `calls` and leaves every other call to `tail`.
 //
-// Until a call's own branches are reached only arch and nr are loaded, so the kernel can find out that a
-// plainly allowed call is always allowed and skip the filter for it (linux:kernel/seccomp.c,
-// seccomp_cache_prepare, 5.11).
+// Before a call's own branches only arch and nr are loaded. So the kernel can determine that a plainly allowed call
+// is always allowed, and skip the filter for it (linux:kernel/seccomp.c, seccomp_cache_prepare, 5.11).
 Program put_in_front(std::span<const CallPlan* const> calls, const Program& tail);
 
 }  // namespace scsup

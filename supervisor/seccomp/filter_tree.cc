@@ -37,8 +37,8 @@ std::string libseccomp_name(Abi abi, std::uint32_t nr) {
   return known ? known.get() : "";
 }
 
-// libseccomp sees only labels, ERRNO(1), ERRNO(2)..., that stand for the actions: it refuses some actions
-// that the kernel takes (TRAP with data, ERRNO 4095) and others depending on the kernel that it runs on.
+// libseccomp sees only labels, ERRNO(1), ERRNO(2)..., that stand for the actions: it refuses some actions that the
+// kernel accepts (TRAP with data, ERRNO 4095), and others depending on the running kernel.
 class Labels {
  public:
   std::uint32_t operator()(std::uint32_t action) {
@@ -74,8 +74,8 @@ Result<Program> exported(const Filter& filter) {
 
 bool tree_can_hold(Abi abi, std::uint32_t nr) {
   if (nr > INT_MAX)
-    return false;  // libseccomp's pseudo numbers are negative: -101 is "socket, however called"
-  // socket (359) and its kind come back as pseudo numbers on i386: a rule for one covers socketcall too.
+    return false;  // libseccomp's pseudo numbers are negative: -101 is socket, by whichever call
+  // socket (359) and similar calls come back as pseudo numbers on i386: a rule for one covers socketcall too.
   const std::string known = libseccomp_name(abi, nr);
   return !known.empty() &&
          seccomp_syscall_resolve_name_arch(token(abi), known.c_str()) == static_cast<int>(nr);
@@ -91,7 +91,7 @@ Result<Program> make_tree(std::span<const Abi> abis, std::uint32_t default_actio
   for (Abi abi : abis) {
     Filter filter(seccomp_init(labels(default_action)));
     if (!filter) return failed(ENOMEM, "libseccomp cannot start a filter");
-    // One filter for each ABI, because a rule goes to all ABIs of its filter, translated by name.
+    // One filter for each ABI, because libseccomp adds a rule to all ABIs of its filter, translated by name.
     int rc = seccomp_arch_remove(filter.get(), SCMP_ARCH_NATIVE);
     if (rc == 0) rc = seccomp_arch_add(filter.get(), token(abi));
     if (rc == 0)
@@ -100,7 +100,7 @@ Result<Program> make_tree(std::span<const Abi> abis, std::uint32_t default_actio
     if (rc < 0) return refused(rc, "set up a filter for " + std::string(name(abi)));
     for (const CallPlan* call : calls) {
       if (call->abi != abi) continue;
-      // Rules take the native number, or a pseudo one, of the call's name.
+      // Rules need the native number, or a pseudo one, of the call's name.
       const std::string known = libseccomp_name(abi, call->nr);
       rc = seccomp_rule_add_exact(filter.get(), labels(call->otherwise),
                                   seccomp_syscall_resolve_name(known.c_str()), 0);

@@ -1,4 +1,4 @@
-// The part of a filter that libseccomp makes: one action per call, found by a binary search.
+// The part of a filter that libseccomp generates: one action per call, found by a binary search.
 #pragma once
 
 #include <span>
@@ -7,10 +7,10 @@
 
 namespace scsup {
 
-// Can libseccomp be given this number, and will it mean just this number?
+// Does libseccomp accept this number, and take it for this very number?
 bool tree_can_hold(Abi abi, std::uint32_t nr);
 
-// `calls` have no branches, are held by the tree (above) and differ from the default action.
+// `calls` have no branches, are accepted by tree_can_hold() and differ from the default action.
 Result<Program> make_tree(std::span<const Abi> abis, std::uint32_t default_action,
                           std::span<const CallPlan* const> calls);
 

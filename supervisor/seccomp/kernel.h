@@ -1,8 +1,8 @@
-// What this kernel's seccomp can do, found out by asking it, not by its version.
+// What this kernel's seccomp can do, determined by asking it, not by its version.
 //
-// seccomp(SET_MODE_FILTER, flags, NULL) says EINVAL for a flag it doesn't know and EFAULT otherwise; nothing
-// is installed either way. The one thing that can't be asked (it would need a child that waits for ever where
-// the answer is no) goes by the version.
+// seccomp(SET_MODE_FILTER, flags, NULL) fails with EINVAL for a flag it doesn't know and with EFAULT otherwise;
+// nothing is installed either way. One feature can't be asked for (that would take a child that waits for ever if the
+// kernel lacks it); it is derived from the version.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@ struct KernelFeatures {
   bool receive_ends_with_targets =
       false;           // RECV returns when the last target has gone (6.11); else only poll tells
   bool quiet = false;  // the user doesn't want to hear of fallbacks
-  std::vector<std::string> fallbacks;  // one sentence per thing that is missing and what that means
+  std::vector<std::string> fallbacks;  // one sentence for each missing feature and its consequence
 };
 
 KernelFeatures probe_kernel();
-// The same with another kernel: `ask` gets flags and says the errno of that question.
+// The same for another kernel: `ask` is given flags and returns the errno of that call.
 KernelFeatures probe_kernel(const std::function<int(std::uint32_t flags)>& ask);
 
 }  // namespace scsup

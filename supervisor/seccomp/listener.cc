@@ -40,7 +40,7 @@ const Sizes& kernel_sizes() {
   return sizes;
 }
 
-// The kernel takes its lock interruptibly: a signal must not look like an answer.
+// The kernel takes its lock interruptibly: a signal must not be mistaken for an answer.
 template <class Argument>
 int ioctl_uninterrupted(int fd, unsigned long request, Argument argument) {
   int rc;
@@ -110,8 +110,8 @@ Delivery Notification::send(const seccomp_notif_resp& response) {
   if (err != 0 && err != ENOENT) {
     say(Severity::error, "the kernel refused the answer to call " + std::to_string(request_.raw_.data.nr) +
                              " of task " + std::to_string(request_.raw_.pid) + ": " + std::strerror(err));
-    // EINPROGRESS: another holder of the listener has answered. After anything else the target still waits,
-    // and would for ever.
+    // EINPROGRESS: another holder of the listener has answered. After any other error the target still waits, and
+    // would wait for ever.
     if (err != EINPROGRESS) try_send(failure(request_.raw_.id, EPERM));
   }
   return err == 0 ? Delivery::delivered : Delivery::gone;

@@ -1,8 +1,7 @@
-// The kernel's side of seccomp_unotify(2), whole: receive a notification, answer it.
+// The kernel interface of seccomp_unotify(2), all of it: receive a notification, answer it.
 //
-// A Notification is owed an answer from the moment it is received. It is move-only; answering consumes it;
-// one that is destroyed unanswered answers EPERM and says so on stderr, because the alternative is a target
-// that hangs for ever.
+// A Notification is owed an answer from the moment it is received. It is move-only; answering consumes it. If it is
+// destroyed unanswered, it answers EPERM and says so on stderr, because otherwise the target would hang for ever.
 #pragma once
 
 #include <linux/seccomp.h>
@@ -17,20 +16,19 @@ namespace scsup {
 
 class Listener;
 
-// What became of an answer: `gone`, the target was killed (or, without WAIT_KILLABLE_RECV, its call was
-// interrupted) before it arrived, or got another answer. That is news, not an error.
+// Whether an answer arrived. `gone`: the target was killed (or, without WAIT_KILLABLE_RECV, its call was interrupted)
+// before, or got another answer. That is news, not an error.
 enum class Delivery : std::uint8_t { delivered, gone };
 
-// What was asked, without the debt to answer it: a value, for whoever looks at the target.
+// The question without the debt to answer it: a value, for code that examines the target.
 class Request {
  public:
   std::uint64_t id() const { return raw_.id; }
   std::uint32_t tid() const { return raw_.pid; }  // in the supervisor's pid namespace; 0: not visible from it
   const seccomp_data& data() const { return raw_.data; }
 
-  // Is the target still waiting for this answer? Asked after its /proc files were opened or its memory was
-  // read, a yes says that they belonged to this very task (seccomp_unotify(2),
-  // "SECCOMP_IOCTL_NOTIF_ID_VALID").
+  // Is the target still waiting for this answer? If so, then /proc files that were opened or memory that was read
+  // before this check belonged to this very task (seccomp_unotify(2), "SECCOMP_IOCTL_NOTIF_ID_VALID").
   bool still_valid() const;
 
  private:
@@ -50,7 +48,7 @@ class Notification {
 
   const Request& request() const { return request_; }
 
-  // Should the kernel refuse an answer, it gets EPERM instead, and a line says so on stderr.
+  // If the kernel refuses an answer, the target gets EPERM instead, and stderr says so.
   Delivery let_through() &&;                // SECCOMP_USER_NOTIF_FLAG_CONTINUE
   Delivery fail(int err) &&;                // the call fails with that errno, 1 to 4095; EPERM for any other
   Delivery succeed(std::int64_t value) &&;  // the call returns that value
@@ -73,7 +71,7 @@ class Listener {
   int fd() const { return fd_.get(); }
   bool wakes_on_this_cpu() const { return sync_wake_up_; }
 
-  // The next notification. Call it only when poll says readable: it blocks otherwise (it ignores O_NONBLOCK).
+  // The next notification. Call it only when poll says readable: otherwise it blocks (RECV ignores O_NONBLOCK).
   // Nothing: the request went away in between (ENOENT) or a signal came.
   Result<std::optional<Notification>> receive() const;
 

@@ -6,10 +6,10 @@
 namespace scsup {
 namespace {
 
-// Not in here, though runc tries it: fsopen and its kind. Engines deny them, and runc then goes another way.
+// Without fsopen and its kind, though runc tries them: engines deny them, and runc then takes another way.
 
-// What runc 1.1.5 and crun 1.8.1 do in run, create and exec, for root and others, with no_new_privs and
-// without, when all calls but `write` are notified: up to the first execve.
+// What runc 1.1.5 and crun 1.8.1 call in run, create and exec, up to the first execve, for root and others, with
+// no_new_privs and without, when all calls but `write` are notified.
 constexpr std::string_view seen[] = {
     "capget",    "capset",    "chdir",        "close",          "epoll_ctl",    "execve",     "faccessat2",
     "fchown",    "fcntl",     "fstat",        "fstatfs",        "futex",        "getcwd",     "getdents64",
@@ -17,7 +17,7 @@ constexpr std::string_view seen[] = {
     "prctl",     "read",      "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "setgid",     "setgroups",
     "setresgid", "setresuid", "setuid",       "statx",          "umask",        "wait4"};
 
-// runc writes the listener's number to its parent, and both write to their sockets and fifos. It can't be
+// runc writes the listener's number to its parent, and both write to their sockets and fifos. write can't be
 // notified: the listener would never be handed over.
 constexpr std::string_view handover[] = {"write"};
 
@@ -25,11 +25,11 @@ constexpr std::string_view handover[] = {"write"};
 // (crun:src/libcrun/container.c, container_init).
 constexpr std::string_view crun[] = {"access", "close_range", "pselect6", "select"};
 
-// runc since 1.2 opens paths with care (runc:internal/pathrs); Go since 1.21 restores the limit of open
-// files.
+// Since 1.2 runc resolves paths step by step (runc:internal/pathrs); since 1.21 Go restores the limit of open files.
 constexpr std::string_view later[] = {"fchdir", "openat2", "prlimit64", "readlinkat"};
 
-// Go's runtime at any time: memory, threads (made by pthread_create, as runc uses cgo), waiting, the end.
+// What Go's runtime may call at any time: memory, threads (made by pthread_create, as runc uses cgo), waiting,
+// exiting.
 constexpr std::string_view go[] = {
     "brk",         "clock_gettime",   "clone", "clone3",      "epoll_create1",
     "epoll_pwait", "eventfd2",        "exit",  "exit_group",  "getrandom",

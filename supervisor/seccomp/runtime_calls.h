@@ -1,7 +1,7 @@
-// "@runtime": what runc and crun do themselves between loading a container's filter and exec'ing its program.
+// "@runtime": the calls of runc and crun themselves between loading a container's filter and exec'ing its program.
 //
-// Whoever lists calls for a container has to let these through as well, or it doesn't start. Rules can name
-// the group; a session lets its calls through until the first exec.
+// A list of allowed calls for a container must include these, or the container doesn't start. Rules can name the
+// group; a session lets its calls through until the first exec.
 #pragma once
 
 #include <string_view>

@@ -11,7 +11,7 @@ namespace {
 constexpr Argument fd{Role::fd, 32}, dirfd{Role::dirfd, 32}, path{Role::path}, address{Role::address},
     pointer{Role::pointer}, value{Role::value}, number{Role::value, 32};
 constexpr Argument mode{Role::mode, 16};  // umode_t
-// Some calls take flags as unsigned long; no flag of any of them lies above bit 31.
+// Some calls take flags as unsigned long, but none of their flags is above bit 31.
 constexpr Argument flags{Role::flags, 32};
 constexpr Argument uid{Role::uid, 32}, gid{Role::gid, 32}, uid16{Role::uid, 16}, gid16{Role::gid, 16};
 
@@ -107,7 +107,7 @@ constexpr std::uint32_t without_bit(Abi abi, std::uint32_t number_) {
   return abi == Abi::x32 ? number_ & ~x32_bit : number_;
 }
 
-// Per ABI: number to row, or -1. 547 is x32's last private number (linux:arch/x86/entry/syscalls).
+// For each ABI: number to row, or -1. 547 is x32's last private number (linux:arch/x86/entry/syscalls).
 constexpr std::size_t index_size = 548;
 constexpr auto by_number = [] {
   std::array<std::array<std::int16_t, index_size>, abi_count> result{};
