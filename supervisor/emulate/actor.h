@@ -1,5 +1,5 @@
-// Who acts for a target: a thread of ours that wears its identity, or a deputy. Each has found what the call would act
-// on, holds it, and makes the call on that once it has been judged.
+// Who acts for a target: a thread of ours with the target's identity, or a deputy. Either has found what the call
+// would act on, holds it open, and makes the call on it once it has been judged.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ class Actor {
  public:
   virtual ~Actor() = default;
   virtual const Object& object() const = 0;
-  // May making the call hold up a thread that has no patience?
+  // Can making the call block a thread that must not wait?
   virtual bool may_wait() const = 0;
-  // For a call that creates: is the name taken?
+  // For a call that creates: does the name exist already?
   virtual bool exists_already() = 0;
-  // `mode_mask`: bits of the mode that the policy lets through. A failure: nobody knows whether it was done.
+  // `mode_mask`: bits of the mode that the policy keeps. A failure: whether the call took effect is unknown.
   virtual Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) = 0;
 };
 
@@ -48,12 +48,12 @@ class OwnHands final : public Actor {
 
 class DeputysHands final : public Actor {
  public:
-  // `patience`: for each thing that the deputy is told to do.
+  // `patience`: for each request to the deputy.
   DeputysHands(const Call& call, Deputies::Errand errand, Deadline::duration patience)
       : call_(call), errand_(std::move(errand)), patience_(patience) {}
 
   const Object& object() const override { return errand_.object(); }
-  bool may_wait() const override { return false; }  // it isn't this thread that does
+  bool may_wait() const override { return false; }  // not this thread: the deputy makes the call
   bool exists_already() override;
   Result<Outcome> perform(std::optional<std::uint32_t> mode_mask, mode_t umask) override;
 

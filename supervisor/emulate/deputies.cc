@@ -15,9 +15,9 @@
 
 namespace scsup {
 
-// Where a deputy stands, and as whom, for good.
+// Where a deputy is and with which identity; both are fixed.
 struct Standing {
-  // A namespace can't end while the deputy is in it: its number is its own.
+  // A namespace can't end while the deputy is in it, so its number isn't used again.
   struct Namespace {
     dev_t device = 0;
     ino_t inode = 0;
@@ -77,7 +77,7 @@ Result<Object> resolve_by(Deputy& deputy, const Call& call, const Task& task, co
 Deputies::Deputies(const Zygote& zygote) : zygote_(zygote) {}
 Deputies::~Deputies() = default;  // they end when their lines close
 
-// With the lock. Those that are dead don't count, and one that is free makes room for another identity.
+// Call it with the lock held. Dead deputies don't count, and a free one makes room for another identity.
 bool Deputies::make_room() {
   std::erase_if(dying_, has_ended);
   if (free_.size() + busy_ + dying_.size() < most) return true;
@@ -137,7 +137,7 @@ Result<Deputies::Errand> Deputies::send(const Call& call, const Task& task, cons
     auto object = resolve_by(**deputy, call, task, start, until);
     if (object) return Errand(*this, std::move(*deputy), std::move(*object));
     abandon(std::move(*deputy));
-    // One that lay idle may have been killed or have ended by itself meanwhile: nothing was done yet.
+    // An idle deputy may have been killed or have ended by itself meanwhile: nothing was done yet.
     if (is_new || object.error().err != EPIPE) return failed(object.error());
   }
 }

@@ -1,7 +1,7 @@
 // The deputies of one session: borrowed for one call each, kept for the next, bounded in number.
 //
-// A session has its own, so that what one target does to a deputy (it may be root in that namespace) harms
-// its own calls only.
+// Each session has its own, so that what a target does to a deputy (it may be root in that namespace) harms its own
+// calls only.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ namespace scsup {
 
 class Deputy;
 
-// Where a task stands, besides its user namespace.
+// Where a task is, besides its user namespace.
 struct Ground {
-  std::shared_ptr<const Zygote> domain;  // who forks deputies within its Landlock domain; null: it is in none
-  Fd mount_namespace;                    // empty: ours, or the call doesn't mind mounts
+  std::shared_ptr<const Zygote> domain;  // forks deputies within its Landlock domain; null: it is in none
+  Fd mount_namespace;                    // empty: ours, or mounts don't matter to the call
 };
 
 class Deputies {
@@ -32,8 +32,8 @@ class Deputies {
   explicit Deputies(const Zygote& zygote);
   ~Deputies();
 
-  // A call that a deputy has resolved and may be told to do. The deputy is free again, and holds nothing of
-  // the target's file systems any more, when the errand ends.
+  // A call that a deputy has resolved and may be told to make. When the errand ends, the deputy is free again and
+  // holds nothing of the target's file systems any more.
   class Errand {
    public:
     Errand(Deputies& owner, std::unique_ptr<Deputy> deputy, Object object);
@@ -41,8 +41,8 @@ class Deputies {
     ~Errand();
 
     const Object& object() const { return object_; }  // without descriptor and name
-    // A failure says that the deputy was killed or did not come back in time. Whether it has done what it was
-    // told to isn't known then.
+    // A failure says that the deputy was killed or did not answer in time. Whether it has made the call isn't known
+    // then.
     Result<Outcome> perform(std::uint32_t mode, mode_t umask, Deadline until);
     Result<bool> exists_already(Deadline until);
 
@@ -53,14 +53,14 @@ class Deputies {
     Object object_;
   };
 
-  // Thread-safe. ETIMEDOUT: it did not come about by then. EAGAIN: too many are busy or stuck. A deputy that
-  // isn't back in time is killed.
+  // Thread-safe. ETIMEDOUT: there was no answer by then. EAGAIN: too many are busy or stuck. A deputy that doesn't
+  // answer in time is killed.
   Result<Errand> send(const Call& call, const Task& task, const Start& start, const Ground& ground,
                       Deadline until);
 
  private:
-  // As many as a session has calls in work, and as many that were killed and can't end yet: a FUSE server
-  // that has read a request keeps whoever waits for it.
+  // As many as a session has calls in progress, and as many that were killed and can't end yet: a FUSE server that
+  // has read a request keeps the process that waits for it.
   static constexpr std::size_t most = 32;
 
   Result<std::unique_ptr<Deputy>> take(const Task& task, const Ground& ground, Deadline until);
@@ -70,7 +70,7 @@ class Deputies {
 
   const Zygote& zygote_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Deputy>> free_;  // the one that was used last at the end
+  std::vector<std::unique_ptr<Deputy>> free_;  // the most recently used one at the end
   std::vector<Fd> dying_;                      // pidfds
   std::size_t busy_ = 0;
 };

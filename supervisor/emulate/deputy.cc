@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::chrono::seconds idle{30};
 
-// What takes the supervisor's rights is asked of the supervisor.
+// Asks the supervisor for what needs the supervisor's rights.
 class RightsByAsking : public OwnRights {
  public:
   explicit RightsByAsking(DeputyLine& line) : line_(line) {}
@@ -42,7 +42,7 @@ class RightsByAsking : public OwnRights {
   Parcel ask(const Packer& question, std::span<const int> fds) {
     const auto asked = line_.send(question, fds);
     auto answer = asked ? line_.receive() : Result<Parcel>(failed(asked.error()));
-    if (!answer || answer->word() != Word::given) _exit(1);  // there is no supervisor any more
+    if (!answer || answer->word() != Word::given) _exit(1);  // the supervisor has gone
     return std::move(*answer);
   }
   static Result<Fd> descriptor(Parcel answer) {
@@ -55,21 +55,21 @@ class RightsByAsking : public OwnRights {
   DeputyLine& line_;
 };
 
-// As that namespace, where we are by now, numbers the ids. Not within a Landlock domain that forbids to read
-// /proc: there an unprivileged supervisor has no deputy.
+// With the ids as numbered by that namespace, which we are in by now. Fails within a Landlock domain that forbids
+// reading /proc: there an unprivileged supervisor has no deputy.
 void take_on_ids_in_here(const Fd& task) {
   const auto target = read_identity(task);
   const auto own = own_identity();
-  if (target && own) (void)take_on_ids(*target, *own);  // the supervisor looks at what has come of it
+  if (target && own) (void)take_on_ids(*target, *own);  // the supervisor checks the result
 }
 
-// Ids that the target's namespace doesn't map can only be had out here, and only by a privileged supervisor;
-// an ordinary user's supervisor can have others only in there, where it owns the namespace.
+// Ids that the target's namespace doesn't map can only be taken on outside, and only for a privileged supervisor. For
+// an ordinary user's supervisor other ids can only be taken on inside, where it owns the namespace.
 Result<void> become(const Identity& target, const Namespaces& namespaces, const Fd& task) {
   const Fd& user_namespace = namespaces.user;
   const auto own = own_identity();
   if (!own) return failed(own.error());
-  // Whoever has no right to enter it from out here may have it as the user namespace's owner.
+  // If we have no right to enter it from outside, we may have it as the user namespace's owner.
   const auto see_its_mounts = [&] {
     return !namespaces.mount || setns(namespaces.mount.get(), CLONE_NEWNS) == 0;
   };
@@ -126,7 +126,7 @@ class Service {
     return line_.send(pack_object(object_)).has_value();
   }
 
-  // Nothing of the target's file systems is held when the supervisor hears of the end: it may unmount them.
+  // When the supervisor hears of the end, nothing of the target's file systems is held: the target may unmount them.
   bool close_and_say(int err, std::int64_t value) {
     object_ = Object();
     errands_.reset();
@@ -153,16 +153,16 @@ void be_deputy(Fd socket, Namespaces namespaces, Fd task, pid_t parent) {
   if (!begin || begin->word() != Word::begin) _exit(1);
   const auto target = unpack_identity(*begin);
   if (!target) _exit(1);
-  // All of /proc that is ever asked is opened here: there it may be anything. The status shows ids as its opener's user
-  // namespace numbers them (proc(5)).
+  // All files of /proc that will be needed are opened here, because in the target's namespace anything may be mounted
+  // there. The status shows ids as its opener's user namespace numbers them (proc(5)).
   Fd status(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
   if (namespaces.mount) {
     keep_own_procfs();
     prepare_walks();
   }
   const auto become_it = become(*target, namespaces, task);
-  // A change of identity sets both back (prctl(2)). With fs.suid_dumpable=1, which is for debugging only, it
-  // is dumpable for an instant.
+  // A change of identity resets both (prctl(2)). With fs.suid_dumpable=1, a setting for debugging, the process is
+  // dumpable for an instant.
   live_for(parent);
   if (!become_it) {
     (void)line.send(Packer(Word::failed)

@@ -12,8 +12,8 @@ namespace scsup {
 
 namespace {
 
-// A path that is resolved over 40 links may be named by 160 KiB; more than the kernel takes in one packet
-// (net.core.wmem_default, 208 KiB) fails in send().
+// A path that is resolved through 40 links may have a name of 160 KiB. Packets larger than the kernel accepts
+// (net.core.wmem_default, 208 KiB) fail in send().
 constexpr std::size_t longest = 256u << 10;
 constexpr std::size_t most_fds = 4;
 
@@ -80,7 +80,7 @@ Result<void> DeputyLine::send(const Packer& packet, std::span<const int> fds) co
   }
   ssize_t sent;
   do sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  while (sent < 0 && (errno == EINTR || errno == ECONNRESET));  // the reset is told once; then it is EPIPE
+  while (sent < 0 && (errno == EINTR || errno == ECONNRESET));  // the reset comes once; then it is EPIPE
   if (sent < 0) return failed("cannot send to a deputy");
   return {};
 }

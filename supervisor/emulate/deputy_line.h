@@ -1,7 +1,7 @@
 // The line between the supervisor and a deputy (deputy.h): packets of one word, its bytes, and descriptors.
 //
-// Both ends are scsup, but one of them lives where a target may kill or stop it: whoever waits for a deputy
-// has a deadline. Errors: EPIPE the other end has gone, ETIMEDOUT, EMSGSIZE, EPROTO for what isn't a packet.
+// Both ends are scsup, but the deputy is where a target may kill or stop it, so each wait for a deputy has a
+// deadline. Errors: EPIPE the other end has gone, ETIMEDOUT, EMSGSIZE, EPROTO for what isn't a packet.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace scsup {
 using Deadline = std::chrono::steady_clock::time_point;
 
 enum class Word : std::uint8_t {
-  // to the zygote, and what is heard from there
+  // to the zygote, and its replies
   bear,  // is there a user namespace?, a mount namespace?; descriptors: the deputy's end of its line, the task's
          // /proc directory, and they
   confine,  // descriptors: the new zygote's end of its line, the Landlock ruleset
@@ -29,12 +29,12 @@ enum class Word : std::uint8_t {
   failed,   // errno, what
   ready,
   // to a deputy
-  begin,    // its pidfd has come: it can be ended now, whatever happens to it; the identity to take over
+  begin,    // its pidfd has arrived, so it can be killed whatever happens; the identity to take over
   resolve,  // see deputy_words.h; descriptors: the task's root, and where the path starts unless it is
             // absolute
   perform,  // mode, umask
-  exists,   // does what the call would make exist already?
-  drop,     // lets go of what was resolved
+  exists,   // does the object that the call would make exist already?
+  drop,     // lets go of the resolved object
   given,    // the answer to one of its questions: errno or, with 0, a number; perhaps a descriptor
   // from a deputy
   resolved,  // state, errno, path
@@ -56,7 +56,7 @@ class Packer {
   std::string bytes_;
 };
 
-// One packet that was received. What is read past its end is 0 and ""; whole() says that nothing was.
+// One received packet. Reading past its end gives 0 and ""; whole() says whether that happened.
 class Parcel {
  public:
   Parcel(std::string bytes, std::vector<Fd> fds) : bytes_(std::move(bytes)), fds_(std::move(fds)) {}
@@ -76,7 +76,7 @@ class Parcel {
 class DeputyLine {
  public:
   explicit DeputyLine(Fd socket);
-  // Never waits: one question or answer at a time is on its way. Several threads may send on one line.
+  // Never waits: only one question or answer is on its way at a time. Several threads may send on one line.
   Result<void> send(const Packer& packet, std::span<const int> fds = {}) const;
   // Without a deadline it waits for ever.
   Result<Parcel> receive(std::optional<Deadline> until = {});

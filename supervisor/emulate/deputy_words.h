@@ -13,7 +13,7 @@
 
 namespace scsup {
 
-// What resolve() and perform() look at, and no more: the task has no handles over there.
+// What resolve() and perform() look at, and no more: in the deputy the task has no handles.
 struct Errands {
   Call call;
   Task task;

@@ -15,7 +15,7 @@ namespace scsup {
 
 namespace {
 
-// Read once, in the first thread that acts; every thread of the supervisor starts with the same.
+// Read once, in the first thread that acts; all threads of the supervisor start with the same identity.
 const Identity& own() {
   static const Identity identity = [] {
     auto read = own_identity();
@@ -28,16 +28,16 @@ const Identity& own() {
   return identity;
 }
 
-// What calls on files may ask for (capabilities(7)). A service has no more than these
-// (systemd/scsup.service); whether a target has the others makes no difference to such a call.
+// The capabilities that calls on files check (capabilities(7)). A service has no others (systemd/scsup.service);
+// whether a target has others makes no difference to such a call.
 constexpr std::uint64_t asked_by_file_calls = capability_set(
     {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_LINUX_IMMUTABLE, CAP_MKNOD,
      CAP_SETFCAP, CAP_MAC_OVERRIDE, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_SYS_RESOURCE});
 
 enum class Others { kept, dropped };  // permitted and inheritable capabilities that aren't to be effective
 
-// False: the call would have less rights than the target, and fail where it should not. capset(2) isn't made where it
-// would change nothing: a filter around us may refuse it all the same.
+// False: the call would have fewer rights than the target, and fail where it should not. capset(2) isn't called if it
+// would change nothing, because a filter around us may refuse it even then.
 bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2];
@@ -56,7 +56,7 @@ bool set_effective(std::uint64_t caps, Others others = Others::kept) {
   return !changes || syscall(SYS_capset, &header, data) == 0;
 }
 
-// setfsuid(2) and setfsgid(2) never fail visibly: ask again to see what holds.
+// setfsuid(2) and setfsgid(2) don't report failure: a second call tells the present id.
 bool set_fsuid(uid_t uid) {
   syscall(SYS_setfsuid, uid);
   return own_fsuid() == uid;
@@ -72,7 +72,7 @@ bool set_groups(const Identity& identity) {
   return now && *now == identity.groups;
 }
 
-// From our own identity to the target's: capabilities go last, they are needed on the way.
+// From our own identity to the target's. Capabilities go last, because the other steps need them.
 bool become(const Identity& to) {
   return take_on_ids(to, own()) &&
          set_effective(to.effective_caps);  // always: leaving fsuid 0 has dropped some
@@ -104,11 +104,11 @@ namespace {
 
 thread_local bool umask_is_own = false;
 
-// What the thread wears, if it isn't its own.
+// What the thread wears, if that isn't its own identity.
 thread_local const Identity* worn_now = nullptr;
 
 [[noreturn]] void cannot_change_back(const char* what) {
-  // A supervisor thread with a wrong identity would judge with it: end, so that targets are refused (ENOSYS).
+  // A thread with a wrong identity would judge with it: end the supervisor, so that targets are refused (ENOSYS).
   say(Severity::critical, "cannot take back " + std::string(what) + " identity; ending");
   std::abort();
 }

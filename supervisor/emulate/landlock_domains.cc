@@ -14,12 +14,12 @@ namespace scsup {
 
 namespace {
 
-// The limit of who is in the first domain; each further one is one less. Nobody sets such a limit but us:
-// what it once limited were locks, and what is without a limit has more (RLIM_INFINITY).
+// The limit of a task in the first domain; each further domain's is one less. Only scsup sets such a limit: it once
+// limited locks, and the default is a larger one, no limit (RLIM_INFINITY).
 constexpr std::uint64_t first_mark = std::uint64_t{1} << 62;
 constexpr std::size_t most_domains = 256;  // of a session: each is a process
 
-// LANDLOCK_RESTRICT_SELF_*, all that concern the log, and the one that takes the other threads along (7.0).
+// LANDLOCK_RESTRICT_SELF_*: those that concern the log, and the one that applies to the other threads too (7.0).
 constexpr std::uint64_t known_flags = 0xf;
 
 Result<rlimit> limit_of(pid_t task) {
@@ -35,7 +35,7 @@ Result<void> mark(pid_t process, std::uint64_t limit) {
   return {};
 }
 
-// The ruleset, as the task has it. Empty: the kernel will refuse it.
+// The task's ruleset. Empty: the kernel will refuse the call.
 Result<Fd> ruleset_of(const Task& task, int number) {
   const Fd process(task.handles->pidfd ? -1 : static_cast<int>(syscall(SYS_pidfd_open, task.pid, 0)));
   const int pidfd = process ? process.get() : task.handles->pidfd.get();
@@ -44,10 +44,10 @@ Result<Fd> ruleset_of(const Task& task, int number) {
   if (!ruleset) return failed("cannot have a descriptor of the target");
   const auto name = name_of(ruleset);
   if (!name) return failed(name.error());
-  return name->starts_with("anon_inode:") ? std::move(ruleset) : Fd();  // no file that somebody else serves
+  return name->starts_with("anon_inode:") ? std::move(ruleset) : Fd();  // no file that another process serves
 }
 
-// landlock_restrict_self(2): EPERM without either.
+// landlock_restrict_self(2): EPERM if the task has neither.
 Result<bool> may_restrict_itself(const Task& task) {
   const auto status = read_status_again(task.handles->status);
   if (!status) return failed(status.error());
@@ -72,7 +72,7 @@ Result<void> LandlockDomains::enter(const Task& task, const Call& call, Deadline
   const auto outer = by_mark_of(task);
   if (!outer) return failed(outer.error());
   auto domain = (*outer ? **outer : outside_).confine(*ruleset, *outer, until);
-  if (!domain && domain.error().err == EBADFD) return {};  // it is no ruleset
+  if (!domain && domain.error().err == EBADFD) return {};  // it is not a ruleset
   if (!domain) return failed(domain.error());
   const auto before = limit_of(task.pid);
   if (!before) return failed(before.error());
@@ -88,7 +88,7 @@ Result<void> LandlockDomains::enter(const Task& task, const Call& call, Deadline
 Result<LandlockDomains::Domain> LandlockDomains::of(const Task& task, const Request& request) const {
   if (!any_) return nullptr;
   auto domain = by_mark_of(task);
-  if (!request.still_valid()) return failed(ESRCH, "the target is gone");  // else the number was its own
+  if (!request.still_valid()) return failed(ESRCH, "the target is gone");  // valid: the number was its own
   return domain;
 }
 
@@ -103,8 +103,8 @@ Result<LandlockDomains::Domain> LandlockDomains::by_mark_of(const Task& task) co
   return found->second;
 }
 
-// Forgets domains that nobody is in any more. A process that was forked while we looked may be missed: its mark is
-// unknown then, and what it asks for is refused.
+// Forgets domains without tasks. A process that was forked while we looked may be missed: then its mark is unknown,
+// and its calls are refused.
 bool LandlockDomains::make_room() {
   std::set<std::uint64_t> worn;
   for (const pid_t process : process_numbers())

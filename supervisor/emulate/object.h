@@ -1,4 +1,4 @@
-// What a call's path resolves to: the very object that is judged and then acted on.
+// The object that a call's path resolves to: the same one is judged and then acted on.
 #pragma once
 
 #include <string>
@@ -10,16 +10,16 @@ namespace scsup {
 struct Object {
   enum class State {
     found,        // `fd` (and `name`) say what the call would act on
-    failed,       // the kernel would answer `err` on the way there; `path` is as far as the name makes sense
+    failed,       // the kernel would fail with `err` on the way; `path` is as far as the name can be resolved
     would_block,  // only with Patience::none: resolving may have to wait for a disk or a server
   };
   State state = State::found;
   int err = 0;
   Fd fd;  // O_PATH: the parent directory when `name` is set, else the object itself
   std::string
-      name;  // the entry of `fd` to be made or removed, with a slash behind it if there was one; "" for an
-             // existing object
-  std::string path;  // absolute, in the target's words; "" when it has none (a pipe, or outside of its root)
+      name;  // the entry of `fd` to be made or removed, with a trailing slash if there was one; "" for an existing
+             // object
+  std::string path;  // absolute, as the target sees it; "" if it has none (a pipe, or outside its root)
 
   static Object failure(int err, std::string path) {
     Object object;
@@ -32,8 +32,8 @@ struct Object {
 
 enum class Patience { none, unlimited };
 
-// May an operation on `fd`'s file system wait for something that a target or a network controls? Everything
-// but the local file systems we know is taken to (FUSE, NFS, 9p, overlays of those).
+// Can an operation on `fd`'s file system wait for something that a target or a network controls? Assumed of all but
+// the known local file systems (so of FUSE, NFS, 9p, overlays of those).
 bool may_wait(const Fd& fd);
 
 // Does its mount follow no links (MS_NOSYMFOLLOW, 5.10)?

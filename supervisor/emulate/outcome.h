@@ -1,4 +1,4 @@
-// What the kernel said of a call that scsup made on a target's behalf: passed on untouched.
+// The kernel's result of a call that scsup made for a target: passed on untouched.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ struct Named {
   bool by_dev = false;
 };
 
-// As the path is written most often; any other spelling is walked.
+// The most common spelling of the path; any other is walked.
 std::optional<Named> read(std::string_view path, const Task& task) {
   const std::string process = std::to_string(task.pid);
   Named named;
@@ -58,9 +58,9 @@ Fd open_below(int directory, const char* path, std::uint64_t flags, std::uint64_
   return Fd(static_cast<int>(syscall(SYS_openat2, directory, path, &how, sizeof how)));
 }
 
-// The root of the procfs that we have ourselves: its numbers are ours, and its device isn't used again.
+// The root of our own procfs: its numbers are ours, and its device number isn't used again.
 bool is_our_procfs(const Fd& directory) {
-  const auto look = [](const Fd& fd, struct statx& at) {  // DONT_SYNC: something else may be mounted there
+  const auto look = [](const Fd& fd, struct statx& at) {  // DONT_SYNC: a file system may be mounted there
     return statx(fd.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &at) == 0;
   };
   static const Fd held(open("/proc", O_PATH | O_CLOEXEC));
@@ -81,7 +81,7 @@ std::optional<OwnDescriptor> own_descriptor(const std::string& path, const Task&
   if (!named || (named->by_dev && !is_the_usual_link(root))) return std::nullopt;
   const Fd procfs = open_below(root.fd(), "proc", O_DIRECTORY, RESOLVE_CACHED);
   if (!procfs || !is_our_procfs(procfs) || is_nosymfollow(procfs)) return std::nullopt;
-  // RESOLVE_NO_XDEV: nothing is mounted over the way there, so its entries are links of the kernel's.
+  // RESOLVE_NO_XDEV: nothing is mounted over the way, so its entries are the kernel's links.
   const Fd descriptors = open_below(procfs.get(), named->directory.c_str(), O_DIRECTORY, RESOLVE_NO_XDEV);
   if (!descriptors) return std::nullopt;
   OwnDescriptor found;

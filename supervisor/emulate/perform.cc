@@ -16,13 +16,13 @@ namespace scsup {
 
 namespace {
 
-// Most kernels are built without x32 and answer its numbers with ENOSYS, but only after seccomp has seen
-// them. Asked in a child: a filter that we ourselves run under may kill for it.
+// Most kernels are built without x32 and answer its numbers with ENOSYS, but only after seccomp has seen them. Tried
+// in a child: a filter around scsup may kill for it.
 bool have_x32() {
   static const bool have = [] {
     constexpr long x32_bit = 0x40000000;
     const pid_t child =
-        static_cast<pid_t>(syscall(SYS_clone, 0, 0, 0, 0, 0));  // no SIGCHLD: nobody else reaps it
+        static_cast<pid_t>(syscall(SYS_clone, 0, 0, 0, 0, 0));  // no SIGCHLD: nothing else reaps it
     if (child == 0) _exit(syscall(x32_bit | SYS_getpid) > 0 ? 0 : 1);
     int status = 0;
     return child > 0 && waitpid(child, &status, __WCLONE) == child && WIFEXITED(status) &&
@@ -66,14 +66,14 @@ int precheck(const Call& call, const Task& task) {
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask) {
   const mode_t mode = call.mode & mode_mask.value_or(07777);
   const Performance act = row_of(call.family).act;
-  return act ? act(object, mode) : Outcome{ENOSYS, 0};  // build() lets no rule ask for what we can't do
+  return act ? act(object, mode) : Outcome{ENOSYS, 0};  // build() refuses rules that we cannot perform
 }
 
 bool exists_already(const Call& call, const Object& object) {
   if (!call.operation().creates()) return false;
   if (object.state == Object::State::failed) return object.err == EEXIST;
   struct stat st;
-  const std::string name = object.name.substr(0, object.name.find('/'));  // with it a link would be followed
+  const std::string name = object.name.substr(0, object.name.find('/'));  // the slash would follow a link
   return fstatat(object.fd.get(), name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 

@@ -1,5 +1,4 @@
-// Doing what the target asked, on the object that was judged, with the target's identity (which the caller
-// wears).
+// Performs the target's call, on the object that was judged, with the target's identity (which the caller wears).
 #pragma once
 
 #include <cstdint>
@@ -12,14 +11,13 @@
 
 namespace scsup {
 
-// What must be known of a call before its object matters: bad flags, an O_PATH descriptor given to fchmod(2).
-// 0: go on.
+// The checks that come before a call's object matters: bad flags, an O_PATH descriptor given to fchmod(2). 0: go on.
 int precheck(const Call& call, const Task& task);
 
-// `mode_mask`: bits of the mode that the policy lets through. `object.state` is found.
+// `mode_mask`: bits of the mode that the policy keeps. `object.state` is found.
 Outcome perform(const Call& call, const Object& object, std::optional<std::uint32_t> mode_mask);
 
-// For a denied mkdir on the way to an allowed place: does what it would make exist already?
+// For a denied mkdir on the way to an allowed place: does the object that it would make exist already?
 bool exists_already(const Call& call, const Object& object);
 
 }  // namespace scsup

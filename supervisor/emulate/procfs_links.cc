@@ -19,9 +19,9 @@ constexpr ino_t proc_root_inode = 1;  // PROC_ROOT_INO
 
 enum class Depth { process, thread };
 
-// Which of its numbers does the task have in this procfs? Each PID namespace from ours down to its own gives
-// it one, and the procfs shows by NSpid how many levels lie below. Read from files that anybody may read: the
-// target's identity is worn.
+// Which of its numbers does the task have in this procfs? It has one in each PID namespace from ours down to its own,
+// and NSpid in that procfs shows how many levels are below. Uses only files that every user may read: the target's
+// identity is worn.
 std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
   for (std::size_t level = 0; level < task.pids.size() && level < task.tgids.size(); ++level) {
     const std::string process = std::to_string(task.tgids[level]);
@@ -38,7 +38,7 @@ std::string number_in(const Task& task, const Fd& procfs, Depth depth) {
   return {};
 }
 
-// The directory of the process that `directory` lies below, and the procfs. Empty when that can't be told.
+// The directory of the process that contains `directory`, and the procfs. Empty if that can't be determined.
 struct ProcessPlace {
   Fd process, procfs;
 };
@@ -57,7 +57,7 @@ ProcessPlace process_of(const Fd& directory) {
   return {};
 }
 
-// Is it in the directory of one of the supervisor's own threads? True as well when that can't be told.
+// Is it in the directory of one of the supervisor's own threads? True also if that can't be determined.
 bool may_be_ours(const Fd& directory) {
   const ProcessPlace place = process_of(directory);
   if (!place.procfs) return true;
@@ -78,14 +78,14 @@ Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const s
 
   if (st.st_ino == proc_root_inode) {
     if (name != "self" && name != "thread-self")
-      return link;  // "mounts", "net": text that leads through "self"
+      return link;  // "mounts", "net": their text leads through "self"
     link.kind = ProcLink::Kind::self;
     link.text = number_in(task, directory, name == "self" ? Depth::process : Depth::thread);
     if (link.text.empty()) return failed(ENOENT, "the target has no number in that procfs");
     return link;
   }
-  // The kernel lets every process look at itself, whatever ids it wears: the target would borrow that, and
-  // get at our root, our working directory and what we have open.
+  // The kernel lets every process look at itself, whatever ids it wears. The target would use that right of ours, and
+  // reach our root, our working directory and our open files.
   if (may_be_ours(directory)) return failed(EACCES, "cannot follow a link of the supervisor's");
   link.kind = ProcLink::Kind::object;
   link.target.reset(openat(directory.get(), name.c_str(), O_PATH | O_CLOEXEC));

@@ -1,4 +1,4 @@
-// Links in a procfs that mean something else to every task that follows them.
+// Links in a procfs that lead each task that follows them somewhere else.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace scsup {
 
 struct ProcLink {
   enum class Kind {
-    plain,  // an ordinary symlink: read its text
-    self,  // self or thread-self: `text` is what the target's kernel would say, to be walked from `directory`
+    plain,   // an ordinary symlink: read its text
+    self,    // self or thread-self: `text` is the target's own text for it, to be walked from `directory`
     object,  // fd/N, cwd, root, exe, ...: the kernel jumps to an object, `target`
   };
   Kind kind = Kind::plain;
@@ -20,15 +20,13 @@ struct ProcLink {
   Fd target;
 };
 
-// What following the link `name` in `directory` means for `task`. Error::err is what the target would be
-// told.
+// What following the link `name` in `directory` means for `task`. Error::err is the target's errno.
 //
-// A procfs belongs to one PID namespace, and its numbers are that namespace's. It is never left for our own:
-// ".." would lead to our root then, out of a target's chroot.
+// A procfs belongs to one PID namespace, and its numbers are that namespace's. The walk never leaves it for our own
+// procfs: ".." would then lead to our root, out of a target's chroot.
 Result<ProcLink> follow_proc_link(const Task& task, const Fd& directory, const std::string& name);
 
-// Is `name` in `directory` something of `task`'s process in a procfs: its own directory, or what lies below
-// it?
+// Does `name` in `directory` belong to `task`'s process in a procfs: is it the process's directory, or below it?
 bool is_own_place(const Task& task, const Fd& directory, const std::string& name);
 
 }  // namespace scsup

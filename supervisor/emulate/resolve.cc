@@ -36,7 +36,7 @@ int openat2_here(int dir, const char* path, std::uint64_t flags, std::uint64_t r
   return static_cast<int>(syscall(SYS_openat2, dir, path, &how, sizeof how));
 }
 
-// The object at `path`, by the fast way if that is enough.
+// The object at `path`, by the fast way if that suffices.
 Object look_up(const Task& task, const Start& start, const std::string& path, std::uint64_t open_flags,
                FinalLink final_link, Patience patience, OwnRights& own_rights) {
   const bool absolute = path.starts_with('/');
@@ -59,8 +59,8 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
     }
   }
   if (patience == Patience::none) {
-    // The walk may wait anywhere, but not if the whole path is cached: then the kernel gets to its end (or to
-    // the answer that it has none) without waiting. What it finds with our root and our /proc is thrown away.
+    // The walk may wait anywhere, but not if the whole path is cached: then the kernel gets to its end (or to the
+    // answer that there is none) without waiting. The object found with our root and our /proc is thrown away.
     Fd probe(openat2_here(from, path.c_str() + (absolute ? 1 : 0), 0, RESOLVE_CACHED | RESOLVE_IN_ROOT));
     if (!probe && errno == EAGAIN) {
       Object object;
@@ -77,7 +77,7 @@ Object look_up(const Task& task, const Start& start, const std::string& path, st
   return walk(task, start.root, std::move(walk_from), path, final_link, own_rights);
 }
 
-// The parent, and the name of the entry. What a name with a slash behind it must be is the kernel's to say.
+// The parent, and the name of the entry. The kernel decides what a name with a trailing slash must be.
 Object resolve_entry(const Call& call, const Task& task, const Start& start, Patience patience,
                      OwnRights& own_rights) {
   const std::string& path = *call.operand.path;
@@ -103,7 +103,7 @@ Object resolve_entry(const Call& call, const Task& task, const Start& start, Pat
 
 std::string name_in_words_of(const Root& root, const Fd& fd) {
   const auto name = name_of(fd);
-  // A pipe is named "pipe:[1]": not a place, and not in anybody's words.
+  // A pipe is named "pipe:[1]", which is not a path.
   return name && name->starts_with('/') ? root.in_its_words(*name) : std::string();
 }
 

@@ -1,7 +1,7 @@
 // From a Call to the object that it would act on.
 //
-// Fast way: one openat2(RESOLVE_NO_SYMLINKS). Without symlinks and ".." the name that was walked is the name
-// of what was found. Any link, "..", or /proc/self takes the slow way, walk.h, component by component.
+// The fast way is one openat2(RESOLVE_NO_SYMLINKS). Without symlinks and ".." the name that was walked is the name of
+// the object found. Any link, "..", or /proc/self takes the slow way, walk.h, component by component.
 #pragma once
 
 #include "supervisor/emulate/object.h"
@@ -19,13 +19,13 @@ struct Start {
   int err = 0;             // the call fails with this before its path is looked at (EBADF)
   bool is_object = false;  // `directory` is what the whole path leads to
   Fd directory;      // of a relative path; for AT_EMPTY_PATH the object itself. Empty: the path is absolute
-  std::string name;  // of `directory`, in the target's words
+  std::string name;  // of `directory`, as the target sees it
 };
 
 Start start_of(const Call& call, const Task& task);
 
-// To be called with the target's identity worn: each step asks its permission. `call.path` is set and of a
-// family that is emulated. Patience::none never waits for a disk.
+// Call it with the target's identity worn: each step needs its permission. `call.path` is set, and the call's family
+// is emulated. Patience::none never waits for a disk.
 Object resolve(const Call& call, const Task& task, Start start, Patience patience, OwnRights& own_rights);
 
 }  // namespace scsup

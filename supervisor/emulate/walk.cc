@@ -80,13 +80,13 @@ class Walker {
     struct statx here, root;
     if (statx(at_.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &here) != 0 ||
         statx(root_.fd(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &root) != 0)
-      return true;  // can't tell: stay inside
+      return true;  // unknown: stay inside
     return here.stx_ino == root.stx_ino && here.stx_mnt_id == root.stx_mnt_id &&
            here.stx_dev_major == root.stx_dev_major && here.stx_dev_minor == root.stx_dev_minor;
   }
 
-  // Found out afresh after "..": a directory that was moved since we entered it leads elsewhere than it came
-  // from.
+  // Asked from the kernel after "..": a directory that was moved since we entered it has another parent than the one
+  // we came from.
   void rename() {
     auto name = name_of(at_);
     name_ = name ? root_.in_its_words(*name) : std::string();
@@ -106,9 +106,8 @@ class Walker {
     return 0;
   }
 
-  // A task may look into its own fd and follow its own links with any ids; we, who only wear them, may not.
-  // So these few names are opened with our own rights, and only below "self": nothing else can be reached by
-  // them.
+  // A task may look into its own fd and follow its own links with any ids; we, who only wear them, may not. So these
+  // few names are opened with our own rights, and only below "self": nothing else can be reached this way.
   bool is_own(const std::string& component) const {
     if (!among_own_) return false;
     for (const char* name : {"task", "fd", "cwd", "root", "exe"})
@@ -116,8 +115,8 @@ class Walker {
     return component.find_first_not_of("0123456789") == std::string::npos;
   }
 
-  // Opens an entry of at_. What a target has mounted over one of its own names isn't its own: the same call
-  // that opens with our rights refuses to enter it, and it is opened with the target's.
+  // Opens an entry of at_. A mount that a target has put over one of its own names isn't its own: the call that opens
+  // with our rights refuses to enter it, and it is then opened with the target's.
   Result<Fd> open_entry(const std::string& component, std::uint64_t flags) {
     if (among_own_) {
       auto own = own_rights_.open(at_, component, flags);
@@ -131,12 +130,12 @@ class Walker {
 
   int step(const std::string& component, bool last, FinalLink final_link) {
     among_own_ = is_own(component);
-    if (component == ".") {  // "file/." and a directory without x are refused here
+    if (component == ".") {  // refuses "file/." and a directory without x
       Fd same(openat(at_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
       return same ? 0 : errno;
     }
     if (component == "..") return up();
-    // O_DIRECTORY makes the usual case one call: a symlink and a file are ENOTDIR.
+    // With O_DIRECTORY the usual case takes one call: a symlink or a file is ENOTDIR.
     auto found = open_entry(component, O_DIRECTORY);
     if (found) return enter(std::move(*found), component), 0;
     if (found.error().err != ENOTDIR && found.error().err != ELOOP) return found.error().err;
@@ -186,8 +185,8 @@ class Walker {
     return 0;
   }
 
-  // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by
-  // its owner, or when the directory's owner made it.
+  // proc(5), /proc/sys/fs/protected_symlinks: in a sticky world-writable directory a link is followed only by its
+  // owner, or if it belongs to the directory's owner.
   bool is_protected(const Fd& link) {
     struct stat dir;
     if (!protected_symlinks()) return false;

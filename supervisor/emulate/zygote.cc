@@ -27,22 +27,22 @@ namespace scsup {
 
 namespace {
 
-// fork(3) without its handlers: there is one thread whose state they could look after, and a sanitizer's
-// would start another, with which nobody may enter a user namespace. glibc 2.34.
+// fork(3) without its handlers: they would protect the state of other threads, of which there are none, and a
+// sanitizer's handler would start a thread, after which no process can enter a user namespace. glibc 2.34.
 pid_t fork_single() { return _Fork(); }
 
 void close_all_but(int kept) {
   const auto fd = static_cast<unsigned>(kept);
   if (fd > 0) close_fds(0, fd - 1);
   close_fds(fd + 1, ~0u);
-  for (int standard = 0; standard <= 2; ++standard)  // what is written there by mistake must hit nothing else
+  for (int standard = 0; standard <= 2; ++standard)  // a stray write to these must hit nothing else
     if (fcntl(standard, F_GETFD) < 0) (void)!::open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
 [[noreturn]] void be_confined(Fd socket, Fd ruleset, pid_t parent);
 
-// In the parent it returns after the child's pidfd was sent on the child's own line. A child is reaped
-// between requests only, so its number is its own here.
+// In the parent it returns after the child's pidfd was sent on the child's own line. A child is reaped between
+// requests only, so until then its number isn't used again.
 void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
   const bool confines = request.word() == Word::confine;
   const bool enters_user = !confines && request.number() != 0,
@@ -93,7 +93,7 @@ void bear_one(Parcel request, std::optional<DeputyLine>& own_line, Fd& ended) {
   }
 }
 
-// The line's end tells when the supervisor has gone, but not to who is stopped.
+// The closed line tells that the supervisor has gone, but a stopped process doesn't notice.
 void live_for(pid_t parent) {
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -123,8 +123,8 @@ void live_for(pid_t parent) {
   bear_deputies(std::move(line));
 }
 
-// The deputy's status file: its own copy, or found by its number where a Landlock domain let it open none. Under
-// hidepid (proc(5)) an ordinary user's supervisor doesn't find it, as it isn't dumpable.
+// The deputy's status file: its own descriptor, or the file found by its number if a Landlock domain let it open
+// none. Under hidepid (proc(5)) an ordinary user's supervisor doesn't find the file, as the deputy isn't dumpable.
 Fd status_of(pid_t pid, Fd own) {
   struct statfs fs;
   if (own && fstatfs(own.get(), &fs) == 0 && static_cast<unsigned long>(fs.f_type) == PROC_SUPER_MAGIC)
@@ -133,7 +133,7 @@ Fd status_of(pid_t pid, Fd own) {
   return Fd(directory ? openat(directory->get(), "status", O_RDONLY | O_CLOEXEC) : -1);
 }
 
-// What came of it is looked at from here, with our numbers: whoever has other rights must not act.
+// The resulting identity is checked from here, with our numbers: a deputy with other rights must not act.
 bool has_identity_of(const Task& task, pid_t pid, Fd own_status) {
   const Fd file = status_of(pid, std::move(own_status));
   if (!file) return false;
@@ -216,7 +216,7 @@ Result<std::shared_ptr<const Zygote>> Zygote::confine(const Fd& ruleset, std::sh
     return failed(sent.error());
   pair->second.reset();
   DeputyLine line(std::move(pair->first));
-  auto heard = line.receive(until);  // of its birth, and of its domain, in whatever order
+  auto heard = line.receive(until);  // news of its birth, and of its domain, in either order
   if (heard && heard->word() == Word::born) heard = line.receive(until);
   if (!heard || heard->word() != Word::ready) return told(heard);
   return std::shared_ptr<const Zygote>(new Zygote(std::move(line), std::move(self)));

@@ -1,8 +1,8 @@
 // The process that deputies are forked from.
 //
-// It is made while the supervisor has one thread, so that its children find locks and memory in order, and
-// has nothing open but its line. It ends with the supervisor, however that ends, and its children with it.
-// If it is killed there are no new deputies: what needs one is refused.
+// It is forked while the supervisor has one thread, so that its children find locks and memory in a consistent state,
+// and has nothing open but its line. It ends with the supervisor, however that ends, and its children with it. If it
+// is killed there are no new deputies, and calls that need one are refused.
 #pragma once
 
 #include <sys/types.h>
@@ -29,15 +29,13 @@ std::optional<Identity> unpack_identity(Parcel& parcel);
 
 class Zygote {
  public:
-  // Starts it: before the supervisor starts a thread, with all signals blocked. If it can't, bear() says why.
+  // Starts it: before the supervisor starts a thread, with all signals blocked. If that fails, bear() says why.
   Zygote();
-  // A deputy of `task` that is ready, with the task's identity as it was read. Thread-safe; whoever asks
-  // waits for its own deputy only.
-  // `mount_namespace`: where it is to stand; empty: in ours.
+  // A deputy of `task` that is ready, with the task's identity as it was read. Thread-safe; each caller waits for its
+  // own deputy only. `mount_namespace` is the one to enter; empty: ours.
   Result<NewDeputy> bear(const Task& task, const Fd& mount_namespace, Deadline until) const;
-  // Another one, which has restricted itself by this Landlock ruleset besides when it is returned, and whose
-  // deputies are within that domain.
-  // `self` owns this one, unless it is the first, which outlives all.
+  // Another zygote, which has also restricted itself by this Landlock ruleset when it is returned; its deputies are
+  // within that domain. `self` owns this one, unless it is the first, which outlives all.
   Result<std::shared_ptr<const Zygote>> confine(const Fd& ruleset, std::shared_ptr<const Zygote> self,
                                                 Deadline until) const;
 
@@ -46,7 +44,7 @@ class Zygote {
       : line_(std::move(line)), parent_(std::move(parent)) {}
   Result<DeputyLine> line_;
   std::shared_ptr<const Zygote>
-      parent_;  // whose process forked ours, which ends with it; null: the first one
+      parent_;  // the zygote that forked ours, which ends with it; null: ours is the first one
 };
 
 }  // namespace scsup

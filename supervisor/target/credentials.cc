@@ -30,8 +30,8 @@ bool in_initial_user_namespace() {
   return initial;
 }
 
-// The id that the call takes for none changes nothing, and the one that holds is told. Where a filter refuses the
-// call, nobody can have changed it: it is the effective one.
+// The calls change nothing for an invalid id and return the current one. If a filter refuses the call, no task can
+// have changed this id: it is the effective one.
 std::uint32_t filesystem_id(long call, long effective) {
   constexpr std::uint32_t none = -1;
   const auto now = static_cast<std::uint32_t>(syscall(call, none));

@@ -18,7 +18,7 @@ namespace scsup {
 namespace {
 
 constexpr std::uint64_t page = 4096;
-constexpr std::size_t first_bite = 256;  // most paths end here: one call, little copied
+constexpr std::size_t first_bite = 256;  // most paths end within it: one call, little copied
 
 ssize_t read_by_call(pid_t tid, std::uint64_t at, char* into, std::size_t size) {
   iovec local{into, size};
@@ -26,7 +26,7 @@ ssize_t read_by_call(pid_t tid, std::uint64_t at, char* into, std::size_t size) 
   return process_vm_readv(tid, &local, 1, &remote, 1, 0);
 }
 
-// Asked of ourselves, whom everybody may read: a refusal is a filter's, or the kernel has no such call.
+// Tried on ourselves, whom we may always read: a refusal comes from a filter, or the kernel has no such call.
 bool have_the_call() {
   static const bool have = [] {
     char from = 1, to = 0;
@@ -35,7 +35,7 @@ bool have_the_call() {
   return have;
 }
 
-// /proc/TID/mem shows pages, too, that the target itself can't read (proc(5)).
+// /proc/TID/mem also shows pages that the target itself can't read (proc(5)).
 bool may_read(const Fd& proc, std::uint64_t at) {
   const auto maps = read_file_at(proc, "maps");
   if (!maps) return false;
@@ -55,7 +55,7 @@ ssize_t read_by_file(pid_t tid, std::uint64_t at, char* into, std::size_t size) 
   const int err = proc ? errno : proc.error().err;
   ssize_t got = -1;
   if (memory && may_read(*proc, at)) got = pread(memory.get(), into, size, static_cast<off_t>(at));
-  // As the call would say it.
+  // The errno that process_vm_readv would give.
   if (got < 0) errno = memory ? EFAULT : err == EACCES ? EPERM : err == ENOENT ? ESRCH : err;
   return got;
 }
@@ -70,7 +70,7 @@ std::variant<std::string, ReadFailure> read_path(pid_t tid, RemoteAddress from) 
   char buffer[PATH_MAX];
   std::size_t have = 0;
   while (have < sizeof buffer) {
-    // Never across a page that may be missing: a string may end just before unmapped memory.
+    // Never read across a page boundary: the next page may be missing, and a string may end just before it.
     const std::uint64_t at = from.value + have;
     std::size_t want = std::min<std::uint64_t>(sizeof buffer - have, page - at % page);
     if (have == 0) want = std::min(want, first_bite);

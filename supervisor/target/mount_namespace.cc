@@ -8,7 +8,7 @@ namespace scsup {
 
 namespace {
 
-// "mnt:[4026531840]". Nothing where our /proc doesn't tell: then every task's is taken to be foreign.
+// "mnt:[4026531840]". Nothing if our /proc doesn't tell: then every task's namespace is taken to be foreign.
 const std::string& own() {
   static const std::string here = [] {
     const Fd self(open("/proc/self", O_PATH | O_CLOEXEC));

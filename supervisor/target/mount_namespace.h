@@ -7,7 +7,7 @@
 
 namespace scsup {
 
-// The task's mount namespace, open for setns(2); empty: it is our own. The task's call must be waiting for us.
+// The task's mount namespace, open for setns(2); empty if it is our own. The task's call must be waiting for us.
 Result<Fd> foreign_mount_namespace(const Task& task);
 
 }  // namespace scsup

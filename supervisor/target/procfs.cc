@@ -43,7 +43,7 @@ bool numbers(std::string_view text, std::vector<T>& out) {
   return true;
 }
 
-// The lines that are read, in the order in which the kernel writes them (fs/proc/array.c).
+// The lines that scsup reads, in the order in which the kernel writes them (fs/proc/array.c).
 struct StatusLine {
   std::string_view key;
   bool required;
@@ -76,7 +76,7 @@ constexpr StatusLine status_lines[] = {
        std::sort(into.groups.begin(), into.groups.end());
        return true;
      }},
-    // These two only where there are PID namespaces.
+    // These two exist only where there are PID namespaces.
     {"NStgid", false, [](std::string_view value, ProcStatus& into) { return numbers(value, into.tgids); }},
     {"NSpid", false, [](std::string_view value, ProcStatus& into) { return numbers(value, into.pids); }},
     {"CapPrm", true,
@@ -94,7 +94,7 @@ constexpr StatusLine status_lines[] = {
 
 }  // namespace
 
-// One pass: it is read for each directory that a target makes. A line out of order is one that is missing.
+// One pass: this runs for each directory that a target makes. A line out of order counts as missing.
 std::optional<ProcStatus> parse_status(std::string_view text) {
   ProcStatus status;
   const auto* wanted = std::begin(status_lines);
@@ -170,7 +170,7 @@ Result<ProcStatus> read_status_again(const Fd& status) {
   ssize_t got = pread(status.get(), chunk, sizeof chunk, 0);
   if (got < 0) return failed("cannot read the target's /proc file status");
   std::string_view text(chunk, static_cast<std::size_t>(got));
-  std::string longer;  // who is in hundreds of groups
+  std::string longer;  // for a task in hundreds of groups
   if (text.size() == sizeof chunk) {
     longer = text;
     while ((got = pread(status.get(), chunk, sizeof chunk, static_cast<off_t>(longer.size()))) > 0)

@@ -1,5 +1,5 @@
-// The few /proc files of a task that scsup reads, parsed. All are opened relative to a descriptor of the
-// task's own directory, which names that task and no later one with the same number.
+// The few /proc files of a task that scsup reads, parsed. All are opened relative to a descriptor of the task's own
+// directory, which stays that task's even when its number is used again.
 #pragma once
 
 #include <sys/stat.h>
@@ -25,7 +25,7 @@ struct ProcStatus {  // proc(5), /proc/PID/status
   std::uint64_t effective_caps = 0, permitted_caps = 0, bounding_caps = 0;
   bool no_new_privs = false;
   mode_t umask = 022;
-  // NSpid and NStgid: its numbers in our PID namespace, in the one below, ... in its own.
+  // NSpid and NStgid: the task's numbers in our PID namespace, in the one below, ... in its own.
   std::vector<pid_t> pids, tgids;
 };
 
@@ -38,15 +38,15 @@ std::vector<pid_t> process_numbers();  // of all processes that our /proc shows
 Result<Fd> open_task_directory(pid_t tid);  // O_PATH on /proc/TID
 Result<std::string> read_file_at(const Fd& dir, const char* name);
 Result<std::string> read_link_at(const Fd& dir, const char* name);
-// False also where it can't be read, unless `wanted` is "".
+// False also if the link can't be read, unless `wanted` is "".
 bool is_link_to(const Fd& dir, const char* name, std::string_view wanted);
 Result<ProcStatus> read_status(const Fd& task);
-// The same of a "status" that is open already. ESRCH: the task has gone.
+// The same from a "status" that is already open. ESRCH: the task has gone.
 Result<ProcStatus> read_status_again(const Fd& status);
-// For a process that shows names often, or is about to leave its mount namespace: from now on name_of() asks the /proc
-// of today. Each process for itself, once, and not before it forks one that closes its descriptors.
+// For a process that looks up names often, or is about to leave its mount namespace: name_of() uses the present /proc
+// from now on. Each process must call it itself, once, and not before it forks one that closes its descriptors.
 void keep_own_procfs();
-// The name of what `fd` is open on, as /proc/self/fd shows it to us.
+// The name of the file that `fd` refers to, as /proc/self/fd shows it to us.
 Result<std::string> name_of(const Fd& fd);
 
 }  // namespace scsup

@@ -9,7 +9,7 @@ namespace scsup {
 
 namespace {
 
-// Where a root is: a directory of a mount. Neither number is used again while we hold our own root open.
+// Identifies a root: a directory of a mount. Neither number is used again while we hold our own root open.
 struct Place {
   dev_t major, minor;
   ino_t inode;
@@ -19,7 +19,8 @@ struct Place {
 
 Result<Place> place_of(int directory, const char* name, int flags) {
   struct statx there;
-  // What is cached will do for a number: a root may be on a file system that the target serves itself.
+  // Cached attributes are good enough for a number, and don't wait: the target itself may serve the root's file
+  // system.
   if (statx(directory, name, flags | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID,
             &there) != 0)
     return failed("cannot look at the target's root");

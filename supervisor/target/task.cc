@@ -39,7 +39,7 @@ const std::string& own_user_namespace() {
   return link;
 }
 
-// Fails as a whole: half of what a task may do would be worse than nothing.
+// Fails as a whole: knowing half of what a task may do would be worse than knowing nothing.
 Result<void> read_rights(Task& task, const ProcStatus& status) {
   const Fd& proc = task.handles->proc;
   task.identity = {status.fsuid, status.fsgid, status.groups, status.effective_caps};
@@ -55,7 +55,7 @@ Result<void> read_rights(Task& task, const ProcStatus& status) {
   return {};
 }
 
-// What is compared of a task.
+// The parts of a task that are compared.
 struct Now {
   Ids ids;
   Capabilities caps;
@@ -63,7 +63,7 @@ struct Now {
   mode_t umask = 022;
 };
 
-// All of it, at the price of a bare call.
+// Reads all of it, in about the time of an unsupervised call.
 Result<Now> read_by_status(const TaskHandles& handles) {
   auto status = read_status_again(handles.status);
   if (!status) return failed(status.error());
@@ -73,7 +73,7 @@ Result<Now> read_by_status(const TaskHandles& handles) {
              status->umask};
 }
 
-// Are other groups possible, and could they make a difference?
+// Can the groups have changed, and could they make a difference?
 bool do_groups_matter(const Task& task, const Capabilities& caps, Asked asked) {
   if (asked == Asked::to_record || !can_change_groups(task.permitted_caps, task.no_new_privs)) return false;
   return asked != Asked::to_act_here || task.user_namespace || !is_above_groups(caps);
@@ -84,7 +84,7 @@ Result<Now> read_now(const Task& task, Asked asked) {
   const Capabilities before{task.identity.effective_caps, task.permitted_caps};
   if (asked == Asked::to_create || do_groups_matter(task, before, asked)) return read_by_status(handles);
   Now now;
-  if (asked != Asked::to_record) {  // by the number, so before the pidfd says that it was the task's own
+  if (asked != Asked::to_record) {  // by number, so before the pidfd confirms that the number was the task's
     auto caps = read_capabilities(task.tid);
     if (!caps) return failed(caps.error());
     now.caps = *caps;
@@ -92,13 +92,13 @@ Result<Now> read_now(const Task& task, Asked asked) {
   }
   auto ids = read_ids(handles.pidfd);
   if (!ids && ids.error().err != ESRCH)
-    return read_by_status(handles);  // before Linux 6.13, or it may not be asked
+    return read_by_status(handles);  // before Linux 6.13, or a filter refuses the call
   if (!ids) return failed(ids.error());
   now.ids = *ids;
   return now;
 }
 
-// `now` has all that was asked for.
+// `now` has everything that `asked` requires.
 bool is_different(const Task& task, const Now& now, Asked asked) {
   if (now.ids.euid != task.uid || now.ids.egid != task.gid || now.ids.ppid != task.ppid) return true;
   const TaskHandles& handles = *task.handles;
@@ -109,8 +109,9 @@ bool is_different(const Task& task, const Now& now, Asked asked) {
       now.caps.effective != task.identity.effective_caps)
     return true;
   if (now.groups && *now.groups != task.identity.groups) return true;
-  // Without capabilities a user namespace makes no difference to what a task may do with files, and who can't
-  // change its groups can't in there either (user_namespaces(7), "Defining user and group ID mappings").
+  // Without capabilities a user namespace makes no difference to what a task may do with files, and a task
+  // that can't change its groups can't in another namespace either (user_namespaces(7), "Defining user and
+  // group ID mappings").
   const bool has_none =
       now.caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
   return !has_none && !is_link_to(handles.user_namespace_link, "", task.user_namespace_name);
@@ -140,7 +141,7 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->comm = status->comm;
   task->umask = status->umask;
   if (auto stat = read_file_at(proc, "stat")) task->start = parse_start_time(*stat).value_or(0);
-  // exe and cwd are for the record only: a target that hides them (not dumpable) goes without.
+  // exe and cwd are for the record only: if a target hides them (not dumpable), the record lacks them.
   task->exe = read_link_at(proc, "exe").value_or(std::string());
   task->readable = static_cast<bool>(read_rights(*task, *status));
   const auto root = Root::of(proc);
@@ -163,7 +164,7 @@ Result<Fd> Task::open_fd(int number) const {
 }
 
 Result<bool> Task::is_path_only(int number) const {
-  // Its link in /proc may be read or written as the descriptor may, so it has no bits for O_PATH, nor for the
+  // The mode bits of its link in /proc show how the descriptor is open, so there are none for O_PATH, nor for the
   // rare descriptor that is open for neither (open(2), access mode 3).
   char name[24];
   struct stat link;
@@ -194,7 +195,7 @@ std::optional<int> exit_status(const TaskHandles& handles) {
   return info.exit_code;
 }
 
-// A null signal would be refused (EPERM) for the living and the dead alike by a filter around us.
+// Not by a null signal: a filter around us would refuse it (EPERM) for living and dead processes alike.
 bool lives(const Fd& pidfd) {
   pollfd ended{pidfd.get(), POLLIN, 0};  // readable before the number is free again
   return pidfd && poll(&ended, 1, 0) == 0;

@@ -1,7 +1,7 @@
 // A task: a thread of the target, as scsup has read it.
 //
-// A Task is an immutable snapshot. Whoever compares it with what it is now before it is used for another
-// call. Its handles name that one task: when the number is used again they fail, they never follow.
+// A Task is an immutable snapshot, and must be compared with the present state before it is used for another call.
+// Its handles name that one task: when the number is used again they fail, they never follow.
 #pragma once
 
 #include <sys/stat.h>
@@ -25,17 +25,17 @@ struct TaskHandles {
   ~TaskHandles() { --alive_; }
   TaskHandles(const TaskHandles&) = delete;
   TaskHandles& operator=(const TaskHandles&) = delete;
-  // How many of these the supervisor has, of all sessions, and how many descriptors each is.
+  // How many of these the supervisor has in all sessions, and how many descriptors each one uses.
   static int alive() { return alive_; }
   static constexpr int descriptors = 5;
 
   Fd proc;  // O_PATH on /proc/TID
-  // Asked again and again, which is cheaper than to look them up: /proc/TID/status, and O_PATH on the links
-  // /proc/TID/exe and /proc/TID/ns/user themselves.
+  // Kept open because reading them again is cheaper than opening them again: /proc/TID/status, and O_PATH on the
+  // links /proc/TID/exe and /proc/TID/ns/user themselves.
   Fd status, exe_link, user_namespace_link;
-  Fd pidfd;  // of the thread (6.9), or of the process when the task leads it; else empty: the task is not
+  Fd pidfd;  // of the thread (6.9), or of the process if the task leads it; else empty, and the task is not
              // remembered
-  mutable bool missed = false;  // its death will be seen by TaskTable; set before the handles are shared
+  mutable bool missed = false;  // set if TaskTable will see its death; before the handles are shared
 
  private:
   static inline std::atomic<int> alive_{0};
@@ -45,16 +45,16 @@ struct Task {
   pid_t tid = 0;
   std::shared_ptr<const TaskHandles> handles;
   bool readable =
-      false;  // false: the kernel lets us not look at it (it isn't dumpable and isn't ours to trace)
+      false;  // false: the kernel doesn't let us look at it (it isn't dumpable and we may not trace it)
 
   // The process, for the record.
   pid_t pid = 0, ppid = 0;
   uid_t uid = 0;  // effective
   gid_t gid = 0;
-  std::uint64_t start = 0;         // clock ticks after boot; with pid it names the process for ever
+  std::uint64_t start = 0;         // clock ticks after boot; with pid it identifies the process for ever
   std::vector<pid_t> pids, tgids;  // in our PID namespace, in the one below, ... in its own
   std::string comm, exe, cwd;
-  std::string record;  // the above as an audit record has it; made once by whoever owns the table
+  std::string record;  // the above in an audit record's form; made once by the owner of the table
 
   // What it may do.
   Identity identity;
@@ -64,17 +64,17 @@ struct Task {
   std::string user_namespace_name;  // "user:[4026531837]"
   Fd user_namespace;  // empty: it is the supervisor's own, where its capabilities count as ours do
 
-  // O_PATH on "cwd" or "fd/N" of the task: fresh each time, because any thread can change them at any time.
+  // O_PATH on "cwd" or "fd/N" of the task: opened anew each time, because any thread can change them at any time.
   Result<Fd> open_cwd() const;
   Result<Fd> open_fd(int fd) const;
-  // Was that descriptor opened with O_PATH? (fchmod(2) refuses those.)
+  // Was that descriptor opened with O_PATH? (fchmod(2) refuses such descriptors.)
   Result<bool> is_path_only(int fd) const;
 };
 
 // Opens the handles and reads everything. The caller checks that the notification is still valid afterwards.
 Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandles> known = nullptr);
 
-// How much of a task must be as it was read.
+// How much of a task must be unchanged.
 enum class Asked : std::uint8_t {
   to_record,    // who it is: ids and program
   to_act_here,  // and what it may do, as far as it matters for local files
@@ -84,18 +84,18 @@ enum class Asked : std::uint8_t {
 
 struct Compared {
   bool changed = false;
-  mode_t umask = 022;  // as it is now; set where that was asked for and nothing has changed
+  mode_t umask = 022;  // its present value; set if it was asked for and nothing has changed
 };
 
-// Is anything of that different by now? Error::err is ESRCH when the task has gone. An answer says also that
-// what was read by the task's number before was its own. The task's call must be waiting for us.
+// Has any of that changed? Error::err is ESRCH if the task has gone. Success also says that what was read before by
+// the task's number belonged to this task. The task's call must be waiting for us.
 Result<Compared> compare(const Task& task, Asked asked);
 
-// Does whom the pidfd names still live? False for none.
+// Does the process or thread that the pidfd names still live? False for an empty pidfd.
 bool lives(const Fd& pidfd);
-// Is it still that task and alive?
+// Does that task still live?
 bool is_alive(const TaskHandles& handles);
-// How it ended, as wait(2) has it; nothing before its parent has heard of that, or before Linux 6.15.
+// How it ended, in the form of wait(2); nothing before its parent has reaped it, or before Linux 6.15.
 std::optional<int> exit_status(const TaskHandles& handles);
 
 }  // namespace scsup

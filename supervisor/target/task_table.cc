@@ -10,7 +10,7 @@ namespace scsup {
 
 namespace {
 
-// A third of the descriptors that we may have: what remembers is never what keeps the work from having some.
+// A third of the descriptors that we may have: remembered tasks must never take those that calls need.
 int most_handles() {
   static const int most = [] {
     rlimit descriptors{};
@@ -47,7 +47,7 @@ Result<TaskTable::Met> TaskTable::confirm(const Met& met, const Request& request
   return read(request, met.task->handles);
 }
 
-// Reading may stall (a /proc read waits for the target's mm): not under the lock.
+// Reading may stall (a /proc read waits for the target's mm), so it happens without the lock.
 Result<TaskTable::Met> TaskTable::read(const Request& request, std::shared_ptr<const TaskHandles> known) {
   auto seen = look_at(static_cast<pid_t>(request.tid()), std::move(known));
   if (!seen) return failed(seen.error());
@@ -72,7 +72,7 @@ void TaskTable::remember(const std::shared_ptr<const Task>& task) {
   entries_.insert_or_assign(task->tid, task);
 }
 
-// Told without the lock: a record may wait for the log.
+// Reported without the lock: a record may wait for the log.
 void TaskTable::bury_the_dead() {
   for (const auto& [task, status] : take_the_dead()) ended_(*task, status);
 }
@@ -82,8 +82,8 @@ std::vector<std::pair<std::shared_ptr<const Task>, int>> TaskTable::take_the_dea
   epoll_event events[16];
   const int count = epoll_wait(deaths_.get(), events, std::size(events), 0);
   for (int i = 0; i < count; ++i) {
-    // Only what is still remembered: another thread may be closing the rest, and the number may be anything
-    // by then.
+    // Only tasks that are still remembered: another thread may be closing the others' descriptors, and the number may
+    // name anything by then.
     const auto dead = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
       return entry.second->handles->pidfd.get() == events[i].data.fd;
     });
@@ -93,7 +93,7 @@ std::vector<std::pair<std::shared_ptr<const Task>, int>> TaskTable::take_the_dea
     entries_.erase(dead);
   }
   std::vector<std::pair<std::shared_ptr<const Task>, int>> told;
-  std::erase_if(unreaped_, [&](const auto& task) {  // of those before, too: a parent may take its time
+  std::erase_if(unreaped_, [&](const auto& task) {  // also earlier ones: a parent may reap late
     const auto status = exit_status(*task->handles);
     if (status) told.emplace_back(task, *status);
     return status.has_value();

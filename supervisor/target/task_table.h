@@ -1,7 +1,7 @@
-// The tasks of one session that scsup has met, so that what they are is read once and compared for each call.
+// The tasks of one session that scsup has met, so that each is read once and only compared at later calls.
 //
-// To read a task costs a dozen system calls on /proc; to see that it is still as it was read, two for the
-// record and two more before anything is done for it (compare()).
+// Reading a task takes a dozen system calls on /proc. Checking that it is unchanged takes two for the record and two
+// more before anything is done for it (compare()).
 #pragma once
 
 #include <sys/types.h>
@@ -21,33 +21,33 @@ namespace scsup {
 
 class TaskTable {
  public:
-  // `describe` makes Task::record. `ended` is told of each task that was remembered and has ended, with its status as
-  // wait(2) has it, as far as that can be had.
+  // `describe` makes Task::record. `ended` is called for each remembered task that has ended, with its status in the
+  // form of wait(2) if that can be had.
   TaskTable(std::function<std::string(const Task&)> describe, std::function<void(const Task&, int)> ended);
 
   struct Met {
     std::shared_ptr<const Task> task;
-    bool is_fresh = false;  // read since the call came: nothing of it can be different
-    mode_t umask = 022;     // once it was asked for
+    bool is_fresh = false;  // read since the call came: nothing of it can have changed
+    mode_t umask = 022;     // set once it was asked for
   };
-  // The task that made this call. Thread-safe. ESRCH when it is gone. A task that is remembered is not asked
-  // whether it still lives: its number may belong to another by now. Once all has been read of it, confirm()
-  // tells.
+  // The task that made this call. Thread-safe. ESRCH if it is gone. A remembered task is returned without a check
+  // that it still lives: its number may be another task's by now. After all else about it has been read, confirm()
+  // checks that.
   Result<Met> find(const Request& request);
 
-  // `met` as it is now, read anew if it has changed. ESRCH: what was met isn't the task that made the call,
-  // or that one has gone.
+  // `met` in its present state, read anew if it has changed. ESRCH: `met` isn't the task that made the call, or that
+  // task has gone.
   Result<Met> confirm(const Met& met, const Request& request, Asked asked);
   void forget(const Task& task);
 
-  // Tells of those that have ended since.
+  // Reports the tasks that have ended since.
   void bury_the_dead();
 
-  // The processes that are remembered.
+  // The remembered processes.
   std::vector<pid_t> processes() const;
 
  private:
-  // Each is five descriptors: what a target has many of must not use up ours.
+  // Each takes five descriptors: a target with many tasks must not use up ours.
   static constexpr std::size_t most_remembered = 64;
   Result<Met> read(const Request& request, std::shared_ptr<const TaskHandles> known);
   void remember(const std::shared_ptr<const Task>& task);
@@ -56,11 +56,11 @@ class TaskTable {
 
   const std::function<std::string(const Task&)> describe_;
   const std::function<void(const Task&, int)> ended_;
-  // An epoll of the pidfds of all that are remembered: one call tells which of them have died.
+  // An epoll of the pidfds of all remembered tasks: one call tells which of them have died.
   const Fd deaths_;
   mutable std::mutex mutex_;
   std::unordered_map<pid_t, std::shared_ptr<const Task>> entries_;
-  std::vector<std::shared_ptr<const Task>> unreaped_;  // ended, and nobody knows how: the last ones
+  std::vector<std::shared_ptr<const Task>> unreaped_;  // ended, status not known yet: the latest ones
 };
 
 }  // namespace scsup

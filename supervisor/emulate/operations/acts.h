@@ -10,9 +10,10 @@
 
 namespace scsup {
 
-// What must be known of a call before its object matters. 0: go on.
+// The checks that come before a call's object matters. 0: go on.
 using Precheck = int (*)(const Call& call, const Task& task);
-// The thread's umask and ids are the target's, so default ACLs, setgid directories and quotas act as for the target.
+// The thread's umask and ids are the target's, so default ACLs, setgid directories and quotas apply as for the
+// target.
 using Performance = Outcome (*)(const Object& object, mode_t mode);
 
 Outcome make_directory(const Object& object, mode_t mode);    // mkdir(2), mkdirat(2)

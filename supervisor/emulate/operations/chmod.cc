@@ -12,7 +12,7 @@ namespace scsup {
 
 namespace {
 
-// fchmodat2(2) is new in 6.6, and filters that don't know it refuse it: then /proc/self/fd does the work.
+// fchmodat2(2) is new in 6.6, and filters that don't know it refuse it: then /proc/self/fd is used.
 bool have_fchmodat2() {
   static const bool have = syscall(SYS_fchmodat2, -1, "", 0, AT_EMPTY_PATH) != 0 && errno == EBADF;
   return have;
