@@ -21,7 +21,7 @@ void Epoll::arm(int fd, void* tag) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLONESHOT;
   event.data.ptr = tag;
-  // It is known from its second time on. One that was closed has left by itself.
+  // MOD works from its second time on. A descriptor that was closed has left the set by itself.
   if (epoll_ctl(fd_.get(), EPOLL_CTL_MOD, fd, &event) == 0) return;
   if (errno == ENOENT && epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return;
   unarmed_.push_back(tag);

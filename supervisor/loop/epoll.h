@@ -20,7 +20,7 @@ class Epoll : public Readiness {
  private:
   explicit Epoll(Fd fd) : fd_(std::move(fd)) {}
   const Fd fd_;
-  std::vector<void*> unarmed_;  // tags of descriptors that epoll has refused: told by the next wait()
+  std::vector<void*> unarmed_;  // tags of descriptors that epoll has refused: reported by the next wait()
 };
 
 }  // namespace scsup

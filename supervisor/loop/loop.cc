@@ -32,7 +32,7 @@ void Loop::stop() {
 
 void Loop::wake() {
   const std::uint64_t one = 1;
-  (void)!write(wake_.get(), &one, sizeof one);  // full: it will wake up anyway
+  (void)!write(wake_.get(), &one, sizeof one);  // full: it wakes up anyway
 }
 
 Result<void> Loop::start() {

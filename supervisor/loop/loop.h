@@ -1,8 +1,8 @@
 // The event loop: sources of events, and one thread at a time that leads.
 //
-// The leading thread waits for readiness and serves each source to the end of one event, answers included. If
-// it gets stuck in a section (stall_watch.h) another thread takes the lead with an engine of its own
-// (readiness.h); readiness is level-triggered, so nothing is lost with the old one.
+// The leading thread waits for readiness and serves one event of each source to its end, answers included. If it gets
+// stuck in a section (stall_watch.h) another thread takes the lead with an engine of its own (readiness.h); readiness
+// is level-triggered, so nothing is lost with the old one.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ class Source {
   virtual ~Source() = default;
   virtual int fd() const = 0;       // the same one for its whole life
   enum class Next { again, done };  // done: the loop lets go of the source
-  // Handles one event. `ready` is what poll(2) would say.
+  // Handles one event. `ready` is a set of poll(2)'s bits.
   virtual Next serve(std::uint32_t ready, Lead& lead) = 0;
 };
 
@@ -40,15 +40,15 @@ class Loop {
 
   // Thread-safe, like all of these.
   void add(std::shared_ptr<Source> source);
-  // Makes run() return after the event that is being served.
+  // Makes run() return after the current event.
   void stop();
 
-  // Begins to serve, on a thread of its own. A failure: events can't be had, and nothing will be served.
+  // Starts serving, on its own thread. A failure: no engine could be made, and nothing will be served.
   Result<void> start();
   // Waits until stop() has taken effect, or until serving failed. After start().
   Result<void> wait();
   Result<void> run();  // both
-  // What tells events apart here: "io_uring" or "epoll". After start().
+  // The engine in use: "io_uring" or "epoll". After start().
   std::string_view engine() const;
 
   StallWatch& stall_watch() { return watch_; }
@@ -67,11 +67,11 @@ class Loop {
   std::condition_variable changed_;  // engine_, result_ or leading_
   std::unordered_map<Source*, std::shared_ptr<Source>> sources_;
   std::vector<Source*> unarmed_;
-  Fd wake_;  // an eventfd: something to arm, or time to stop
+  Fd wake_;  // an eventfd: something is to be armed, or it is time to stop
   std::atomic<bool> has_new_{false};
   std::atomic<bool> stopped_{false};
   bool leading_ = false;     // the last leader has not yet left
-  std::string_view engine_;  // "": no leader has got one yet
+  std::string_view engine_;  // "": no leader has one yet
   Result<void> result_;
   StallWatch watch_;
 };

@@ -64,7 +64,7 @@ void StallWatch::expire_all() {
       if (watched.lead->state_.compare_exchange_strong(working, Lead::State::taken) && watched.lead->work_)
         late.push_back(watched.lead->work_);
     }
-    leads_.clear();  // nobody succeeds them
+    leads_.clear();  // no thread succeeds them
   }
   for (const auto& work : late) work->expire();
 }
@@ -93,7 +93,7 @@ void StallWatch::run() {
   }
 }
 
-// True: nothing has happened there since the last tick.
+// True: that thread has made no progress since the last tick.
 bool StallWatch::look(Watched& watched) {
   Lead& lead = *watched.lead;
   const std::uint64_t section = lead.section_.load(std::memory_order_relaxed);
@@ -118,7 +118,7 @@ void StallWatch::look_at_all(std::unique_lock<std::mutex>& lock) {
   quiet_ticks_ = quiet ? quiet_ticks_ + 1 : 0;
   if (quiet_ticks_ >= ticks_until_sleep) {
     asleep_ = true;
-    for (const Watched& watched : leads_)  // one that began while we lay down
+    for (const Watched& watched : leads_)  // for a section that began while we went to sleep
       if (watched.lead->state_.load() == Lead::State::working) asleep_ = false;
   }
   lock.unlock();

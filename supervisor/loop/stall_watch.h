@@ -1,9 +1,9 @@
-// Notices when a thread that serves is stuck, and when a call has been in work for too long.
+// Notices when a serving thread is stuck, and when a call has been in progress for too long.
 //
-// Reading a target's memory or acting on a file can block where nobody could have known (userfaultfd, a file
-// mapped from FUSE). A serving thread therefore works in sections; a section that is still the same one after
-// two ticks costs the thread its lead: another thread takes over what it served, and the stuck one ends with
-// its own call. A section costs two atomic operations. When nothing happens the watch sleeps.
+// Reading a target's memory or acting on a file can block unpredictably (userfaultfd, a file mapped from FUSE). A
+// serving thread therefore works in sections. If a section is still the same one after two ticks, the thread loses
+// its lead: another thread takes over what it served, and the stuck one ends with its own call. A section costs two
+// atomic operations. When nothing happens the watch sleeps.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@
 
 namespace scsup {
 
-// What can be told that it takes long.
+// Work whose duration is watched.
 class Timed {
  public:
   virtual ~Timed() = default;
@@ -31,13 +31,13 @@ class Timed {
 
 class StallWatch;
 
-// The right of one thread to serve something. `begin` and `end` are called by that thread only.
+// The right of one thread to serve something. Only that thread calls `begin` and `end`.
 class Lead {
  public:
-  // `succeed` is called on the watch's thread when the lead was taken: it starts another one.
+  // `succeed` is called on the watch's thread when the lead was taken: it starts another thread.
   Lead(StallWatch& watch, std::function<void()> succeed) : watch_(watch), succeed_(std::move(succeed)) {}
   void begin(std::shared_ptr<Timed> work);
-  // False: the lead was taken away meanwhile. The thread finishes what it has in hand and goes.
+  // False: the lead was taken away meanwhile. The thread finishes its present call and ends.
   bool end();
   bool lost() const { return state_.load(std::memory_order_relaxed) == State::taken; }
 
@@ -54,16 +54,16 @@ class Lead {
 class StallWatch {
  public:
   static constexpr std::chrono::milliseconds tick{5};
-  static constexpr std::chrono::seconds patience{10};  // how long one call may be in work without acting
+  static constexpr std::chrono::seconds patience{10};  // how long one call may be in progress before it acts
 
   StallWatch();
   ~StallWatch();
 
   void watch(std::shared_ptr<Lead> lead);
   void forget(const Lead& lead);  // its thread has nothing more to serve
-  // expire() it after that time, unless it is gone by then
+  // Calls expire() after that time, unless the work is gone by then.
   void limit(const std::shared_ptr<Timed>& work, std::chrono::seconds time = patience);
-  void expire_all();  // the supervisor ends: whatever is in work or has a limit expires now
+  void expire_all();  // the supervisor ends: all work in progress or with a limit expires now
 
  private:
   friend class Lead;

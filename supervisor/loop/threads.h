@@ -1,4 +1,4 @@
-// Threads that nobody joins: one that is stuck in the kernel can't be.
+// Threads that are never joined: one that is stuck in the kernel can't be.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace scsup {
 
-// Fails where RLIMIT_NPROC or a cgroup's pids.max leave no thread: targets of the same user can see to that.
+// Fails if RLIMIT_NPROC or a cgroup's pids.max allow no more threads: targets of the same user can cause that.
 Result<void> start_thread(std::function<void()> body);
 
 }  // namespace scsup

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Uring>> Uring::create() {
 
 void Uring::arm(int fd, void* tag) {
   io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());
-  if (!sqe) {  // full: hand over what is queued
+  if (!sqe) {  // full: submit what is queued
     io_uring_submit(ring_.get());
     sqe = io_uring_get_sqe(ring_.get());
   }

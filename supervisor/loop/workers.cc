@@ -19,7 +19,7 @@ void Workers::submit(Job job) {
     changed_.notify_one();
     return;
   }
-  // No thread is to be had: it waits for one that is there, as long as a call may wait.
+  // No thread could be started: the job waits for an existing one, as long as a call may wait.
   if (!start_thread([this] { work(); })) changed_.notify_one();
 }
 

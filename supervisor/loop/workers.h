@@ -1,6 +1,5 @@
-// Threads for what may block. One is started when a job finds none idle, so a job waits behind another one only
-// where no more threads can be had; how many jobs a session may have here is the session's business. The pool
-// lives as long as the process.
+// Threads for work that may block. One is started if a job finds none idle, so a job waits behind another one only if
+// no more threads can be had. Each session limits its own number of jobs here. The pool lives as long as the process.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +16,7 @@ class Workers {
   explicit Workers(std::function<void()> prepare);
 
   void submit(Job job);
-  // Waits until no job is left, at most `seconds`. False: some are stuck.
+  // Waits at most `seconds` until no job is left. False: some are stuck.
   bool drain(int seconds);
 
  private:

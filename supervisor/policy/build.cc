@@ -12,12 +12,12 @@ namespace {
 
 constexpr int no_such_call = 38;  // ENOSYS
 
-// What is performed for a task must stay within what it has restricted itself to.
+// What scsup performs for a task must respect the restrictions that the task has put on itself.
 bool is_watched(const Syscall& syscall, const PolicyTables& tables) {
   return syscall.confines && tables.performs_confined;
 }
 
-// A call that acts on a path: io_uring can do most of these without a system call.
+// A call that acts on a path: for most of these io_uring needs no system call.
 bool acts_on_paths(const Syscall& syscall) {
   return syscall.is_performed() || syscall.position(Role::path) >= 0;
 }
@@ -90,8 +90,8 @@ void read_flags(const Profile& profile, FilterPlan& plan, Diagnostics& diagnosti
       diagnostics.push_back(
           {Diagnostic::Severity::warning, flag.place,
            in_quotes(flag.value) + " has no effect: scsup keeps the mitigation of speculative store bypass"});
-    // TSYNC: the filter is loaded while the command has one thread. WAIT_KILLABLE_RECV is used wherever it
-    // exists.
+    // TSYNC isn't needed: the filter is loaded while the command has one thread. WAIT_KILLABLE_RECV is used wherever
+    // it exists.
   }
 }
 

@@ -15,7 +15,7 @@ std::uint32_t first_by_registers(const CallSteps& call, const Registers& registe
                                [&](std::uint32_t i) { return hold(call.steps[i].all_of, registers); });
 }
 
-// The first step before `limit` that has a path among the `rules` that match the object.
+// The first step before `limit` whose path is among the `rules` that match the object.
 const Step* first_by_path(const CallSteps& call, const std::pmr::vector<std::uint32_t>& rules,
                           std::uint32_t limit, const Registers& registers) {
   auto from = call.with_path.begin();
@@ -49,7 +49,7 @@ std::optional<Decision> Policy::decide(const Call& call, const std::string_view*
   const Ruling* ruling = steps->steps[limit].ruling;
   if (looks) {
     if (!object) return std::nullopt;
-    // Enough for the rules that one path matches in any sane policy; beyond, the heap.
+    // Enough for the rules that match one path in any sane policy; beyond that, the heap is used.
     std::array<std::byte, 1024> room;
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
     std::pmr::vector<std::uint32_t> rules(&memory);

@@ -1,7 +1,7 @@
 // A policy that is ready to decide: a Document resolved for one environment.
 //
-// Immutable and shared: sessions hold a std::shared_ptr<const Policy>; decide() may be called from any
-// thread. Pure: no I/O, no clock. What comes from the machine stands in Environment.
+// Immutable and shared: sessions hold a std::shared_ptr<const Policy>; decide() may be called from any thread. Pure:
+// no I/O, no clock. Everything about the machine is in Environment.
 //
 // A call that a rule of `supervise` names is decided by `supervise` alone: first matching rule, else its
 // default. Every other call is decided by the Docker part, as libseccomp would: an unconditional entry wins
@@ -30,9 +30,9 @@ class Policy {
  public:
   ~Policy();
 
-  // What the policy says of `call`. `object` is the resolved path, or nullptr while it isn't known: then the
-  // result is std::nullopt when a rule has to see it first. With an object there is always a decision. An
-  // empty object means "resolved, but has no path" (a pipe): it matches no glob.
+  // The decision for `call`. `object` is the resolved path, or nullptr while it isn't known: then the result is
+  // std::nullopt if a rule has to see it first. With an object there is always a decision. An empty object means
+  // "resolved, but has no path" (a pipe): it matches no glob.
   std::optional<Decision> decide(const Call& call, const std::string_view* object) const;
 
   const FilterPlan& filter() const;
@@ -47,14 +47,14 @@ class Policy {
 };
 
 struct Built {
-  std::shared_ptr<const Policy> policy;  // null when there are errors
+  std::shared_ptr<const Policy> policy;  // null if there are errors
   Diagnostics diagnostics;               // warnings too: names skipped, rules never reached
 };
 
-// `file` is how the policy is named in places ("policies/no-mkdir.json").
+// `file` names the policy in places ("policies/no-mkdir.json").
 Built build(const Document& document, const std::string& file, const Environment& environment);
 
-// What `scsup policy show` prints: per syscall and ABI where it is decided and by what.
+// The output of `scsup policy show`: for each syscall and ABI where it is decided and by what.
 std::string show(const Document& document, const std::string& file, const Environment& environment);
 
 }  // namespace scsup

@@ -27,7 +27,7 @@ Attachment::Attachment(Fd socket, Peer peer, Reception& reception)
   if (in_handshake_) return;
   (void)send_packet(
       socket_, handshake::encode(handshake::Refused{"too many agents attach at this moment; try again"}));
-  shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
+  shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it close
 }
 
 Attachment::~Attachment() { end_handshake(); }
@@ -55,7 +55,7 @@ Source::Next Attachment::serve(std::uint32_t, Lead&) {
 }
 
 void Attachment::expire() {
-  if (awaiting_ != Awaiting::exec) shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
+  if (awaiting_ != Awaiting::exec) shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it close
 }
 
 Result<void> Attachment::hear(Packet packet) {
@@ -122,8 +122,8 @@ Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> 
   if (!is_listener(fds.front())) return failed(0, "the agent sent a descriptor that is no seccomp listener");
   end_handshake();
   awaiting_ = Awaiting::exec;
-  // Before the session answers the waiting execve: afterwards nobody is there to read it.
-  // EPIPE: the filter has killed it for its execve. That is a session too, which ends at once.
+  // Before the session answers the waiting execve: after that, no thread is there to read it. EPIPE: the filter has
+  // killed the agent for its execve. That is a session too, which ends at once.
   if (auto sent = send_packet(socket_, handshake::encode(handshake::Go{}));
       !sent && sent.error().err != EPIPE)
     return sent;
@@ -131,14 +131,14 @@ Result<void> Attachment::on(const handshake::Listener& message, std::vector<Fd> 
   return {};
 }
 
-// The policy may have been read anew since the agent got its filter: the session begins with the one that the
-// filter was made of.
+// The policy may have been read anew since the agent got its filter: the session begins with the edition from which
+// the filter was made.
 void Attachment::start_session(Fd listener, std::uint32_t tid) {
   subject_.pid = static_cast<pid_t>(tid);
   auto policy = std::make_shared<InForce>(edition_, subject_.installed);
   session_ = reception_.begin_session(std::move(subject_), std::move(policy), Listener(std::move(listener)),
                                       Line::MadeBy::agent);
-  // Read anew meanwhile? Whoever put that in force may not have seen this session yet.
+  // Was it read anew meanwhile? The reload may not have seen this session yet.
   if (const auto now = reception_.catalogue.find(edition_->name());
       now && *now != edition_ && (*now)->file().file == edition_->file().file)
     if (const auto newer = (*now)->policy(session_->subject().environment))

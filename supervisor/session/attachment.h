@@ -1,7 +1,7 @@
 // The supervisor's side of a handshake: from a connected agent to a session.
 //
-// Lives on the loop as a source until the agent's socket closes, which its exec does. Every wrong word ends
-// it with a Refused that says what was wrong; the agent then doesn't exec.
+// Lives on the loop as a source until the agent's socket closes, which its exec does. Every wrong message ends it
+// with a Refused that says what was wrong; the agent then doesn't exec.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ class Attachment : public Source, public Timed {
 
   int fd() const override { return socket_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
-  // An agent that dawdles before its filter is loaded is hung up on; afterwards its exec may take as long as
+  // An agent that takes too long before its filter is loaded is hung up on; after that its exec may take as long as
   // it likes.
   void expire() override;
 

@@ -42,16 +42,16 @@ Result<ProcStatus> status_of(pid_t pid) {
   return proc ? read_status(*proc) : Result<ProcStatus>(failed(proc.error()));
 }
 
-// What a container is said to begin with, `scsup kill` ends with our rights: whoever hasn't those names a
-// process of their own, or none.
+// `scsup kill` ends the process that a container is said to begin with, using our rights. So a peer without those
+// rights can name a process of its own user, or none.
 pid_t first_process(const oci::ContainerState& state, const Peer& peer) {
   const auto status = status_of(state.pid);
   const bool is_theirs = peer.uid == 0 || peer.uid == geteuid() || (status && status->uid == peer.uid);
   return status && is_theirs ? state.pid : 0;
 }
 
-// What includes and excludes of the Docker part look at. The home and the directory of whoever runs in there
-// mean nothing out here.
+// What includes and excludes of the Docker part depend on. The home and the directory of the user in the container
+// mean nothing outside.
 Environment environment_in(pid_t first_process) {
   handshake::Hello hello;
   if (const auto status = status_of(first_process)) hello.caps = status->bounding_caps;
@@ -81,20 +81,20 @@ void ContainerAttachment::begin() {
 
 void ContainerAttachment::expire() {
   late_ = true;
-  shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
+  shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it close
 }
 
 Source::Next ContainerAttachment::serve(std::uint32_t, Lead&) {
   auto chunk = receive_stream(socket_);
   if (!chunk && chunk.error().err == EAGAIN) return Next::again;
   if (!chunk) return refuse(chunk.error().text());
-  if (!speaks_ && !late_ && chunk->bytes.empty()) return Next::done;  // looked whether we are here
-  // First of all, so that a listener that came along is kept whatever is wrong.
+  if (!speaks_ && !late_ && chunk->bytes.empty()) return Next::done;  // checked only whether we are here
+  // First of all, so that a listener that came along is kept even if something else is wrong.
   const auto progress = message_.feed(std::move(*chunk));
   if (late_) return refuse("it has not said all within its time");
   switch (progress) {
     case oci::StateMessage::Progress::more:
-      if (!speaks_) {  // who says all at once is never kept out by those who don't
+      if (!speaks_) {  // a peer that sends everything at once is never kept out by those that don't
         if (!reception_.begin_handshake()) return refuse("too many attach at this moment");
         speaks_ = true;
         reception_.services.loop.stall_watch().limit(shared_from_this());
@@ -159,7 +159,7 @@ std::shared_ptr<InForce> ContainerAttachment::choose_policy(const oci::Container
     subject.remark = policy.error().text();
     return deny_all(subject.remark);
   }
-  // Who merged the policy into the container's profile says which text that was (scsup-runtime(8)).
+  // The program that merged the policy into the container's profile says which text that was (scsup-runtime(8)).
   const auto sha = state.metadata.find("sha");
   if (sha != state.metadata.end() && sha->second == (*edition)->file().sha) subject.installed = *policy;
   return std::make_shared<InForce>(*edition, *policy);

@@ -1,10 +1,9 @@
-// From a container runtime's connection to a session, or to another line of one (an exec into a container
-// that is here).
+// From a container runtime's connection to a session, or to another line of an existing one (an exec into a container
+// that is already supervised).
 //
-// Lives on the loop as a source until the runtime has said all, or has taken too long: a runtime may connect
-// at `create` and speak at `start`, so many half-finished ones are normal. Whatever goes wrong, a listener
-// that has come is not let go of: its trapped calls are denied and recorded, so that nothing runs
-// unsupervised and nobody has to guess why.
+// Lives on the loop as a source until the runtime has said everything, or has taken too long: a runtime may connect
+// at `create` and send at `start`, so many half-finished ones are normal. Whatever goes wrong, a received listener is
+// kept: its trapped calls are denied and recorded, so that nothing runs unsupervised and the log says why.
 #pragma once
 
 #include <atomic>
@@ -26,12 +25,12 @@ class ContainerAttachment : public Source,
   ContainerAttachment(Fd socket, Peer peer, Reception& reception);
   ~ContainerAttachment() override;
 
-  // Onto the loop.
+  // Adds it to the loop.
   void begin();
 
   int fd() const override { return socket_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
-  // It has dawdled: it is hung up on.
+  // The peer has taken too long: hangs up.
   void expire() override;
 
  private:

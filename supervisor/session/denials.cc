@@ -7,7 +7,7 @@ namespace scsup {
 
 void Denials::add(const Call& call, std::string_view path, int err, const Origin& origin) {
   std::lock_guard lock(mutex_);
-  for (Denial& denial : seen_) {  // the usual case, without building the words
+  for (Denial& denial : seen_) {  // the usual case, without formatting
     if (denial.nr != call.nr || denial.abi != call.abi || denial.err != err || denial.path != path ||
         denial.by != origin.words)
       continue;

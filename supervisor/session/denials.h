@@ -1,4 +1,4 @@
-// What was denied, for the sentence at the end: distinct denials with their counts.
+// What was denied, for the summary at the end: distinct denials with their counts.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ class Denials {
  public:
   static constexpr std::size_t most = 10;
 
-  // `path` may be empty. Thread-safe; remembers `most` distinct ones, however many a target makes.
+  // `path` may be empty. Thread-safe; keeps `most` distinct ones, however many a target makes.
   void add(const Call& call, std::string_view path, int err, const Origin& origin);
 
-  // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order they came first;
+  // "denied mkdir /tmp/demo: EPERM, rule no-mkdir at p.json:6:7 (3 times)", in the order of their first occurrence;
   // then how many others there were.
   std::vector<std::string> lines() const;
 

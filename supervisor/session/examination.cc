@@ -18,7 +18,7 @@ Examined refused(int err, const Origin& why) {
   return examined;
 }
 
-// What the kernel itself finds wrong with a path, or with flags that it looks at before.
+// Errors that the kernel itself finds in a path, or in flags that it checks before.
 bool is_natural(int err) { return err == EFAULT || err == ENAMETOOLONG || err == EINVAL || err == ENOSYS; }
 
 }  // namespace
@@ -26,7 +26,7 @@ bool is_natural(int err) { return err == EFAULT || err == ENAMETOOLONG || err ==
 Examined examine(const Call& call, const Task* task, const Request& request, LandlockDomains& domains) {
   if (!task || !task->readable) return refused(EPERM, refusal::unreadable);
   const Operand& operand = call.operand;
-  int err = precheck(call, *task);  // the kernel looks at flags before it reads the path
+  int err = precheck(call, *task);  // the kernel checks flags before it reads the path
   if (err == 0) err = operand.path_error;
   if (operand.path_error != 0 && !is_natural(err)) return refused(EPERM, refusal::unreadable);
   if (err != 0) return refused(err, refusal::no_path);

@@ -1,5 +1,5 @@
-// What must be known of a call before anybody looks for its object: whether the kernel would fail it earlier, where its
-// path starts, and where whoever acts has to stand.
+// What must be known of a call before its object is looked up: whether the kernel would fail it earlier, where its
+// path starts, and in which namespaces and domain the call must be made.
 #pragma once
 
 #include "supervisor/emulate/deputies.h"
@@ -13,14 +13,14 @@
 namespace scsup {
 
 struct Examined {
-  const Origin* refusal = nullptr;  // set: the call fails with `err`, and this is why
+  const Origin* refusal = nullptr;  // if set, the call fails with `err` for this reason
   int err = 0;
   Start start;
   Ground ground;
-  bool by_deputy = false;  // else by a thread of ours
+  bool by_deputy = false;  // else a thread of ours acts
 };
 
-// `task` is null where it can't be read. With the supervisor's own rights.
+// `task` is null if it can't be read. Call it with the supervisor's own rights.
 Examined examine(const Call& call, const Task* task, const Request& request, LandlockDomains& domains);
 
 }  // namespace scsup

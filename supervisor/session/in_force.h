@@ -1,4 +1,4 @@
-// A policy as one session has it, for a while: what it is, and what it has decided there.
+// A policy in force in one session for a while, and what it has decided there.
 //
 // A call takes it once, when it is received, and is decided wholly by it.
 #pragma once
@@ -15,7 +15,7 @@ namespace scsup {
 struct InForce {
   InForce(std::shared_ptr<const Edition> read, std::shared_ptr<const Policy> made)
       : edition(std::move(read)), policy(std::move(made)) {}
-  // No policy: every call is denied, and `why` says for what reason.
+  // No policy: every call is denied for the reason `why`.
   explicit InForce(Origin why) : refusal(std::move(why)) {}
 
   const std::shared_ptr<const Edition> edition;  // null: no policy

@@ -37,7 +37,7 @@ Inquiry::Progress Inquiry::decided(const Decision& decision) {
   return Progress::ready;
 }
 
-// Somebody has ended the session: whoever still calls was missed.
+// The session was killed, and the kill has missed the task that makes this call.
 Inquiry::Progress Inquiry::condemn() {
   if (!call_) call_ = decode_registers(request_.data()).value_or(Call{});
   Decision decision;
@@ -63,7 +63,8 @@ Inquiry::Progress Inquiry::look(Patience patience) {
   return confines ? confine(patience, *decision) : decided(*decision);
 }
 
-// The task restricts itself as soon as it is let through: what scsup does for it is done there from then on.
+// The task restricts itself as soon as the call is let through. From then on scsup acts for it within the same
+// domain.
 Inquiry::Progress Inquiry::confine(Patience patience, const Decision& decision) {
   if (patience == Patience::none) return Progress::needs_patience;
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
@@ -86,8 +87,8 @@ std::optional<Decision> Inquiry::decide(const std::string_view* object) const {
   return policy_->policy->decide(*call_, object);
 }
 
-// Is what has been read so far right for the task that made the call? What was remembered of it is read anew
-// if it has changed.
+// Does what has been read so far belong to the task that made the call? Remembered properties are read anew if they
+// have changed.
 bool Inquiry::confirm(Asked asked) {
   if (!caller_.task) return request_.still_valid();
   auto now = session_->tasks_.confirm(caller_, request_, asked);
@@ -96,8 +97,8 @@ bool Inquiry::confirm(Asked asked) {
   return true;
 }
 
-// No. Either the task was killed, and nobody waits for the answer; or what we remembered was an earlier task
-// with its number.
+// They do not. Either the task was killed, and no task waits for the answer; or the remembered one was an earlier
+// task with its number.
 Inquiry::Progress Inquiry::look_again(Patience patience) {
   if (caller_.task && !looked_again_ && request_.still_valid()) {
     looked_again_ = true;
@@ -110,7 +111,7 @@ Inquiry::Progress Inquiry::look_again(Patience patience) {
   return refuse(EPERM, refusal::vanished);
 }
 
-// The rule needs to see what the path leads to, or the call is to be performed.
+// A rule needs to know what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, const std::optional<Decision>& decision) {
   const Asked asked = call_->operation().creates()   ? Asked::to_create
                       : patience == Patience::none ? Asked::to_act_here
@@ -126,7 +127,7 @@ Inquiry::Progress Inquiry::look_at_object(Patience patience, const std::optional
   return judge(hands, decision);
 }
 
-// By a process that stands where the target does. It may take no longer than a call may be in work, whatever the target
+// By a process in the target's namespaces. It may take no longer than a call may be in progress, whatever the target
 // does to the deputy.
 Inquiry::Progress Inquiry::look_by_deputy(const Examined& examined, const std::optional<Decision>& decision) {
   const Deadline end = Deadline(std::chrono::nanoseconds(received_ns_)) + StallWatch::patience;
@@ -137,7 +138,7 @@ Inquiry::Progress Inquiry::look_by_deputy(const Examined& examined, const std::o
   return judge(hands, decision);
 }
 
-// `decision`, if registers alone have made it.
+// `decision` is set if registers alone have made it.
 Inquiry::Progress Inquiry::judge(Actor& actor, std::optional<Decision> decision) {
   const Object& object = actor.object();
   if (object.state == Object::State::would_block) return Progress::needs_patience;
@@ -154,7 +155,7 @@ Inquiry::Progress Inquiry::judge(Actor& actor, std::optional<Decision> decision)
   return decided(*decision);
 }
 
-// From here on nobody gives the call up: it may be told to wait for the log.
+// From here on the deadline doesn't give the call up: it may have to wait for the log.
 Inquiry::Progress Inquiry::perform(Actor& actor, const Decision& decision) {
   if (!claim(Stage::acting)) return Progress::given_up;
   decision_ = decision;
@@ -197,19 +198,19 @@ void Inquiry::settle(const CallRecord& record, bool watched_only, const Task* ta
                 std::move(notification_));
 }
 
-// Told at once and not when the thread comes back: until then each further call of its kind would hold up one
-// more.
+// Reported at once and not when the thread comes back: until then each further call of this kind would block another
+// thread.
 void Inquiry::held_up() { session_->stalled(); }
 
 void Inquiry::expire() {
   if (!claim(Stage::answering)) return;
-  // Another thread may still be looking: nothing that it writes is touched here.
+  // Another thread may still be looking, so nothing that it writes is touched here.
   const Call call = decode_registers(request_.data()).value_or(Call{});
   CallRecord record;
   record.call = &call;
   record.err = ETIMEDOUT;
   record.origin = &refusal::too_late;
-  record.may_wait = false;  // others have deadlines too
+  record.may_wait = false;  // other calls have deadlines too
   settle(record, false, nullptr);
 }
 

@@ -1,9 +1,9 @@
-// One call on its way: received, looked at, judged, performed if need be, recorded, answered.
+// One call: received, examined, judged, performed if necessary, recorded, answered.
 //
 //   look():   task -> decode -> decide -> [examine -> find the object -> decide -> perform]   may block; does not answer
 //   answer(): settle, exactly once
-// An Inquiry is looked at by one thread at a time: the leading one first, without patience, then perhaps a
-// worker. If it takes too long before anything was done for the target, expire() answers in its place.
+// One thread at a time looks at an Inquiry: the leading one first, without patience, then perhaps a worker. If that
+// takes too long before anything was done for the target, expire() answers instead.
 #pragma once
 
 #include <atomic>
@@ -56,7 +56,7 @@ class Inquiry : public Timed {
   Progress perform(Actor& actor, const Decision& decision);
   void settle(const CallRecord& record, bool watched_only, const Task* task);
 
-  const std::shared_ptr<Line> line_;  // its listener stays open as long as we may answer
+  const std::shared_ptr<Line> line_;  // its listener stays open as long as an answer is possible
   const std::shared_ptr<Session> session_;
   const std::shared_ptr<InForce> policy_;
   const Request request_;
@@ -64,7 +64,7 @@ class Inquiry : public Timed {
   const std::int64_t received_ns_;
   std::atomic<Stage> stage_{Stage::looking};
 
-  TaskTable::Met caller_;  // its task is null: it can't be read
+  TaskTable::Met caller_;  // its task is null if it can't be read
   std::optional<Call> call_;
   std::optional<std::string> resolved_;
   Decision decision_;

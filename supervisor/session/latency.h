@@ -1,4 +1,4 @@
-// How long calls took, as counts. Counting is one relaxed addition.
+// How long calls took, as a histogram. Counting is one relaxed addition.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class Latency {
     const auto duration = static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0));
     counts_[duration_bucket(duration)].fetch_add(1, std::memory_order_relaxed);
   }
-  // In ns; 0 when nothing was counted.
+  // In ns; 0 if nothing was counted.
   std::uint64_t quantile(double q) const { return quantile_of(counts_, q); }
 
  private:

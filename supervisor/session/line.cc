@@ -18,7 +18,7 @@ void Line::start() {
   services.loop.add(shared_from_this());
 }
 
-// False: no thread is to be had.
+// False: no thread could be started.
 bool Line::attend() {
   Loop& loop = session_->services().loop;
   ++session_->services().attended;
@@ -47,7 +47,7 @@ void Line::serve_until_lost(Lead& lead) {
   session_->line_went();
 }
 
-// False: the last target has gone. RECV says so by itself since 6.11; before, only poll does.
+// False: the last target has gone. Since 6.11 RECV reports that itself; before, only poll does.
 bool Line::wait_for_call() const {
   if (session_->services().receive_ends_with_targets && !nothing_came_) return true;
   pollfd listener{listener_.fd(), POLLIN, 0};
@@ -57,7 +57,7 @@ bool Line::wait_for_call() const {
 }
 
 Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
-  if ((ready & POLLIN) == 0) {  // only a hang-up is left: nobody is under this filter any more
+  if ((ready & POLLIN) == 0) {  // only a hang-up is left: no task is under this filter any more
     session_->line_went();
     return Next::done;
   }
@@ -70,11 +70,11 @@ Source::Next Line::serve(std::uint32_t ready, Lead& lead) {
   return Next::again;
 }
 
-// RECV blocks although a call was there: somebody else holds this listener and was quicker. That may happen
-// to its own thread, not to the loop's.
+// RECV blocks although a call was there: another holder of this listener was quicker. That may happen to the line's
+// own thread, not to the loop's.
 void Line::held_up() { robbed_ = true; }
 
-// nullptr: nothing came after all, or the session is closing.
+// nullptr: there was no call after all, or the session is closing.
 std::shared_ptr<Inquiry> Line::receive() {
   auto received = listener_.receive();
   if (!received)

@@ -1,8 +1,8 @@
 // One listener of a session, served until the last task under its filter has gone.
 //
-// The first lines are attended: each has a thread that blocks in RECV, so that the kernel wakes it on the CPU
-// where the target goes to sleep, and one call costs no wait on the loop. Further ones are sources of the
-// loop. A session whose calls have stalled is sent to workers for a while, so that it delays itself only.
+// The first lines are attended: each has a thread that blocks in RECV, so that the kernel wakes it on the CPU where
+// the target goes to sleep, and a call needs no wait on the loop. Further ones are sources of the loop. If calls of a
+// session have stalled, its calls go to workers for a while, so that it delays only itself.
 #pragma once
 
 #include <atomic>
@@ -16,14 +16,14 @@ namespace scsup {
 
 class Line : public Source, public Timed, public std::enable_shared_from_this<Line> {
  public:
-  // What made the filter: our agent, which only execs under it, or a container runtime, which makes calls of
-  // its own before it execs the program.
+  // Who made the filter: our agent, which only execs under it, or a container runtime, which makes calls of its own
+  // before it execs the program.
   enum class MadeBy : std::uint8_t { agent, runtime };
 
-  // After session->line_came().
+  // To be called after session->line_came().
   Line(std::shared_ptr<Session> session, Listener listener, MadeBy made_by);
 
-  // Begins to serve: by a thread of its own while few lines have one, else by the loop.
+  // Starts serving: by its own thread while few lines have one, else by the loop.
   void start();
 
   int fd() const override { return listener_.fd(); }

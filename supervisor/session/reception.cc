@@ -11,7 +11,7 @@ namespace scsup {
 
 namespace {
 
-// How long the supervisor's end waits for calls in work: for ordinary ones, and then for those that can't be
+// How long the supervisor waits at its end for calls in progress: for ordinary ones, and then for those that can't be
 // given up any more because something is being done for the target.
 constexpr std::chrono::milliseconds usual_work{100}, last_work{1000};
 
@@ -54,7 +54,7 @@ bool Reception::has_room() const {
                    per_task = TaskHandles::descriptors;  // listener, epoll, pidfd, connection
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur == RLIM_INFINITY) return true;
-  const rlim_t kept = descriptors.rlim_cur / 4;  // for calls in work, connections, the log
+  const rlim_t kept = descriptors.rlim_cur / 4;  // for calls in progress, connections, the log
   std::lock_guard lock(mutex_);
   return here_ * per_session + static_cast<rlim_t>(TaskHandles::alive()) * per_task + kept <
          descriptors.rlim_cur;

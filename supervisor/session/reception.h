@@ -1,5 +1,4 @@
-// What attachments share: which policies there are, what serves them, and who is still here. Outlives them.
-// Thread-safe.
+// What attachments share: the policies, what serves them, and the live sessions. Outlives them. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -18,8 +17,8 @@
 
 namespace scsup {
 
-// A descriptor that a stranger sent: is it a listener? By the kernel's own name for it: an ioctl on anything
-// else (a file of a FUSE file system, say) could hang or do harm.
+// Is this descriptor from a stranger a listener? Decided by the kernel's own name for it: an ioctl on anything else
+// (a file of a FUSE file system, say) could hang or do harm.
 bool is_listener(const Fd& fd);
 
 class Reception {
@@ -29,13 +28,13 @@ class Reception {
             std::function<void()> all_gone)
       : catalogue(policies), services(shared), kernel(features), all_gone_(std::move(all_gone)) {}
 
-  // Who may attach with which policy; everybody who can connect, unless told otherwise before serving begins.
+  // Who may attach with which policy; by default everybody who can connect. Set before serving begins.
   using MayAttach = std::function<bool(const Peer&, const std::string& policy)>;
   void ask_before_attaching(MayAttach may_attach) { may_attach_ = std::move(may_attach); }
   bool may_attach(const Peer& peer, const std::string& policy) const {
     return !may_attach_ || may_attach_(peer, policy);
   }
-  // Nobody may bring a policy of their own, unless told otherwise.
+  // Who may bring a policy of their own; by default nobody.
   using MayBring = std::function<bool(const Peer&)>;
   void ask_before_bringing(MayBring may_bring) { may_bring_ = std::move(may_bring); }
   bool may_bring_policy(const Peer& peer) const { return may_bring_ && may_bring_(peer); }
@@ -44,30 +43,30 @@ class Reception {
   const Services services;
   const KernelFeatures kernel;
 
-  // Clients whose listener hasn't come yet: few at a time, or silent ones would use up our descriptors.
-  // False: no more now.
+  // Clients whose listener hasn't come yet: only a few at a time, or silent ones would use up our descriptors. False:
+  // there are too many at present.
   bool begin_handshake();
   void end_handshake();
   void came();
   void went(const Counts& counts);
 
-  // Loops that take whole sessions beside the one of `services`. Before serving begins.
+  // Loops that take whole sessions, in addition to the loop of `services`. Set before serving begins.
   void share_among(std::vector<Loop*> more) { more_loops_ = std::move(more); }
 
-  // Are there descriptors for one session more, so that those that are here keep what their work needs? By
+  // Are there descriptors for one session more, so that the present ones keep what they need? According to
   // RLIMIT_NOFILE and what sessions and remembered tasks hold.
   bool has_room() const;
 
-  // A session for this listener. Serves at once.
+  // A session for this listener. Starts serving at once.
   std::shared_ptr<Session> begin_session(Subject subject, std::shared_ptr<InForce> policy, Listener listener,
                                          Line::MadeBy made_by);
-  // One more listener of a container that is here already, by its subject's claim; nullptr: it isn't.
+  // Another listener of a container that has a session, found by its subject's claim; nullptr: it has none.
   std::shared_ptr<Session> join_session(const std::string& claim, Listener& listener);
 
-  std::vector<std::shared_ptr<Session>> sessions() const;  // that live, in the order in which they came
+  std::vector<std::shared_ptr<Session>> sessions() const;  // the live ones, in the order in which they came
   std::shared_ptr<Session> session(std::uint32_t number) const;
-  // Ends the sessions that still live: what they have received is answered, later calls of their targets
-  // fail (ENOSYS), their counts are told.
+  // Ends the live sessions: what they have received is answered, later calls of their targets fail (ENOSYS), their
+  // counts are reported.
   void end_sessions();
   bool is_empty() const;
   Counts total() const;  // of all sessions that have ended
@@ -75,7 +74,7 @@ class Reception {
  private:
   static constexpr int most_handshakes = 64;
   Services services_for(std::uint32_t session) const;
-  // Says once what only a listener can tell of this kernel.
+  // Checks once what only a listener can tell about this kernel.
   void look_at_kernel(const Listener& listener);
 
   const std::function<void()> all_gone_;

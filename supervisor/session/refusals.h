@@ -1,4 +1,4 @@
-// Decisions that no rule of a policy makes. Each says in the audit, and to the user, what can be done about it.
+// Decisions that no rule of a policy makes. Each one tells the audit and the user what can be done about it.
 #pragma once
 
 #include "supervisor/policy/rules/decision.h"
@@ -6,7 +6,7 @@
 namespace scsup::refusal {
 
 extern const Origin foreign_call;  // @arch
-extern const Origin no_path;       // @path: no denial, it fails natively as well
+extern const Origin no_path;       // @path: not a denial, the call fails natively as well
 extern const Origin unreadable;    // @unreadable
 extern const Origin no_identity;   // @identity
 extern const Origin no_deputy;     // @userns

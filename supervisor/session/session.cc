@@ -69,7 +69,7 @@ void Session::say_attached() const {
   services_.log.attach(record);
 }
 
-// Of a child of ours, the command of `scsup run`, its end is heard of as its parent.
+// Skips a child of ours, the command of `scsup run`: its parent reports its end.
 void Session::task_ended(const Task& task, int status) {
   if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS || task.ppid == getpid()) return;
   if (last_death_.exchange(task.pid) == task.pid) return;
@@ -91,14 +91,14 @@ void Session::line_went() {
   }
   if (received_ == answered_)
     end_once();
-  else  // calls of killed tasks, still with a worker
+  else  // calls of killed tasks are still with a worker
     services_.loop.stall_watch().limit(shared_from_this());
 }
 
 // Counts a call that was received. False: the session is closing.
 bool Session::may_receive() {
   ++received_;
-  if (!closing_) return true;  // sequentially consistent: whoever closes sees our count, or we see it close
+  if (!closing_) return true;  // sequentially consistent: either close() sees our count, or we see it closing
   --received_;
   return false;
 }
@@ -131,8 +131,8 @@ void Session::work(std::shared_ptr<Inquiry> inquiry) {
 }
 
 void Session::stalled() {
-  // Each stall has cost other sessions a tick or two: the next one is not risked for a second, then two, ...
-  // a minute.
+  // Each stall has cost other sessions a tick or two: the next one is not risked for a second, then two, ... up to a
+  // minute.
   const int times = std::min(stalls_.fetch_add(1), 6);
   slow_until_ns_ = monotonic_ns() + std::min<std::int64_t>(std::int64_t{1} << times, 60) * 1000000000;
 }
@@ -150,7 +150,7 @@ void Session::identify(CallRecord& record) const {
 void Session::count(const CallRecord& record, InForce& policy, Kept kept) {
   latency_.count(record.decision_ns);
   if (kept.written) recorded_.fetch_add(1, std::memory_order_relaxed);
-  // A call that was withdrawn is no call: its target has died, or a signal interrupts it and it calls again.
+  // A withdrawn call doesn't count: its target has died, or a signal interrupts it and it calls again.
   if (record.gone) return;
   const auto one_more = [](auto& of_session, auto& of_policy) {
     of_session.fetch_add(1, std::memory_order_relaxed);

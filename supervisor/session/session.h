@@ -1,9 +1,9 @@
 // One command or one container: from the handover of its listener until the last task under its filter has
 // gone.
 //
-// A session owns what its calls share: the policy in force, what is remembered of tasks, the counts, and the
-// queue of calls that wait for a worker. It has a Line for each listener: one, and for a container another
-// one for each exec into it. Each call is an Inquiry.
+// A session owns what its calls share: the policy in force, the remembered tasks, the counts, and the queue of calls
+// that wait for a worker. It has a Line for each listener: one, and in a container another one for each exec into it.
+// Each call is an Inquiry.
 #pragma once
 
 #include <atomic>
@@ -42,18 +42,19 @@ struct Services {
   const Zygote& zygote;
 };
 
-// What a session is of; does not change.
+// What a session supervises; constant.
 struct Subject {
-  std::string command;  // argv[0] as given; of a container, its name or id
+  std::string command;  // argv[0] as given; for a container its name or id
   pid_t pid = 0;        // the first task, as we see it; 0: not known
   Environment environment;
-  // The policy that made its filter; null: somebody else made it.
+  // The policy that made its filter; null: another program made it.
   std::shared_ptr<const Policy> installed;
-  Container container;  // audit/record.h; empty: a command
-  // Who asked for which container under which policy. An id alone names no container: two runtimes may both
+  Container container;  // Who asked for which container under which policy. An id alone doesn't identify a
+                        // container: two runtimes may both have a "web", and a peer that may attach with one
+                        // policy must not get in under another.
   // have a "web", and who may attach with one policy must not come in under another.
   std::string claim;
-  std::string remark;  // why it isn't as was asked for
+  std::string remark;  // why it differs from what was requested
 };
 
 class Session : public Timed, public std::enable_shared_from_this<Session> {
@@ -69,43 +70,43 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   // The policy for calls that come from now on.
   std::shared_ptr<InForce> in_force() const;
   void put_in_force(std::shared_ptr<InForce> policy);
-  // The last ones, oldest first; the very last is in force.
+  // The latest ones, oldest first; the very last is in force.
   std::vector<std::shared_ptr<InForce>> history() const;
 
-  // A listener more; false: the session is over. A listener less: with the last one the session ends, as soon
-  // as all its calls are answered.
+  // One more listener; false: the session is over. One listener less: after the last one the session ends, as soon as
+  // all its calls are answered.
   bool line_came();
   void line_went();
   std::uint32_t lines() const { return lines_; }
   bool is_over() const { return over_; }
-  void say_attached() const;  // to the audit
+  void say_attached() const;  // writes the `attach` record
 
   // The supervisor ends: further calls fail with ENOSYS, as they will when it has gone.
   void close() { closing_ = true; }
-  // After close(). False: by then something that was received is still not answered.
+  // After close(). False: at `end` a received call was still not answered.
   bool wait_until_answered(std::chrono::steady_clock::time_point end);
-  // The last task has gone, but a call of it is still in work and stuck: ends the session without it.
+  // The last task has gone, but one of its calls is still stuck with a worker: ends the session without it.
   void expire() override;
 
-  // What of a record only the session knows.
+  // Fills in what only the session knows of a record.
   void identify(CallRecord& record) const;
   struct Kept {
     bool written = true;
-    bool watched_only = false;  // by nobody's wish: as a task that may be another afterwards
+    bool watched_only = false;  // no policy asks for it: the task may be another afterwards
   };
   void count(const CallRecord& record, InForce& policy, Kept kept);
   void answered();
 
-  // Why an exec was refused last, for the agent to say; "" if none was.
+  // Why the last refused exec was refused, for the agent to say; "" if none was.
   std::string refused_exec() const;
   Counts counts() const;
   const Latency& latency() const { return latency_; }
 
-  // Its first process, while that lives; then none.
+  // Its first process, as long as that lives; after that an empty descriptor.
   const Fd& first_process() const { return first_process_; }
-  // Processes that have made calls and live.
+  // Live processes that have made calls.
   std::vector<pid_t> known_processes() const { return tasks_.processes(); }
-  // From now on whoever makes a trapped call is killed.
+  // From now on every task that makes a trapped call is killed.
   void condemn() { condemned_ = true; }
   bool is_condemned() const { return condemned_; }
 
@@ -129,11 +130,11 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   const std::string container_record_;  // rendered for the audit
   const std::int64_t since_unix_ns_;
   const std::vector<std::string> kill_places_;  // of the policy that made its filter
-  const Fd first_process_;                      // a pidfd; empty when its pid wasn't told
+  const Fd first_process_;                      // a pidfd; empty if its pid is unknown
   const Services services_;
   const std::function<void(const Counts&)> ended_;
   TaskTable tasks_;
-  Deputies deputies_;  // for tasks in user namespaces or Landlock domains of their own
+  Deputies deputies_;  // for tasks in other user namespaces or in Landlock domains
   LandlockDomains landlock_domains_;
 
   mutable std::mutex mutex_;
@@ -144,7 +145,7 @@ class Session : public Timed, public std::enable_shared_from_this<Session> {
   std::string refused_exec_;
 
   std::atomic<std::int64_t> slow_until_ns_{0};
-  std::atomic<pid_t> last_death_{0};  // threads of one process end together, and are one death
+  std::atomic<pid_t> last_death_{0};  // the threads of one process end together, and are one death
   std::atomic<int> stalls_{0};
   std::atomic<std::uint32_t> lines_{0};  // changed under mutex_
   std::atomic<bool> closing_{false}, condemned_{false}, hung_up_{false}, over_{false};

@@ -13,7 +13,7 @@ namespace scsup {
 
 namespace {
 
-// The whole process, as a signal can't end one thread. Where that fails the call is denied all the same.
+// Kills the whole process, as a signal can't end one thread. If that fails, the call is denied all the same.
 void kill_caller(const Request& request, const Task* task) {
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(request.tid()), PIDFD_THREAD)));
   if (!pidfd && task) pidfd = Fd(static_cast<int>(syscall(SYS_pidfd_open, task->pid, 0)));  // before 6.9
@@ -40,7 +40,7 @@ void settle(const Received& call, CallRecord record, bool watched_only, const Ta
   session.identify(record);
 
   const bool written = watched_only ? log.task(record) : log.call(record);
-  // Never answered kindly without a record. What was performed stands, and the loss is counted in the log.
+  // No call succeeds without a record, but what was performed stands, and the log counts the loss.
   if (!written) {
     record.act = Act::deny;
     record.how = How::answered;

@@ -1,4 +1,4 @@
-// The end of each call, whatever it came to: recorded, counted, answered, in this order.
+// The end of each call, whatever the decision: recorded, counted, answered, in this order.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Received {
   std::int64_t at_ns;
 };
 
-// `record` says what the call came to; what only the session knows is filled in here. `watched_only`: nobody asked for a
-// record, but the task may be another afterwards. `task`: null where it can't be read.
+// `record` holds the decision; settle() fills in what only the session knows. `watched_only`: no policy asks for a
+// record, but the task may be another afterwards. `task`: null if it can't be read.
 void settle(const Received& call, CallRecord record, bool watched_only, const Task* task, Notification debt);
 
 }  // namespace scsup

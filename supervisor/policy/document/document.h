@@ -1,5 +1,5 @@
-// A policy file as it is written: typed, with the place of everything that a message may point at, and not
-// yet resolved for a machine, a user or a capability set. parse() makes it; build() (policy.h) resolves it.
+// A policy file as it is written: typed, with the place of everything that a message may refer to, and not yet
+// resolved for a machine, a user or a capability set. parse() makes it; build() (policy.h) resolves it.
 #pragma once
 
 #include <cstdint>
@@ -59,13 +59,13 @@ struct Profile {
 
 enum class RuleAction : std::uint8_t { allow, deny, emulate };
 
-// "mode": "0700" | {"any": "06000"} ...: each comparison and-ed; a list of values is or-ed by `one_of`.
-// A list of flags is no such list: "flags": ["AT_EMPTY_PATH", "AT_SYMLINK_NOFOLLOW"] asks for all of them
-// (`all`), whatever other flags are set.
+// "mode": "0700" | {"any": "06000"} ...: comparisons are and-ed; a list of values is or-ed by `one_of`. A list of
+// flags is different: "flags": ["AT_EMPTY_PATH", "AT_SYMLINK_NOFOLLOW"] requires all of them (`all`), whatever other
+// flags are set.
 struct ArgumentCondition {
   Role role = Role::none;
   Place place;
-  std::vector<std::uint64_t> one_of;      // empty: not asked
+  std::vector<std::uint64_t> one_of;      // empty: no such condition
   std::optional<std::uint64_t> any;       // (x & any) != 0
   std::optional<std::uint64_t> all;       // (x & all) == all
   std::optional<std::uint64_t> none;      // (x & none) == 0
@@ -81,7 +81,7 @@ struct Rule {
   std::vector<ProfileArgument> args;           // by position, and-ed
   RuleAction action = RuleAction::deny;
   int err = 1;                             // deny: a positive errno, EPERM unless given
-  std::optional<bool> audit;               // absent: as supervise.audit says
+  std::optional<bool> audit;               // absent: supervise.audit applies
   std::optional<std::uint32_t> mode_mask;  // emulate.mode_mask
   std::string comment;
   bool on_disk = false;  // "durability": "sync": recorded, on the disk, before the answer

@@ -12,8 +12,8 @@ class Enclosing {
   Enclosing(std::string_view text, Diagnostics& diagnostics) : text_(text), diagnostics_(diagnostics) {}
 
   std::optional<Json> profile_of(Json file) {
-    // A file that has a policy's own keys is one, and what else is in it a mistake: nobody is to read one
-    // policy there, and scsup another.
+    // A file with a policy's own keys is a policy, and everything else in it is an error: otherwise other tools could
+    // see one policy in it, and scsup another.
     if (file.kind == Json::Kind::object && !is_given(file, "defaultAction") && !is_given(file, "supervise")) {
       if (is_given(file, "ociVersion") || is_given(file, "linux")) return of_bundle(std::move(file));
       if (is_given(file, "apiVersion") && is_given(file, "kind")) return of_kubernetes(std::move(file));

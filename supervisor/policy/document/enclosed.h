@@ -1,6 +1,6 @@
-// A policy's text as a tree; where the file is something else that has a seccomp profile in it, the tree of
-// that profile, with its places in the file: an OCI bundle's config.json, a Kubernetes SeccompProfile (JSON
-// or YAML), what `docker inspect` prints of a container.
+// A policy's text as a tree. If the file is something else that contains a seccomp profile, the tree of that profile,
+// with its places in the file: an OCI bundle's config.json, a Kubernetes SeccompProfile (JSON or YAML), the output of
+// `docker inspect` for a container.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace scsup {
 
-// Nothing when there are errors. Where it isn't the file itself, a note says what the file is and which part
-// of it is taken.
+// Nothing if there are errors. If the policy is only a part of the file, a note says what the file is and which part
+// is used.
 std::optional<Json> read_policy_tree(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace scsup

@@ -1,6 +1,6 @@
 // i386 has the socket and System V IPC calls twice: under numbers of their own (since 4.3 and 5.1) and inside
-// socketcall(2) and ipc(2), which pick the call by their first argument. A rule that covered only the first
-// would be walked around by the second.
+// socketcall(2) and ipc(2), which select the call by their first argument. A rule that covered only the first could
+// be bypassed by the second.
 #pragma once
 
 #include <optional>
@@ -14,10 +14,10 @@ namespace scsup {
 
 struct Multiplexed {
   const Syscall* through = nullptr;  // socketcall or ipc
-  Comparison selects;                // holds on its first register when it means this call
+  Comparison selects;                // holds for its first register if it means this call
 };
 
-// Also for names that exist only in there ("recv", "send").
+// Also for names that exist only inside them ("recv", "send").
 std::optional<Multiplexed> multiplexed_on_i386(std::string_view name);
 std::vector<std::string_view> multiplexed_names();
 

@@ -1,9 +1,9 @@
-// Text of a policy file, or of one that has a policy in it (enclosed.h), to a Document. Pure: the text comes
-// from the caller.
+// From the text of a policy file, or of a file that contains a policy (enclosed.h), to a Document. Pure: the text
+// comes from the caller.
 //
-// Every mistake becomes one Diagnostic with line and column; parsing goes on after a mistake that leaves the
-// structure readable, so that one run reports them all, in file order. A Document is usable only if no
-// diagnostic is an error. Messages are ours, never a JSON library's.
+// Every mistake becomes one Diagnostic with line and column. Parsing goes on after a mistake that leaves the
+// structure readable, so that one run reports them all, in file order. A Document is usable only if no diagnostic is
+// an error. Messages are ours, never a JSON library's.
 #pragma once
 
 #include <string_view>

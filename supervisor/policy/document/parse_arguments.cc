@@ -37,7 +37,7 @@ std::optional<ProfileArgument> read_argument(Reader& reader, const Json& json) {
   argument.comparison.arg = static_cast<std::uint8_t>(*arg);
   argument.comparison.op = compare->compare;
   argument.comparison.value = *datum;
-  if (compare->masked) {  // libseccomp: "value" is the mask, "valueTwo" what the masked argument has to be
+  if (compare->masked) {  // libseccomp: "value" is the mask, "valueTwo" what the masked argument must equal
     argument.comparison.mask = *datum;
     argument.comparison.value = *datum_two;
   }

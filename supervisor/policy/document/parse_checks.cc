@@ -1,4 +1,4 @@
-// What a rule's parts say of each other, and rules of each other.
+// Checks between the parts of a rule, and between rules.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,7 +10,7 @@
 namespace scsup {
 namespace {
 
-// A call that scsup performs works on an object, fchmod(2)'s file descriptor too.
+// A call that scsup performs acts on an object: also fchmod(2), on its file descriptor.
 bool has_object(const Syscall& call) { return call.is_performed(); }
 
 bool has_argument(const Syscall& call, int position) {
@@ -49,7 +49,7 @@ void check_call(Reader& reader, const Rule& rule, const Syscall& call, const Loc
     reader.error(written.place, who + " has nothing that \"emulate\" could change; \"allow\" or \"deny\" it");
 }
 
-// What a rule asks besides path and syscalls, so that equal text is equal meaning.
+// A rule's conditions besides path and syscalls, as text: equal text has equal meaning.
 std::string signature(const Rule& rule) {
   std::vector<std::string> parts;
   for (const ArgumentCondition& c : rule.conditions) {
@@ -70,7 +70,7 @@ std::string signature(const Rule& rule) {
   return all;
 }
 
-// Small numbers for texts: equal text, equal number. "" is 0.
+// Small numbers for texts: equal text, equal number. The number of "" is 0.
 class Numbers {
  public:
   Numbers() { of(""); }
@@ -82,10 +82,10 @@ class Numbers {
   std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-// Which rule, as an index, decides what: (call, conditions, path), where 0 stands for "whatever they are".
+// Which rule, as an index, decides (call, conditions, path), where 0 stands for any conditions or path.
 class Decided {
  public:
-  // The earlier rule that decides all of this one; -1 for none, -2 when it takes several of them.
+  // The earlier rule that decides all of this one; -1 for none, -2 if several together do.
   int earlier(const Rule& rule, std::span<const Named> calls) {
     std::uint32_t conditions = conditions_.of(signature(rule));
     std::vector<std::uint32_t> paths = path_numbers(rule);

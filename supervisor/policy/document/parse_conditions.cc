@@ -93,7 +93,7 @@ void read_list(Reader& reader, const Json& json, std::string_view what, ReadValu
     if (auto value = read(reader, item, what)) condition.one_of.push_back(*value);
 }
 
-// A value, a list of values of which one has to be there, or an object of comparisons.
+// A value, a list of values of which one must be equal, or an object of comparisons.
 void read_values(Reader& reader, const Json& json, std::string_view what,
                  std::span<const std::string_view> keys, ReadValue read, ArgumentCondition& condition) {
   if (json.kind == Json::Kind::object) {

@@ -23,7 +23,7 @@ constexpr Word<ProfileAction> profile_actions[] = {
     {"SCMP_ACT_NOTIFY", ProfileAction::notify},
 };
 
-constexpr std::uint64_t largest_errno = 4095;  // the kernel cuts SECCOMP_RET_ERRNO's data to MAX_ERRNO
+constexpr std::uint64_t largest_errno = 4095;  // the kernel limits SECCOMP_RET_ERRNO's data to MAX_ERRNO
 
 bool is_kernel_version(std::string_view text) {
   unsigned major = 0, minor = 0;
@@ -91,7 +91,7 @@ std::optional<ProfileAction> read_profile_action(Reader& reader, const Json& jso
   return reader.word<ProfileAction>(json, "action", profile_actions);
 }
 
-// Docker reads the number and ignores the name, podman lets the name win; they had better agree.
+// Docker reads the number and ignores the name; in podman the name wins. So they must agree.
 std::optional<std::uint32_t> read_profile_errno(Reader& reader, const Json& object, const char* number_key,
                                                 const char* name_key, std::optional<ProfileAction> action) {
   const Json* number = given(object, number_key);

@@ -42,13 +42,13 @@ std::optional<std::uint32_t> read_mode(Reader& reader, const Json& json, std::st
 // "path": a glob or a list of them.
 std::vector<Located<std::string>> read_paths(Reader& reader, const Json& json);
 
-// A list of names and @groups, at least one; the known ones. `key` is "syscalls" or "trap", with its quotes.
+// A list of names and @groups, at least one; returns the known ones. `key` is "syscalls" or "trap", with its quotes.
 std::vector<Located<std::string>> read_call_names(Reader& reader, const Json& json, std::string_view key);
 
 // Can each call of the rule have each of its conditions?
 void check_calls(Reader& reader, const Rule& rule);
-// Does an earlier rule decide all that a later one could? Of rules without mistakes only: one whose "path"
-// could not be read would seem to have none.
+// Does an earlier rule decide all that a later one could? Only for rules without mistakes: one whose "path" could not
+// be read would seem to have none.
 void check_order(Reader& reader, std::span<const Rule* const> rules);
 
 }  // namespace scsup

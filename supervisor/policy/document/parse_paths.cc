@@ -12,7 +12,7 @@ struct GlobMistake {
   std::string message;
 };
 
-// The mistakes that have a place inside the glob. What else is wrong, read_glob() says.
+// Mistakes with a place inside the glob. read_glob() reports all others.
 std::optional<GlobMistake> find_mistake(std::string_view glob) {
   if (glob.empty()) return GlobMistake{0, "an empty path matches nothing"};
   if (auto nul = glob.find('\0'); nul != std::string_view::npos)
@@ -58,7 +58,7 @@ void check_path(Reader& reader, const Json& json) {
     reader.error(place, mistake->message + ": " + in_quotes(json.text));
     return;
   }
-  // Any absolute names do: what they stand for is taken literally.
+  // Any absolute names will do: they are taken literally.
   if (auto glob = read_glob(json.text, {"/home", "/home"}); !glob)
     reader.error(json.place, glob.error() + ": " + in_quotes(json.text));
 }

@@ -12,7 +12,7 @@ constexpr std::string_view file_keys[] = {
     "syscalls",      "flags",           "listenerPath", "listenerMetadata", "comment"};
 constexpr std::string_view arch_map_keys[] = {"architecture", "subArchitectures"};
 
-// libseccomp's architectures, also those that are not ours: a profile lists them for other machines.
+// All of libseccomp's architectures: a profile also lists those of other machines.
 constexpr std::string_view architectures[] = {
     "SCMP_ARCH_X86",     "SCMP_ARCH_X86_64",   "SCMP_ARCH_X32",         "SCMP_ARCH_ARM",
     "SCMP_ARCH_AARCH64", "SCMP_ARCH_MIPS",     "SCMP_ARCH_MIPS64",      "SCMP_ARCH_MIPS64N32",
@@ -88,7 +88,7 @@ Profile read_profile(Reader& reader, const Json& file) {
       if (std::ranges::find(flags, flag.value) == std::end(flags))
         reader.unknown(flag.place, "flag", flag.value, flags);
   }
-  // runc hands a listener to who waits at listenerPath; here the listener is scsup's own.
+  // runc hands a listener to the process that listens at listenerPath; here the listener is scsup's own.
   for (const char* key : {"listenerPath", "listenerMetadata", "comment"})
     if (const Json* text = given(file, key)) reader.text(*text, std::string("\"") + key + "\"");
   if (const Json* entries = given(file, "syscalls")) {

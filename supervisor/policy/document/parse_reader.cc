@@ -16,7 +16,7 @@ void Reader::error(Place place, std::string message) {
 }
 
 void Reader::warning(Place place, std::string message) {
-  // Half the room stays for errors.
+  // Half of the room is reserved for errors.
   if (diagnostics_.size() < policy_mistake_limit / 2)
     diagnostics_.push_back({Diagnostic::Severity::warning, place, std::move(message)});
 }

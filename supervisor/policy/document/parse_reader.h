@@ -1,5 +1,5 @@
-// Reads typed values out of a JSON tree and collects the mistakes. For those who parse: parse*.cc here, the
-// service's config.
+// Reads typed values out of a JSON tree and collects the mistakes. Used by parse*.cc here and for the service's
+// config.
 #pragma once
 
 #include <optional>
@@ -32,13 +32,13 @@ class Reader {
   // "expected EXPECTED for WHAT, found ..."
   void mismatch(const Json& json, std::string_view expected, std::string_view what);
 
-  // Is it an object? Reports each key that isn't in `keys`. `what` is how messages call it: "a rule".
+  // Is it an object? Reports each key that isn't in `keys`. `what` names it in messages: "a rule".
   bool object(const Json& json, std::string_view what, std::span<const std::string_view> keys);
   const std::vector<Json>* list(const Json& json, std::string_view what);
   std::optional<Located<std::string>> text(const Json& json, std::string_view what);
   std::vector<Located<std::string>> texts(const Json& json, std::string_view what);
   std::optional<bool> boolean(const Json& json, std::string_view what);
-  // A number from 0 to `most`; `bits` is the width that a negative one would be written in.
+  // A number from 0 to `most`; `bits` is the width in which a negative one would be written.
   std::optional<std::uint64_t> whole(const Json& json, std::string_view what, std::uint64_t most,
                                      int bits = 0);
 
@@ -56,7 +56,7 @@ class Reader {
   }
 
  private:
-  // Hostile files are mistakes all over: past the limit nothing is rendered or compared any more.
+  // Hostile files may be full of mistakes: past the limit nothing is rendered or compared any more.
   bool full() const;
 
   Diagnostics& diagnostics_;

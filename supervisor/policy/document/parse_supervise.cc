@@ -53,7 +53,7 @@ void read_rules(Reader& reader, const Json& json, Supervise& supervise) {
   check_order(reader, in_order);
 }
 
-// A call that is named twice, or by its name and by its group, is a slip: one of them was to be another.
+// If a call is named twice, or by its name and by its group, one of them was meant to be another call.
 std::vector<Located<std::string>> read_traps(Reader& reader, const Json& json) {
   auto traps = read_call_names(reader, json, "\"trap\"");
   std::unordered_map<const Syscall*, const Located<std::string>*> seen;

@@ -13,7 +13,7 @@ std::size_t offset_of(std::string_view text, Place place) {
   return line_start + place.column - 1;
 }
 
-// Where each byte of a JSON string's value was written: `at[i]` bytes behind the opening quote.
+// Where each byte of a JSON string's value was written: `at[i]` bytes after the opening quote.
 std::vector<std::uint32_t> written_at(std::string_view literal) {
   std::vector<std::uint32_t> at;
   for (std::size_t i = 1; i < literal.size() && literal[i] != '"';) {
@@ -35,7 +35,7 @@ std::vector<std::uint32_t> written_at(std::string_view literal) {
   return at;
 }
 
-// From places in a string's value to places in the file.
+// Converts places in a string's value to places in the file.
 class Moved {
  public:
   Moved(Place string, std::string_view literal, std::string_view value)
@@ -66,7 +66,7 @@ class Moved {
   std::vector<std::size_t> line_starts_{0};
 };
 
-// The value with what stands before `from` made blank, so that places stay as they are.
+// The value with everything before `from` blanked, so that places stay the same.
 std::string blanked(std::string_view text, std::size_t from) {
   std::string blank(text);
   for (std::size_t i = 0; i < from; ++i)
@@ -88,7 +88,7 @@ std::nullopt_t no_profile(Place place, std::string_view value, Diagnostics& diag
   return std::nullopt;
 }
 
-// Behind the bracket that closes the one at `from`.
+// The position after the bracket that closes the one at `from`.
 std::size_t end_of_object(std::string_view text, std::size_t from) {
   int depth = 0;
   bool in_string = false;
@@ -147,8 +147,7 @@ std::optional<Json> profile_in_bare_option(std::string_view text, Diagnostics& d
     const std::string_view value = text.substr(from);
     return no_profile(cursor.place(), value.substr(0, value.find_first_of(" ]\r\n")), diagnostics);
   }
-  // Behind it: other options, which are words, and the bracket. Anything else may be meant to be a policy
-  // too.
+  // After it: other options, which are words, and the bracket. Anything else may be meant as another policy.
   const std::size_t end = end_of_object(text, from);
   std::string_view rest = text.substr(end);
   while (!rest.empty() && std::string_view(" \t\r\n").find(rest.back()) != rest.npos) rest.remove_suffix(1);

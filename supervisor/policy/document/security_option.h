@@ -15,8 +15,8 @@ inline constexpr std::string_view seccomp_option = "seccomp=";
 // those of mistakes, are in `text`.
 std::optional<Json> profile_in_option(std::string_view text, const Json& option, Diagnostics& diagnostics);
 
-// Is this `[seccomp={...} no-new-privileges]`, as `docker inspect -f '{{.HostConfig.SecurityOpt}}'` prints
-// it, or a single option without quotes?
+// Is this `[seccomp={...} no-new-privileges]`, as printed by `docker inspect -f '{{.HostConfig.SecurityOpt}}'`, or a
+// single option without quotes?
 bool is_bare_option(std::string_view text);
 std::optional<Json> profile_in_bare_option(std::string_view text, Diagnostics& diagnostics);
 

@@ -6,7 +6,7 @@ namespace scsup {
 namespace {
 
 constexpr std::size_t most = 256;  // lists; moby's whole profile has a dozen entries with "args"
-// One of these holds exactly if the comparison doesn't.
+// Exactly when the comparison fails, one of these holds.
 std::vector<Comparison> negated(const Comparison& comparison) {
   Comparison opposite = comparison;
   switch (comparison.op) {
@@ -30,14 +30,14 @@ std::vector<Comparison> negated(const Comparison& comparison) {
       break;
   }
   if (comparison.mask == every_bit) return {opposite};
-  // SCMP_CMP_MASKED_EQ has no opposite, but it fails exactly if one bit differs.
+  // SCMP_CMP_MASKED_EQ has no opposite, but it fails exactly if at least one bit differs.
   std::vector<Comparison> bits;
   for (std::uint64_t bit = 1; bit != 0; bit <<= 1)
     if (comparison.mask & bit) bits.push_back({comparison.arg, Compare::eq, ~comparison.value & bit, bit});
   return bits;
 }
 
-// What libseccomp makes of an entry's args: one rule, or one for each when a register comes twice.
+// The rules that libseccomp makes from an entry's args: one, or one for each arg if a register occurs twice.
 std::vector<Comparisons> rules_of(const ProfileEntry& entry) {
   std::vector<Comparisons> rules(1);
   unsigned seen = 0;

@@ -24,8 +24,8 @@ Json argument(const Comparison& comparison) {
   return json;
 }
 
-// All that libseccomp may have a name for. Not socketcall and ipc: a rule for one of them as a whole would
-// swallow those for single calls inside.
+// All calls for which libseccomp may have a name. Not socketcall and ipc: for libseccomp a rule for one of them as a
+// whole overrides those for single calls inside.
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
   for (const Syscall& syscall : all_syscalls())
@@ -113,8 +113,8 @@ Result<void> close_default(EditedProfile& profile, const std::function<bool(cons
   if (!goes_on(before)) return {};
   const std::uint32_t through = before == ProfileAction::log ? SECCOMP_RET_LOG : SECCOMP_RET_ALLOW;
 
-  // An entry that says what the default says is skipped by engines, however general it is; it would count
-  // now.
+  // Engines skip an entry with the default's action, however general it is. After the default has changed it would
+  // count.
   std::vector<std::string> names = all_names();
   for (const EditedEntry& edited : profile.entries)
     for (const auto& name : edited.entry.names)
@@ -132,7 +132,7 @@ Result<void> close_default(EditedProfile& profile, const std::function<bool(cons
     if (taken(name) || std::ranges::any_of(entries, [](auto* entry) { return entry->args.empty(); }))
       continue;
     auto rest = complement(entries, profile.narrow);
-    // Inside socketcall an entry that asks for the first register is one for the call as a whole.
+    // For a call inside socketcall an entry with a condition on the first register covers the call as a whole.
     if (!rest || (profile.has_i386 && multiplexed_on_i386(name)))
       return failed(
           0, "the \"args\" of " + in_quotes(name) + " at " + std::to_string(entries.front()->place.line) +

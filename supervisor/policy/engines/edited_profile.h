@@ -1,4 +1,4 @@
-// A profile that is read, changed and written again: what isn't changed stays as it was written.
+// A profile that is read, changed and written again; unchanged parts stay as they were written.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace scsup {
 
 struct EditedEntry {
   ProfileEntry entry;
-  Json json;  // says the same
+  Json json;  // the same as JSON
 };
 
 // An entry of our own. `action` is SECCOMP_RET_* | errno.
@@ -31,16 +31,16 @@ struct EditedProfile {
   // `json` without mistakes, and what read_profile() made of it.
   EditedProfile(Json json, const Profile& profile);
 
-  // Takes these names out of every entry; an entry without names goes.
+  // Removes these names from every entry, and entries that are left without names.
   void take_out(const std::function<bool(const std::string& name)>& which);
   Json written() const;
 };
 
-// The same profile for one that allows (or logs) by default, with every call listed that it lets through, and
-// ENOSYS (another errno where entries use that: engines skip an entry that says what the default says) for
-// all others: such calls as the engine's libseccomp has no name for (engine_names.h), and would let through.
-// Calls in `taken` are left out, they are decided elsewhere. Fails, naming call and place, where "args" can't
-// be turned around (complement.h).
+// The same profile for one that allows (or logs) by default: lists every call that it lets through, and answers
+// ENOSYS to all others (another errno if entries use ENOSYS: engines skip an entry with the default's action). The
+// others are calls for which the engine's libseccomp has no name (engine_names.h), and which it would let through.
+// Calls in `taken` are left out, because they are decided elsewhere. Fails, naming call and place, if "args" can't be
+// negated (complement.h).
 Result<void> close_default(EditedProfile& profile, const std::function<bool(const std::string&)>& taken);
 
 }  // namespace scsup

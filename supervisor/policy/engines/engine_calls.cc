@@ -22,8 +22,8 @@ bool is_built_in(const CallSteps& call) {
   return call.steps.front().ruling->decision.origin->kind == Origin::Kind::builtin;
 }
 
-// Where an engine makes the filter, it is by the exec of the program that its runtime's own calls are told
-// from the program's: it is never let through unseen. False: it wouldn't have been.
+// In a filter made by an engine, the program's exec separates the runtime's own calls from the program's, so it is
+// never let through unseen. False: the plan let nothing through.
 bool show_what_passes(CallPlan& plan) {
   bool passed = false;
   const auto show = [&](std::uint32_t& action) {
@@ -42,7 +42,7 @@ bool asks(const CallPlan& plan) {
          });
 }
 
-// What is left of a plan for socketcall or ipc once their first register has picked a call.
+// The rest of a plan for socketcall or ipc once their first register has selected a call.
 CallPlan inside(const CallPlan& plan, std::uint64_t selector) {
   CallPlan result{plan.abi, plan.nr, {}, plan.otherwise};
   for (Branch branch : plan.branches) {
@@ -66,7 +66,7 @@ class Survey {
     for (const CallPlan& plan : tables.plan.calls) plans_[{plan.abi, plan.nr}] = &plan;
   }
 
-  // Over all admitted ABIs; nothing when none of them has the call.
+  // Over all admitted ABIs; nothing if none of them has the call.
   std::optional<EngineCall> of(std::string_view name) const {
     std::optional<EngineCall> whole;
     const Syscall* syscall = find_syscall(name);

@@ -48,7 +48,7 @@ class Maker {
            document_.profile.default_action->value == ProfileAction::log;
   }
 
-  // Engines refuse SCMP_ACT_NOTIFY as default: what the default denies can't be recorded.
+  // Engines refuse SCMP_ACT_NOTIFY as the default, so what the default denies can't be recorded.
   void adapt_audit(Document& adapted) {
     const AuditScope scope = document_.supervise ? document_.supervise->audit : AuditScope::denied;
     if (scope == AuditScope::all)
@@ -73,8 +73,8 @@ class Maker {
                     " asks for that");
   }
 
-  // An entry that counts only on some machines or with some capabilities, and denies, in a profile that will
-  // have no default to fall back to: the supervisor knows what counts.
+  // For an entry that denies, but counts only on some machines or with some capabilities, in a profile that will have
+  // no default to fall back to: the supervisor knows whether it counts.
   void ask_about_gated_entries() {
     const auto is_gate = [](const ProfileGate& gate) {
       return !gate.caps.empty() || !gate.arches.empty() || gate.min_kernel;
@@ -87,7 +87,7 @@ class Maker {
     }
   }
 
-  // A call of ours that an engine may have no name for, where everything unnamed is allowed.
+  // One of our calls may have no name in an engine, and everything unnamed is allowed.
   bool needs_closing() const { return allows_by_default() && !unnamed().empty(); }
   std::vector<std::string> unnamed() const {
     std::vector<std::string> names;
@@ -98,7 +98,7 @@ class Maker {
     return names;
   }
 
-  // Asked before the first exec, the supervisor lets these through.
+  // The supervisor lets these through before the first exec.
   void let_runtimes_through(const EngineCall& call) {
     if (!runtimes_need(call) || lets_through(call.action) || call.action == ask_supervisor) return;
     const std::string name(call.name);

@@ -35,7 +35,7 @@ Json everything() {
   return section;
 }
 
-// runc takes a section without default and entries for none at all.
+// runc treats a section without default and entries like no section.
 bool says_nothing(const Json& section) {
   const Json* entries = given(section, "syscalls");
   return section.kind == Json::Kind::null ||
@@ -43,8 +43,7 @@ bool says_nothing(const Json& section) {
           (!entries || (entries->kind == Json::Kind::array && entries->items.empty())));
 }
 
-// Out of the engine's architectures those that the policy doesn't admit. x86_64 is in any filter, listed or
-// not.
+// Removes the architectures that the policy doesn't admit from the engine's. x86_64 is in any filter, listed or not.
 void restrict_architectures(Json& section, const std::vector<Abi>& admitted) {
   Member* list = nullptr;
   for (Member& member : section.members)
@@ -57,12 +56,12 @@ void restrict_architectures(Json& section, const std::vector<Abi>& admitted) {
   });
 }
 
-// What becomes of a call in an entry; nothing when it stays where it is.
+// The new action for a call in an entry; nothing if it stays in the entry.
 std::optional<std::uint32_t> instead(const EditedProfile& profile, const ProfileEntry& entry,
                                      std::uint32_t action) {
   if (entry.action == ProfileAction::allow || entry.action == ProfileAction::log) return action;
-  // Whoever traces a process of the container could let the call pass (PTRACE_EVENT_SECCOMP, ptrace(2)).
-  // ENOSYS is what it gets without a tracer; but an entry that says what the default says is none.
+  // A tracer of a process in the container could let the call pass (PTRACE_EVENT_SECCOMP, ptrace(2)). Without a
+  // tracer the call gets ENOSYS, so that is the new action; but engines skip an entry with the default's action.
   if (entry.action == ProfileAction::trace)
     return SECCOMP_RET_ERRNO |
            (profile.default_action == ProfileAction::error && profile.default_errno == 38 ? 1 : 38);

@@ -1,11 +1,11 @@
-// A container engine's own seccomp section with a policy's calls in it: what scsup-runtime writes into a
-// bundle's config.json.
+// A container engine's own seccomp section with a policy's calls added: scsup-runtime writes it into a bundle's
+// config.json.
 //
-// Never weaker than the section was: what it denies stays denied with the same action, and what it allows the
-// policy may restrict. Each call that the policy doesn't plainly let through is notified where the engine's
-// section allows it, under the same conditions on registers. A section that allows by default is closed first
-// (edited_profile.h): so calls that the engine's libseccomp can't name don't get past the policy either. ABIs
-// that the policy doesn't admit are not admitted. Doing it twice is doing it once.
+// Never weaker than the section was: what it denies stays denied with the same action, and what it allows the policy
+// may restrict. Each call that the policy doesn't plainly let through is notified where the engine's section allows
+// it, under the same conditions on registers. A section that allows by default is closed first (edited_profile.h), so
+// that calls that the engine's libseccomp can't name don't bypass the policy. ABIs that the policy doesn't admit are
+// not admitted. Doing it twice is the same as once.
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ struct Agent {
   std::string listener, metadata;  // "listenerPath", "listenerMetadata"
 };
 
-// `section` is linux.seccomp, or null where the container has none: then everything was allowed. Errors name
-// their place in `file`, or the policy's.
+// `section` is linux.seccomp, or null if the container has none: then everything was allowed. Errors name their place
+// in `file`, or the policy's.
 Result<Json> merged_profile(const Json& section, const std::string& file, const Policy& policy,
                             const Agent& agent);
 

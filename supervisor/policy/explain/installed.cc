@@ -67,7 +67,7 @@ std::vector<StillDecided> still_decided(const Policy& installed, const Policy& w
     if (shows_always(has) || (has.branches == wants.branches && has.otherwise == wants.otherwise)) continue;
     const Syscall* const syscall = find_syscall(key.first, key.second);
     if (syscall && !(by_engine && syscall->runs_program))
-      found.emplace(syscall->name, describe(has));  // the first ABI speaks for all
+      found.emplace(syscall->name, describe(has));  // the first ABI stands for all
   }
   std::vector<StillDecided> result;
   for (auto& [name, how] : found) result.push_back({name, how});

@@ -1,5 +1,5 @@
-// A filter can't be changed once it is on. This compares what a policy asks for with what the filter of
-// another one, installed before, lets the supervisor decide.
+// A filter can't be changed once it is installed. This compares what a policy needs with what the filter of an
+// earlier one lets the supervisor decide.
 #pragma once
 
 #include <string>
@@ -16,12 +16,12 @@ struct StillDecided {
   bool operator==(const StillDecided&) const = default;
 };
 
-// What of `wanted` has no effect under the filter of `installed`, by name. A call that the installed filter
-// always shows to the supervisor is decided by `wanted`, whatever that says.
-// `by_engine`: the filter was made by a container engine of `installed`, and shows each exec besides.
+// The calls of `wanted` that have no effect under the filter of `installed`, by name. A call that the installed
+// filter always traps is decided by `wanted`, whatever that says. `by_engine`: a container engine made the filter
+// from `installed`, and it also traps each exec.
 std::vector<StillDecided> still_decided(const Policy& installed, const Policy& wanted, bool by_engine);
 
-// The names of the calls that the filter shows to the supervisor, all of them or under conditions; sorted.
+// The names of the calls that the filter traps, always or under conditions; sorted.
 std::vector<std::string> trapped_calls(const Policy& policy);
 
 }  // namespace scsup

@@ -8,10 +8,10 @@
 
 namespace scsup {
 
-// By SIGSYS, which the kernel sends without telling anybody for which call (seccomp(2)).
+// By SIGSYS, which the kernel sends without reporting the call to anybody (seccomp(2)).
 bool kills(ProfileAction action);
 
-// "p.json:3:5" of each entry that does, and of a default that does, in file order.
+// "p.json:3:5" of each entry that kills, and of a default that kills, in file order.
 std::vector<std::string> kill_places(const Document& policy, const std::string& file);
 
 }  // namespace scsup

@@ -26,12 +26,12 @@ std::string numbers(Role role, const std::vector<std::uint64_t>& values) {
   return text + (values.size() > shown ? ", ..." : "");
 }
 
-// What of one named condition doesn't hold for `x`; "" when all of it does.
+// The part of one named condition that doesn't hold for `x`; "" if all of it holds.
 std::string unmet_by(const ArgumentCondition& c, std::uint64_t x, std::uint64_t width) {
   const auto said = [&](const char* how, std::uint64_t value) {
     return std::string(how) + " " + number(c.role, value);
   };
-  // As the steps have them: what the policy compares with is cut only where its bits are masked.
+  // As in the steps: the value to compare with is cut only where its bits are masked.
   if (!c.one_of.empty() && std::ranges::find(c.one_of, x) == c.one_of.end())
     return (c.one_of.size() == 1 ? "is not " : "is none of ") + numbers(c.role, c.one_of);
   if (c.any && (x & *c.any & width) == 0) return said("has none of the bits", *c.any);
@@ -42,7 +42,7 @@ std::string unmet_by(const ArgumentCondition& c, std::uint64_t x, std::uint64_t 
   return "";
 }
 
-// A call as one of a rule's names means it.
+// How one of a rule's names means a call.
 struct Reading {
   Named named;
   Arguments arguments;
@@ -140,7 +140,7 @@ std::vector<RuleTrial> try_rules(const Supervise& supervise, const Environment& 
   std::vector<RuleTrial> trials;
   for (std::size_t i = 0; i < supervise.rules.size(); ++i) {
     const Rule& rule = supervise.rules[i];
-    // Of several names that mean this call (in socketcall) the one that comes nearest.
+    // If several names mean this call (in socketcall), the one that comes nearest.
     std::optional<std::vector<Unmet>> fewest;
     for (const Reading& reading : readings(rule, call))
       if (auto unmet = unmet_registers(rule, reading, call); !fewest || unmet.size() < fewest->size())

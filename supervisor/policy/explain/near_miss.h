@@ -1,9 +1,9 @@
-// Why a rule or an entry doesn't decide a call: what of it doesn't hold. For whoever explains a decision;
-// pure as all of policy/, and slow: the document is read anew for each call.
+// Why a rule or an entry doesn't decide a call: which of its conditions don't hold. For explaining decisions; pure
+// like all of policy/, and slow: the document is read anew for each call.
 //
-// Agrees with Policy::decide() of what build() makes from the same Document and Environment: where
-// `supervise` decides, the first trial without an unmet condition is the rule that it names, and if there is
-// none, its default. The same for entries where the Docker part decides: an unconditional one first.
+// Agrees with Policy::decide() of the policy that build() makes from the same Document and Environment. If
+// `supervise` decides, the first trial without an unmet condition is the rule that decide() names, and if there is
+// none, the default applies. The same for entries if the Docker part decides: an unconditional one first.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct Unmet {
 struct RuleTrial {
   std::size_t rule = 0;      // index in Supervise::rules
   std::vector<Unmet> unmet;  // a condition by name, an element of args or the path, each once
-  bool path_unseen = false;  // it asks for a path, and there was no object
+  bool path_unseen = false;  // the rule has a path, and there was no object
   bool decides() const { return unmet.empty() && !path_unseen; }
 };
 
@@ -33,9 +33,9 @@ std::vector<RuleTrial> try_rules(const Supervise& supervise, const Environment& 
 
 struct EntryTrial {
   std::size_t entry = 0;     // index in Profile::entries
-  bool conditional = false;  // has args: an entry without any is asked first
+  bool conditional = false;  // has args: entries without any come first
   std::vector<Unmet> unmet;  // includes or excludes that don't hold, an element of args
-  bool as_default = false;   // does what defaultAction does, so nobody asks it
+  bool as_default = false;   // has defaultAction's action, so it is skipped
 };
 
 // The entries that name `call`, in their order.

@@ -9,7 +9,7 @@
 namespace scsup {
 namespace {
 
-// How an entry's name means the call; nothing: it doesn't.
+// How an entry's name means the call, if it does.
 enum class Meant : std::uint8_t { not_at_all, itself, inside };
 
 Meant meant(const std::string& name, const Call& call) {
@@ -29,7 +29,7 @@ std::vector<Unmet> unmet_arguments(const ProfileEntry& entry, const Call& call, 
   std::vector<Unmet> unmet;
   std::size_t asked = 0;
   for (const ProfileArgument& argument : entry.args) {
-    if (how == Meant::inside && argument.comparison.arg == 0) continue;  // taken by the selection
+    if (how == Meant::inside && argument.comparison.arg == 0) continue;  // used up by the selection
     ++asked;
     const Comparison comparison = as_libseccomp(argument.comparison, call.abi);
     const std::uint64_t value = call.args[comparison.arg];

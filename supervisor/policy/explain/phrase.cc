@@ -9,7 +9,7 @@
 namespace scsup {
 namespace {
 
-// What one list of words shows at most; ten thousand rules are not for reading.
+// The most words shown of one list; ten thousand rules are not for reading.
 constexpr std::size_t most_shown = 4;
 
 std::string errno_text(std::uint32_t number) {
@@ -116,7 +116,7 @@ struct Part {
   std::vector<std::string> conditions;
 };
 
-// Would the filter decide this step by itself if supervise.trap weren't?
+// Would the filter decide this step by itself without supervise.trap?
 bool silent(const Step& step) {
   return !step.looks_at_path && step.ruling->kernel != SECCOMP_RET_USER_NOTIF &&
          !only_kernel_does(step.ruling->kernel);

@@ -25,7 +25,7 @@ std::map<std::string, Recorded> recorded_parts(const Policy& policy) {
         plan == plans.end() ? tables.plan.default_action == ask_supervisor
                             : plan->second->branches.empty() && plan->second->otherwise == ask_supervisor;
     for (const Step& step : call.steps) {
-      // Let through, and recorded without what decided: nobody asked.
+      // Let through, and recorded without an origin: no policy asked for the record.
       const bool only_watched = call.watched && !call.trap && step.ruling->kernel == SECCOMP_RET_ALLOW;
       add(*step.ruling,
           (asks_always && !only_watched) || step.looks_at_path || step.ruling->kernel == ask_supervisor);

@@ -1,5 +1,5 @@
-// Which rules, entries and defaults of a policy show in an audit log when they decide: those whose calls the
-// filter hands to the supervisor. What the filter decides by itself leaves no record.
+// Which rules, entries and defaults of a policy appear in an audit log when they decide: those whose calls the filter
+// traps. What the filter decides by itself leaves no record.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@ namespace scsup {
 
 enum class Recorded : std::uint8_t {
   always,
-  sometimes,  // of some calls, or under some arguments
+  sometimes,  // for some calls, or under some arguments
   never
 };
 
-// By Origin::at. What isn't in here decides nothing: a rule for calls that no admitted ABI has, an entry that
-// does what the default does, or whose includes don't hold.
+// By Origin::at. What is missing here decides nothing: a rule for calls that no admitted ABI has, an entry with the
+// default's action, or one whose includes don't hold.
 std::map<std::string, Recorded> recorded_parts(const Policy& policy);
 
 }  // namespace scsup

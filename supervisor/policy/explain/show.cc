@@ -53,7 +53,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
-// "mkdir", or "mkdir (i386)" when the phrase isn't true of every admitted ABI that has the call.
+// "mkdir", or "mkdir (i386)" if the phrase doesn't hold for every admitted ABI that has the call.
 std::string labelled(const Syscall& syscall, const std::vector<Abi>& abis, const PolicyTables& tables) {
   const auto has = std::ranges::count_if(tables.abis, [&](Abi abi) { return syscall.number(abi) >= 0; });
   const std::string call(syscall.name);

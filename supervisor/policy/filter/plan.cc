@@ -9,10 +9,10 @@
 namespace scsup {
 namespace {
 
-// For branches of all calls together, as instructions; the tree for a long allow list on three ABIs needs the
+// For the branches of all calls together, in instructions; the tree for a long allow list on three ABIs needs the
 // rest.
 constexpr std::size_t instruction_budget = 1600;
-// What compile() emits at most for a masked 64-bit comparison, for a branch's end, for a call's dispatch.
+// The most that compile() emits for a masked 64-bit comparison, for a branch's end, for a call's dispatch.
 constexpr std::size_t comparison_cost = 8, branch_cost = 2, call_cost = 4;
 
 std::uint32_t action_of(const CallSteps& call, const Step& step) {
@@ -22,7 +22,7 @@ std::uint32_t action_of(const CallSteps& call, const Step& step) {
   return call.watched && lets_through(action) ? ask_supervisor : action;
 }
 
-// And of ors to or of ands; false when that makes more than `limit`.
+// An and of ors to an or of ands; false if that has more than `limit` elements.
 bool expand(const Conditions& conditions, std::size_t limit, std::vector<std::vector<Comparison>>& result) {
   result.assign(1, {});
   for (const Condition& condition : conditions) {

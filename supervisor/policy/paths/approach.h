@@ -1,8 +1,8 @@
 // The directories on the way to places where a policy allows something: /srv and / of /srv/app/**.
 //
-// `mkdir -p` makes, or tries to make, each directory on its way. Natively those that exist say EEXIST, before
-// any permission is asked; so that it gets where it is allowed, a denied mkdir of an existing directory on
-// the way says so too. Elsewhere nobody has to look whether something exists.
+// `mkdir -p` makes, or tries to make, each directory on its way. Natively the existing ones give EEXIST before any
+// permission is checked. So that it gets to where it is allowed, a denied mkdir of an existing directory on the way
+// gives EEXIST too. Elsewhere no look-up is needed.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ class Approach {
  public:
   // A glob of a rule that allows.
   void add(const FlatGlob& glob);
-  // May `path` (absolute) lie on the way to something that a glob matches, or be it?
+  // May `path` (absolute) be on the way to something that a glob matches, or be it?
   bool leads_on(std::string_view path) const;
 
  private:
@@ -28,7 +28,7 @@ class Approach {
   using Paths = std::unordered_set<std::string, Hash, std::equal_to<>>;
 
   Paths on_the_way_;  // "/", "/srv"
-  Paths open_below_;  // "/srv" of /srv/*/app: whatever lies below may lead on
+  Paths open_below_;  // "/srv" of /srv/*/app: everything below may be on the way
 };
 
 }  // namespace scsup

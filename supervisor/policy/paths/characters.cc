@@ -25,7 +25,7 @@ std::size_t character_length(std::string_view bytes) {
   if (!continues(at(3))) return 0;
   if (lead == 0xf0 && at(1) < 0x90) return 0;  // overlong
   if (lead == 0xf4 && at(1) > 0x8f) return 0;  // above U+10FFFF
-  // U+10FF80 to U+10FFFF stand for stray bytes (as_characters), so they are none themselves.
+  // U+10FF80 to U+10FFFF stand for stray bytes (as_characters), so they don't count as characters themselves.
   if (lead == 0xf4 && at(1) == 0x8f && at(2) >= 0xbe) return 0;
   return 4;
 }

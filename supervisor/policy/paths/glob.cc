@@ -14,8 +14,8 @@ using Kind = GlobToken::Kind;
 using Tokens = std::vector<GlobToken>;
 using Sentence = tl::unexpected<std::string>;
 
-// Brace expansion, left to right. Each alternative of one brace goes through the same rest of the glob, so
-// the work is bounded by the limit on alternatives times the glob's length.
+// Brace expansion, left to right. Each alternative of a brace is combined with the same rest of the glob, so the work
+// is bounded by the limit on alternatives times the glob's length.
 class Braces {
  public:
   bool expand(std::span<const GlobToken> rest) {

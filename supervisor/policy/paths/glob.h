@@ -7,9 +7,9 @@
 //   {a,b}   either; nests, and may hold '/' and any of the above
 //   ~       at the start, alone or before '/': Environment.home        ${PWD}  Environment.directory
 //   \x      the character x itself
-// A character is one UTF-8 sequence, or one byte that is part of none. What ~ and ${PWD} stand for is taken
-// literally, whatever characters it holds. Slashes at the end or twice in a row count as written once.
-// Not for: opening or walking paths; a glob is compared with a path that has been resolved.
+// A character is one UTF-8 sequence, or one byte that is part of none. The values of ~ and ${PWD} are taken
+// literally, whatever characters they contain. Slashes at the end or twice in a row count as written once. Not for
+// opening or walking paths: a glob is compared with a path that has been resolved.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct GlobNames {
   std::string_view home, directory;  // absolute, or empty when not known
 };
 
-// A glob without braces: literal components, then what needs a pattern.
+// A glob without braces: literal components, then the rest, which may need a pattern.
 struct FlatGlob {
   enum class Tail : std::uint8_t { none, subtree, pattern };
   std::vector<std::string> literal;  // {"srv", "app"} of /srv/app/*.c
@@ -39,8 +39,8 @@ inline constexpr int glob_braces_limit = 64;
 tl::expected<std::vector<FlatGlob>, std::string> read_glob(std::string_view glob, const GlobNames& names);
 
 // Path bytes as UTF-8 for a FlatGlob's pattern: a byte that is part of no character becomes one in
-// U+10FF80..U+10FFFF. Two different byte strings never become the same text: characters of that range itself
-// count as stray bytes. Nothing is copied (`room` stays empty) when the bytes are such UTF-8 already.
+// U+10FF80..U+10FFFF. Two different byte strings never become the same text: characters of that range itself count as
+// stray bytes. If the bytes need no change, nothing is copied (`room` stays empty).
 std::string_view as_characters(std::string_view bytes, std::string& room);
 
 // The length of the character at the start of `bytes` (not empty), 0 for a stray byte. Strict UTF-8: no

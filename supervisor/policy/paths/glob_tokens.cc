@@ -10,7 +10,7 @@ namespace {
 using Kind = GlobToken::Kind;
 using Sentence = tl::unexpected<std::string>;
 
-// One character; its bytes are taken off `rest`.
+// One character; its bytes are removed from `rest`.
 std::uint32_t take_character(std::string_view& rest) {
   const std::size_t length = character_length(rest);
   std::string room;
@@ -37,7 +37,7 @@ void add_range(std::string& set, std::uint32_t low, std::uint32_t high) {
   set += text;
 }
 
-// `rest` starts behind '['; afterwards behind ']'.
+// `rest` starts after '['; on return, after ']'.
 tl::expected<GlobToken, std::string> take_set(std::string_view& rest) {
   const bool negated = !rest.empty() && (rest[0] == '!' || rest[0] == '^');
   if (negated) rest.remove_prefix(1);
@@ -57,7 +57,7 @@ tl::expected<GlobToken, std::string> take_set(std::string_view& rest) {
       high = take();
       if (high < low) return Sentence("a range in '[...]' runs backwards");
     }
-    // '/' is never part of a component, so a range steps over it.
+    // '/' is never part of a component, so a range skips it.
     if (low <= '/' && high >= '/' && !negated) {
       if (low < '/') add_range(ranges, low, '/' - 1);
       if (high > '/') add_range(ranges, '/' + 1, high);

@@ -1,4 +1,4 @@
-// A glob cut into tokens: escapes, classes and names are read, braces still stand. Used by glob.cc only.
+// A glob as tokens: escapes, classes and names are resolved, braces still unexpanded. Used by glob.cc only.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 namespace scsup {
 namespace {
 
-// Below this, asking one by one is as fast as the set, which allocates its result.
+// Below this, matching them one by one is as fast as the set, which allocates its result.
 constexpr std::size_t few = 8;
 
 re2::RE2::Options options() {

@@ -1,5 +1,5 @@
-// The patterns that begin at one node of a PathSet: each asked by itself while they are few, one RE2::Set
-// when they are many. Used by path_set.cc only.
+// The patterns that begin at one node of a PathSet: matched one by one while they are few, by one RE2::Set if they
+// are many. Used by path_set.cc only.
 #pragma once
 
 #include <re2/re2.h>

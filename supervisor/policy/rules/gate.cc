@@ -64,8 +64,8 @@ bool names_host(const std::vector<Located<std::string>>& arches) {
   return std::ranges::find(arches, host_arch, &Located<std::string>::value) != arches.end();
 }
 
-// Is the running kernel at least "4.8"? A text that is no version counts as too new: the entry's kind of
-// kernel isn't this one.
+// Is the running kernel at least "4.8"? A text that is no version counts as too new: then the entry is for another
+// kind of kernel.
 bool kernel_reaches(std::string_view wanted, const Environment& environment) {
   int major = 0, minor = 0;
   const char* end = wanted.data() + wanted.size();

@@ -6,10 +6,10 @@
 
 namespace scsup {
 
-// As moby: an entry counts if every cap of includes is held and the host's arch is among includes.arches, and
-// if no cap of excludes is held and the arch is not among excludes.arches. The arch is that of the host, in
-// Go's words ("amd64"): an entry for ["x86"] alone doesn't count on an x86_64 host, whatever ABIs are
-// admitted. A cap that is no capability's name is never held, and is warned of.
+// As in moby: an entry counts if every cap of includes is held and the host's arch is among includes.arches, and if
+// no cap of excludes is held and the arch is not among excludes.arches. The arch is that of the host, in Go's words
+// ("amd64"): an entry for ["x86"] alone doesn't count on an x86_64 host, whatever ABIs are admitted. An unknown
+// capability name is never held, and causes a warning.
 bool counts(const ProfileEntry& entry, const Environment& environment, Diagnostics& diagnostics);
 
 // "CAP_SYS_ADMIN" to 21; -1: no such capability.

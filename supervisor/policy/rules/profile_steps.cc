@@ -14,12 +14,12 @@ namespace {
 constexpr std::uint32_t max_errno = 4095;  // the kernel cuts what is above (linux:kernel/seccomp.c)
 constexpr int not_performed = 38;          // ENOSYS: what SECCOMP_RET_TRACE without a tracer gives
 
-// The value that two entries must share to be the same action for libseccomp, errno included.
+// The value that is equal for two entries if libseccomp sees the same action, errno included.
 std::pair<ProfileAction, std::uint32_t> action_of(ProfileAction action,
                                                   std::optional<std::uint32_t> errno_ret) {
   const bool has_data = action == ProfileAction::error || action == ProfileAction::trace;
-  // runc: an entry without errnoRet is EPERM whatever defaultErrnoRet says; that one is the default action's
-  // own.
+  // As in runc: an entry without errnoRet is EPERM whatever defaultErrnoRet says, which is for the default action
+  // only.
   return {action, has_data ? errno_ret.value_or(1) & 0xffff : 0};
 }
 
@@ -97,7 +97,7 @@ const Ruling* ProfileSteps::ruling(ProfileAction action, std::optional<std::uint
     case ProfileAction::error:
       decision.err = static_cast<int>(std::min(errno_data, max_errno));
       result.kernel = scope_ == AuditScope::trapped ? SECCOMP_RET_ERRNO | errno_data : SECCOMP_RET_USER_NOTIF;
-      if (errno_data == 0) {  // no errno is 0: the call is to claim success; an answer can't deny with that
+      if (errno_data == 0) {  // errno 0 makes the call claim success; an answer can't deny with that
         result.kernel = SECCOMP_RET_ERRNO;
         diagnostics_.push_back(
             {Diagnostic::Severity::warning, place,
@@ -134,8 +134,8 @@ void ProfileSteps::add(const ProfileEntry& entry, const Located<std::string>& na
     std::vector<Conditions> rules(1);
     for (const ProfileArgument& argument : entry.args) {
       if (are_or_ed(entry.args) && &argument != &entry.args.front()) rules.emplace_back();
-      // As libseccomp: inside socketcall the first register is taken by the selection. What else the entry
-      // asks is compared with socketcall's own registers, which hold no arguments of the call.
+      // As in libseccomp: inside socketcall the selection uses up the first register. The entry's other conditions
+      // are compared with socketcall's own registers, which hold no arguments of the call.
       if (!selects || argument.comparison.arg != 0)
         rules.back().push_back({{as_libseccomp(argument.comparison, abi)}});
     }

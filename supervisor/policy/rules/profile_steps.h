@@ -1,4 +1,4 @@
-// The Docker part of a policy as steps per call: what runc would hand to libseccomp.
+// The Docker part of a policy as steps per call: what runc would pass to libseccomp.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,23 @@ namespace scsup {
 
 using CallKey = std::pair<Abi, std::uint32_t>;  // nr, x32 with its bit
 
-// What libseccomp makes of a comparison: 32 bits on i386 and on x32, and no bits of a value that the mask
-// lacks.
+// What libseccomp makes of a comparison: 32 bits on i386 and on x32, and no bits of a value outside the mask.
 Comparison as_libseccomp(Comparison comparison, Abi abi);
-// Two args on one register: runc adds each arg of the entry as a rule of its own, so they are or-ed.
+// Two args on one register: runc adds each arg of the entry as a separate rule, so they are or-ed.
 bool are_or_ed(const std::vector<ProfileArgument>& args);
-// The same action, errno included: runc leaves such an entry out.
+// The same action, errno included: runc omits such an entry.
 bool does_what_the_default_does(const ProfileEntry& entry, const Profile& profile);
 
 class ProfileSteps {
  public:
-  // Sets tables.abis and tables.fallback. What SCMP_ACT_NOTIFY means is `notified`, or null when the policy
-  // has no `supervise`.
+  // Sets tables.abis and tables.fallback. `notified` is the meaning of SCMP_ACT_NOTIFY, or null if the policy has no
+  // `supervise`.
   ProfileSteps(const Document& document, const Environment& environment, const Decision* notified,
                PolicyTables& tables, Diagnostics& diagnostics);
 
   // The steps of one call, ending with one that always holds.
   std::vector<Step> steps(CallKey key) const;
-  // The calls that some entry says something about.
+  // The calls that some entry names.
   std::vector<CallKey> named() const;
 
  private:

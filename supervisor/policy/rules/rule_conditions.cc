@@ -24,8 +24,8 @@ void append(Conditions& conditions, const ArgumentCondition& condition, std::uin
 }  // namespace
 
 std::uint64_t width_of(const Syscall& syscall, const Argument& argument) {
-  // mkdir and chmod drop the file type bits of their umode_t: chmod(0100777) is chmod(0777), and must not
-  // pass a rule on 0777 by setting them.
+  // mkdir and chmod drop the file type bits of their umode_t: chmod(0100777) is chmod(0777), and must not bypass a
+  // rule on 0777 by setting them.
   if (argument.role == Role::mode && syscall.is_performed()) return 07777;
   return argument.bits < 64 ? (std::uint64_t{1} << argument.bits) - 1 : ~std::uint64_t{0};
 }

@@ -8,7 +8,7 @@
 namespace scsup {
 namespace {
 
-// For a whole policy; what it would take to get here by braces is no policy any more.
+// For a whole policy; only absurd brace expressions exceed it.
 constexpr std::size_t pattern_bytes_limit = 64u << 20;
 
 std::uint32_t kernel_action(const Decision& decision, bool audited) {

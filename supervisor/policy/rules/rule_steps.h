@@ -12,7 +12,7 @@
 
 namespace scsup {
 
-// What `supervise.default` says, or, without one, that it denies.
+// What `supervise.default` says; without one, deny.
 const Ruling* default_ruling(const Supervise& supervise, PolicyTables& tables);
 
 class RuleSteps {
@@ -21,9 +21,9 @@ class RuleSteps {
   RuleSteps(const Supervise& supervise, const Environment& environment, const Ruling* fallback,
             PolicyTables& tables, Diagnostics& diagnostics);
 
-  // The steps for one call, in front of the Docker part's `after`. A call that a rule names ends with the
-  // default of `supervise`; one of which rules name only parts (unlinkat(2), single calls inside socketcall(2) and
-  // ipc(2)) goes on with `after`.
+  // The steps for one call, in front of the Docker part's `after`. If a rule names the whole call, the steps end with
+  // the default of `supervise`. If rules name only parts (of unlinkat(2), single calls inside socketcall(2) and
+  // ipc(2)), `after` follows.
   std::vector<Step> steps(CallKey key, std::vector<Step> after) const;
   std::vector<CallKey> named() const;
   bool names(CallKey key) const { return found_.contains(key); }
@@ -33,7 +33,7 @@ class RuleSteps {
     std::vector<Step> steps;
     std::vector<Comparison> inner;  // parts of this call that rules name
     bool whole = false;             // named itself
-    bool closed = false;            // a step without any condition came: nothing below is reached
+    bool closed = false;            // a step without any condition was added: nothing below it is reached
   };
   void add(const Rule& rule, std::uint32_t index);
   void add(const Rule& rule, std::uint32_t index, const Named& named, const Ruling* ruling);

@@ -1,5 +1,5 @@
-// What a policy comes down to: for each call of each ABI, a list of steps read from the top. decide(), the
-// filter plan and `policy show` all read the same steps, so they can't disagree. Inside policy/ only.
+// A policy in its final form: for each call of each ABI, a list of steps read from the top. decide(), the filter plan
+// and `policy show` all read the same steps, so they can't disagree. Inside policy/ only.
 #pragma once
 
 #include <array>
@@ -32,26 +32,26 @@ inline auto order_of(const Comparison& c) { return std::tuple(c.arg, c.op, c.val
 bool hold(const Conditions& conditions, const Registers& registers);
 
 struct Ruling {
-  Decision decision;         // as decide() gives it, but for looked_at_object and a watched call's `record`
+  Decision decision;         // as decide() returns it, except looked_at_object and a watched call's `record`
   std::uint32_t kernel = 0;  // the filter's action with the same effect; SECCOMP_RET_USER_NOTIF: only the
-                             // supervisor can do it, or it is to be audited
+                             // supervisor can do it, or it needs a record
 };
 
 struct Step {
   Conditions all_of;
   bool looks_at_path = false;
-  std::uint32_t rule = 0;          // looks_at_path: the index that PathSet knows
+  std::uint32_t rule = 0;          // looks_at_path: the index in PathSet
   const Ruling* ruling = nullptr;  // owned by PolicyTables
 };
 
 struct CallSteps {
   Abi abi = Abi::x86_64;
-  std::uint32_t nr = 0;                  // x32 with its bit
-  const Syscall* syscall = nullptr;      // never null
-  bool watched = false;                  // what would be let through unseen is shown to the supervisor
-  bool supervised = false;               // named by a rule
-  const Origin* trap = nullptr;          // supervise.trap, when it names the call: shown whatever is decided
-  std::vector<Comparison> traps_inside;  // socketcall, ipc: only when one of these holds
+  std::uint32_t nr = 0;              // x32 with its bit
+  const Syscall* syscall = nullptr;  // never null
+  bool watched = false;              // never let through unseen: trapped instead
+  bool supervised = false;           // named by a rule
+  const Origin* trap = nullptr;      // supervise.trap, if it names the call: trapped whatever the decision
+  std::vector<Comparison> traps_inside;  // socketcall, ipc: only if one of these holds
   std::vector<Step> steps;               // the last one has no conditions and no path
 
   // Made by index_steps(): positions in `steps`.
@@ -64,7 +64,7 @@ struct CallSteps {
 struct PolicyTables {
   std::string file;
   std::vector<Abi> abis;
-  std::deque<Origin> origins;  // deques: what points into them stays valid
+  std::deque<Origin> origins;  // deques: pointers into them stay valid
   std::deque<Ruling> rulings;
   std::deque<CallSteps> calls;
   std::array<std::vector<const CallSteps*>, abi_count> by_number;  // x32 without its bit; null: `fallback`
@@ -73,7 +73,7 @@ struct PolicyTables {
   const Origin* watch = nullptr;
   PathSet paths;
   Approach approach;               // of every rule that allows or emulates
-  bool performs_confined = false;  // calls that Landlock can forbid, or a later policy may
+  bool performs_confined = false;  // calls that Landlock can forbid, or a later policy may perform such calls
   FilterPlan plan;
 
   const Origin* add_origin(Origin origin) { return &origins.emplace_back(std::move(origin)); }

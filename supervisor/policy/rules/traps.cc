@@ -30,7 +30,7 @@ Traps::Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diag
       add(written, *syscall, origin);
       tables.performs_confined = tables.performs_confined || syscall->operation().by_landlock;
       const bool performed = syscall->is_performed();
-      // A later policy refuses io_uring when its rules name such a call, so it has to see it.
+      // A later policy refuses io_uring if its rules name such a call, so it has to see it.
       if ((performed || syscall->position(Role::path) >= 0) && !supervise->allow_io_uring)
         add(written, io_uring, origin);
     }

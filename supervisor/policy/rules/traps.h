@@ -1,5 +1,5 @@
-// supervise.trap: calls that the filter shows to the supervisor whatever is decided today, so that a later
-// policy can decide them while the target runs. The decision is the one that the policy makes without it.
+// supervise.trap: calls that the filter traps whatever the present decision, so that a later policy can decide them
+// while the target runs. The decision is the same as without the key.
 #pragma once
 
 #include <map>
@@ -20,8 +20,8 @@ class Traps {
   Traps(const Supervise* supervise, PolicyTables& tables, Diagnostics& diagnostics);
 
   std::vector<CallKey> named() const;
-  // To be called when the steps are known. What only the kernel can do (kill, SIGSYS, a tracer, claiming
-  // success) stays in the filter, with a warning.
+  // To be called when the steps are known. Actions that only the kernel can do (kill, SIGSYS, a tracer, claiming
+  // success) stay in the filter, with a warning.
   void mark(CallSteps& call);
 
  private:
@@ -39,7 +39,7 @@ class Traps {
   std::set<const Syscall*> warned_;
 };
 
-// Can no answer to a notification do what this action of a filter does?
+// Is there no answer to a notification with the effect of this filter action?
 bool only_kernel_does(std::uint32_t action);
 
 }  // namespace scsup

@@ -29,10 +29,10 @@ bool has_errors(const Diagnostics& diagnostics);
 std::string render(const std::string& file, Place place);
 // "p.json:6:7: error: unknown syscall ..."
 std::string render(const std::string& file, const Diagnostic& diagnostic);
-// The same of the first error; `file` alone when there is none.
+// The same for the first error; `file` alone if there is none.
 std::string first_error(const std::string& file, const Diagnostics& diagnostics);
 
-// A word from a policy file for use in a message: 'mkdir', without control characters, cut when it is long.
+// A word from a policy file for use in a message: 'mkdir', without control characters, cut if it is long.
 std::string in_quotes(std::string_view word);
 
 }  // namespace scsup

@@ -13,7 +13,7 @@ struct ErrnoName {
 
 #define ROW(name) \
   ErrnoName { #name, name }
-// By number; the second names come last, so that a search by number finds the first one.
+// By number; second names come last, so that a search by number finds the first name.
 // clang-format off
 constexpr ErrnoName table[] = {
     ROW(EPERM), ROW(ENOENT), ROW(ESRCH), ROW(EINTR), ROW(EIO), ROW(ENXIO), ROW(E2BIG), ROW(ENOEXEC),

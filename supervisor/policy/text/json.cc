@@ -11,7 +11,7 @@
 namespace scsup {
 namespace {
 
-// Feeds the parser and tells how far it has read: all that ties its events to places.
+// Feeds the parser and counts how far it has read: nothing else connects its events with places.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -40,8 +40,8 @@ class CountingIterator {
   std::size_t* count_;
 };
 
-// Builds the tree from the parser's events. Each event comes when its token has been read and the text before
-// it was good, so the token begins at the next byte that is no space, ',' or ':'.
+// Builds the tree from the parser's events. Each event comes when its token has been read and the text before it was
+// valid, so the token begins at the next byte that is no space, ',' or ':'.
 class Builder {
  public:
   Builder(std::string_view text, const std::size_t& consumed, Diagnostics& diagnostics, std::string_view kind)
@@ -83,7 +83,7 @@ class Builder {
   }
   bool end_array() { return close(); }
 
-  // nlohmann's own text (the exception) is made for programmers; ours comes from the bytes.
+  // nlohmann's own text (the exception) is for programmers; ours is made from the bytes.
   template <class Exception>
   bool parse_error(std::size_t, const std::string&, const Exception&) {
     diagnostics_.push_back(explain_broken_json(cursor_, state_, kind_));

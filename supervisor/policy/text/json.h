@@ -1,6 +1,6 @@
-// JSON text as a tree in which every key and value knows its place. For files that people write, policies and
-// the config of the service: it refuses duplicate keys, deep nesting and a number of values that no policy
-// needs, and a number keeps what was written.
+// JSON text as a tree in which every key and value has its place. For files written by people, policies and the
+// config of the service: it refuses duplicate keys, deep nesting and more values than any policy needs, and a number
+// keeps its written form.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Json {
   Kind kind = Kind::null;
   Number number = Number::whole;
   bool boolean = false;
-  bool plain = false;  // a string without escapes: byte i of `text` stands at column + 1 + i
+  bool plain = false;  // a string without escapes: byte i of `text` is at column + 1 + i
   Place place;         // of its first character
   std::uint64_t whole = 0;
   std::string text;             // a string's bytes (UTF-8), or a number as written
@@ -44,12 +44,12 @@ std::string describe(const Json& json);
 
 inline constexpr std::size_t json_value_limit = 1'000'000;
 
-// Nothing, and one error, when the text is broken; duplicate keys are errors too, but the tree stays usable
-// (the first of them counts). `kind` is how messages call the file: "policy", "config".
+// Nothing, and one error, if the text is broken; duplicate keys are errors too, but the tree stays usable (the first
+// of them counts). `kind` names the kind of file in messages: "policy", "config".
 std::optional<Json> read_json(std::string_view text, Diagnostics& diagnostics,
                               std::string_view kind = "policy");
 
-// Each key that repeats an earlier one is an error, and is taken out.
+// Each key that repeats an earlier one is an error, and is removed.
 void refuse_repeated_keys(Json& object, Diagnostics& diagnostics);
 
 }  // namespace scsup

@@ -28,7 +28,7 @@ std::string_view word(const Cursor& cursor) {
 
 std::string found(const Cursor& cursor) { return in_quotes(word(cursor)); }
 
-// The cursor stands on the opening quote of a string that is broken.
+// The cursor is at the opening quote of a broken string.
 Diagnostic explain_string(Cursor cursor) {
   Place start = cursor.place();
   for (cursor.advance(1); !cursor.at_end(); cursor.advance(1)) {
@@ -80,7 +80,7 @@ Diagnostic unexpected(const Cursor& cursor, const std::string& expected) {
   return error(cursor.place(), "expected " + expected + ", found " + found(cursor));
 }
 
-// At a place where a value belongs.
+// At a place where a value is expected.
 Diagnostic explain_value(const Cursor& cursor, const std::string& expected) {
   if (cursor.at_end()) return unexpected(cursor, expected);
   if (cursor.peek() == '"') return explain_string(cursor);
@@ -96,7 +96,7 @@ std::string closing(const char* what, const JsonState& state) {
          std::to_string(state.opened.column);
 }
 
-// JSON reads 0700 as 0 and something behind it.
+// JSON reads 0700 as 0 followed by something else.
 std::optional<Diagnostic> explain_leading_zero(const Cursor& cursor) {
   if (cursor.previous() != '0') return std::nullopt;
   Place place = cursor.place();
@@ -180,7 +180,7 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
     if (more == 0 || text.size() - i <= more) return i;
     for (std::size_t k = 1; k <= more; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return i;
-    // Overlong forms, surrogates and what lies above U+10FFFF (RFC 3629, section 4).
+    // Overlong forms, surrogates and anything above U+10FFFF (RFC 3629, section 4).
     auto second = static_cast<unsigned char>(text[i + 1]);
     if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
         (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))

@@ -44,10 +44,10 @@ struct JsonState {
   Place opened;  // of the innermost open bracket
 };
 
-// `cursor` stands behind the last good token; the text goes wrong after it. `kind`: of file, "policy".
+// `cursor` is after the last good token; the error comes after it. `kind`: of file, "policy".
 Diagnostic explain_broken_json(Cursor cursor, const JsonState& state, std::string_view kind);
 
-// The first byte that is no UTF-8, if any.
+// The first byte that is not UTF-8, if any.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
 // The characters that a number, or a misspelt one, is made of.

@@ -23,7 +23,7 @@ void append_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// `gap` stands behind ',' and ':'.
+// `gap` follows ',' and ':'.
 void append(const Json& json, std::string_view gap, std::string& out) {
   switch (json.kind) {
     case Json::Kind::null:
@@ -86,7 +86,7 @@ class Page {
   std::string take() { return std::move(out_); }
 
  private:
-  // Words fill lines, anything else has one of its own.
+  // Several words share a line; anything else has a line of its own.
   void put_list(const Json& json, std::size_t indent) {
     out_ += '[';
     bool first = true;

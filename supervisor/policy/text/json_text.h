@@ -1,5 +1,5 @@
-// A JSON tree back as text, and the small changes that are made to one. Numbers stay as they were written, so
-// what is read and written again means the same to every reader.
+// A JSON tree as text again, and small changes to a tree. Numbers keep their written form, so that a file that is
+// read and written means the same to every reader.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 namespace scsup {
 
 std::string json_text(const Json& json);  // on one line
-// What fits `columns` is on one line, the rest is broken and indented by two.
+// A value that fits `columns` is on one line, others are broken and indented by two.
 std::string json_page(const Json& json, std::size_t columns = 110);
 
 Json json_string(std::string_view text);
@@ -20,10 +20,10 @@ Json json_object();
 Json json_list(std::vector<Json> items = {});
 Json json_list(std::span<const std::string> items);
 
-// The value of that key of an object, made if it isn't there.
+// The value of that key of an object, created if it is missing.
 Json& set(Json& object, std::string_view key, Json value);
 void remove(Json& object, std::string_view key);
 
-bool same(const Json& a, const Json& b);  // places aside
+bool same(const Json& a, const Json& b);  // ignores places
 
 }  // namespace scsup

@@ -7,8 +7,8 @@
 
 namespace scsup {
 
-// The candidate that is at most a few keystrokes away from `word` (or has it as its ending: "ERRNO" for
-// "SCMP_ACT_ERRNO"), case aside; "" if none is.
+// The candidate that is at most a few keystrokes away from `word` (or ends in it: "ERRNO" for "SCMP_ACT_ERRNO"),
+// ignoring case; "" if there is none.
 std::string_view closest(std::string_view word, std::span<const std::string_view> candidates);
 
 // "; did you mean 'mkdir'?" or ""

@@ -25,9 +25,9 @@ bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
-// What a word without quotes is (YAML 1.1, 10.3; go-yaml).
+// The type of a word without quotes (YAML 1.1, 10.3; go-yaml).
 void resolve(Json& json) {
-  const std::string written = json.text;  // which is made anew below
+  const std::string written = json.text;  // json.text is made anew below
   const std::string_view word = written;
   const bool negative = word.starts_with('-');
   const std::string_view digits = word.substr(negative || word.starts_with('+') ? 1 : 0);
@@ -210,7 +210,7 @@ class YamlReader {
   Diagnostics& diagnostics_;
   const std::string_view text_;
   std::vector<Json> open_;
-  std::vector<bool> key_is_open_;  // of each that is open: a key waits for its value
+  std::vector<bool> key_is_open_;  // for each open mapping: a key waits for its value
   std::optional<Json> root_;
   std::size_t values_ = 0;
 };
