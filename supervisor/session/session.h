@@ -49,10 +49,9 @@ struct Subject {
   Environment environment;
   // The policy that made its filter; null: another program made it.
   std::shared_ptr<const Policy> installed;
-  Container container;  // Who asked for which container under which policy. An id alone doesn't identify a
-                        // container: two runtimes may both have a "web", and a peer that may attach with one
-                        // policy must not get in under another.
-  // have a "web", and who may attach with one policy must not come in under another.
+  Container container;  // audit/record.h; empty: a command
+  // Who asked for which container under which policy. An id alone doesn't identify a container: two runtimes may both
+  // have a "web", and a peer that may attach with one policy must not get in under another.
   std::string claim;
   std::string remark;  // why it differs from what was requested
 };
