@@ -34,7 +34,7 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-// Nobody can have put a link or a file there.
+// An unpredictable name, so that nobody can have put a link or a file there.
 std::string temporary_name(const std::string& name) {
   std::uint64_t number = 0;
   if (getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number))

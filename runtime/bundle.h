@@ -1,7 +1,7 @@
 // The config.json of an OCI bundle: read once, replaced as a whole.
 //
-// Works on the directory that was opened, and follows no link at the file: whoever can write into a bundle
-// must not have another file read or written. No reader sees half of it; mode and owner stay.
+// Works on the directory that was opened, and follows no link at the file: a user who can write into a bundle must
+// not be able to have another file read or written. No reader sees half of it; mode and owner stay.
 #pragma once
 
 #include <sys/stat.h>

@@ -7,7 +7,7 @@
 namespace scsup::runtime {
 namespace {
 
-// Of runc 1.0 to 1.4 and crun 1.8 to 1.24; the same words in youki.
+// The verbs of runc 1.0 to 1.4 and crun 1.8 to 1.24; youki has the same.
 constexpr std::string_view verbs[] = {"checkpoint", "completion", "create",  "delete", "events", "exec",
                                       "features",   "help",       "init",    "kill",   "list",   "mounts",
                                       "pause",      "ps",         "restore", "resume", "run",    "spec",
@@ -37,10 +37,10 @@ std::optional<Option> option(std::string_view word) {
   return Option{word.substr(0, equals), std::string(word.substr(equals + 1))};
 }
 
-// Calls `found` for each global option with a value; returns where the verb stands.
+// Calls `found` for each global option with a value; returns the verb's position.
 std::size_t read_global(std::span<const std::string> arguments,
                         const std::function<void(std::string_view, const std::string&)>& found) {
-  bool may_be_value = false;  // the option before is none that we know
+  bool may_be_value = false;  // the previous option is unknown to us
   std::size_t i = 0;
   for (; i < arguments.size(); ++i) {
     const auto one = option(arguments[i]);
@@ -67,7 +67,7 @@ tl::unexpected<Error> unclear(const std::string& word, const char* write) {
   return failed(0, "runc and crun read '" + word + "' in different ways; write " + write);
 }
 
-// "--bund" for crun is --bundle; "-db" is -d -b.
+// For crun "--bund" is --bundle; "-db" is -d -b.
 bool is_short_for(std::string_view word, std::string_view name, char letter) {
   if (word.starts_with("--")) {
     const std::string_view given = word.substr(2, word.find('=') - 2);
@@ -110,7 +110,7 @@ class StartOptions {
   }
 
  private:
-  // As both of them read it.
+  // In the forms that both accept.
   static bool is(const std::string& word, const std::string& name, char letter) {
     const std::string brief = std::string("-") + letter;
     return word == "--" + name || word.starts_with("--" + name + "=") || word == brief ||

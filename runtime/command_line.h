@@ -1,9 +1,9 @@
-// What an engine asks of its OCI runtime, as far as scsup-runtime has to know: does it start a container,
-// from which bundle, and where are errors to go?
+// What an engine asks of its OCI runtime, as far as scsup-runtime needs to know: does it start a container, from
+// which bundle, and where do errors go?
 //
-// runc and crun read command lines by different rules (Go's flags; argp(3), which takes abbreviations and
-// clusters). What one of them would read another way is refused when a container is to start: else the
-// profile could be put into one bundle and the container come from another.
+// runc and crun parse command lines by different rules (Go's flags; argp(3), which accepts abbreviations and
+// clusters). If the two would read a command line differently, starting a container is refused: otherwise the profile
+// could go into one bundle and the container come from another.
 #pragma once
 
 #include <span>
@@ -27,7 +27,7 @@ struct LogPlace {
   bool json = false;
 };
 
-// The global options --log and --log-format; read even when the rest is a mistake.
+// The global options --log and --log-format; read even if the rest is wrong.
 LogPlace read_log_place(std::span<const std::string> arguments);
 
 }  // namespace scsup::runtime

@@ -42,7 +42,7 @@ void complain(const std::string& message, const LogPlace& log) {
   const std::string safe = "scsup-runtime: " + printable(message, Backslash::kept);
   say_to(STDERR_FILENO, safe + "\n");
   if (log.path.empty()) return;
-  // As runc opens it; not waiting for a reader if it is a FIFO.
+  // Opened as runc does; doesn't wait for a reader if it is a FIFO.
   const Fd file(
       open(log.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644));
   if (file) say_to(file.get(), log_line(safe, log.json, std::time(nullptr)));

@@ -21,7 +21,8 @@ bool is_program(const std::string& path, bool& ourselves) {
   return true;
 }
 
-// In $PATH, then where distributions put runtimes: an engine's service may have none or a short one.
+// Searches $PATH, then the directories where distributions put runtimes: an engine's service may have no $PATH or a
+// short one.
 std::string search(const std::string& name, bool& ourselves) {
   const char* given = std::getenv("PATH");
   const std::string path =

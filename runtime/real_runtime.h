@@ -9,10 +9,10 @@
 
 namespace scsup::runtime {
 
-// Its path. Never scsup-runtime itself, under whatever name.
+// Its path. Never scsup-runtime itself, by whatever name.
 Result<std::string> find_runtime(const Settings& settings);
 
-// Becomes that program with these arguments; the Error says why not.
+// Becomes that program with these arguments; the Error says why it failed.
 Result<void> become(const std::string& path, const std::vector<std::string>& arguments);
 
 }  // namespace scsup::runtime

@@ -1,5 +1,5 @@
-// What the service's config, scsup-config(5), says to scsup-runtime: a container comes to the policy and the
-// socket that the service has.
+// What scsup-runtime takes from the service's config, scsup-config(5): a container gets the policy and the socket of
+// the service.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace scsup::runtime {
 
 struct Settings {
-  std::string file;     // for messages; it needn't be there
+  std::string file;     // for messages; it may be missing
   std::string runtime;  // a name for $PATH or an absolute path; "": runc, else crun
   std::string policies;
   std::string default_policy;  // "": there is none

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* policy_annotation = "io.scsup.policy";
 
-// By these crun takes another filter, hands the listener to others, or runs the program without an exec
+// They make crun take another filter, hand the listener to another process, or run the program without an exec
 // (crun(1), annotations).
 constexpr const char* around_the_profile[] = {"run.oci.seccomp_bpf_data", "run.oci.seccomp.plugins",
                                               "run.oci.handler"};
@@ -24,7 +24,7 @@ constexpr const char* other_receiver = "run.oci.seccomp.receiver";
 
 const Json nothing;  // null
 
-// A member that must be an object or be absent, as in Go's JSON null is absent.
+// A member that must be an object or absent; as in Go's JSON, null counts as absent.
 Result<const Json*> object_at(const Json& parent, const char* key, const std::string& file) {
   const Json* json = given(parent, key);
   if (!json) return &nothing;
@@ -116,7 +116,7 @@ class Supervised {
     if (!annotated) return failed(annotated.error());
     if (!listener->empty() && *listener != settings_.listener)
       return another_agent(*listener, "listenerPath");
-    // What has a sha we have written ourselves, maybe when the default was another.
+    // Metadata with a sha is our own, perhaps from a time with another default.
     const bool from_profile = !listener->empty() && metadata_value(*metadata, "sha").empty();
     const std::string in_profile = from_profile ? metadata_value(*metadata, "policy") : "";
     if (!annotated->empty() && !in_profile.empty() && *annotated != in_profile)
@@ -148,7 +148,7 @@ class Supervised {
     return policy;
   }
 
-  // As the supervisor will see the container's first process: its bounding set.
+  // As the supervisor will see the container's first process: the capabilities are its bounding set.
   Result<Environment> environment_of(const Json& config) const {
     Environment environment = scsup::environment_of(handshake::Hello{});
     const auto process = object_at(config, "process", file_);

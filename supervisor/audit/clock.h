@@ -9,7 +9,7 @@ namespace scsup {
 std::int64_t monotonic_ns();  // CLOCK_MONOTONIC
 std::int64_t unix_ns();       // CLOCK_REALTIME
 
-// "2024-05-06T07:08:09.123456789Z" (RFC 3339). Formats the date once a second; one per writer.
+// "2024-05-06T07:08:09.123456789Z" (RFC 3339). Formats the date once a second. Each writer needs its own.
 class WallClock {
  public:
   std::string_view now();

@@ -7,8 +7,7 @@ namespace scsup {
 
 namespace {
 
-// Length of the well-formed UTF-8 sequence at the start of `s` (RFC 3629: no surrogates, nothing overlong),
-// or 0.
+// Length of the well-formed UTF-8 sequence at the start of `s` (RFC 3629: no surrogates, no overlong forms), or 0.
 std::size_t utf8_length(std::string_view s) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   const auto continued = [&](std::size_t from, std::size_t to) {
@@ -32,10 +31,10 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-// Eight at a time, the high bit of each: what comes out as false is certain.
+// Tests eight bytes at a time, by their high bits. False is certain; true may be wrong.
 bool may_need_escape(const char* eight) {
   constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  const auto has = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & highs; };  // a zero byte
+  const auto has = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & highs; };  // finds a zero byte
   std::uint64_t bytes;
   std::memcpy(&bytes, eight, sizeof bytes);
   const std::uint64_t controls = (bytes - 0x20 * ones) & ~bytes & highs;
@@ -64,7 +63,7 @@ void JsonLine::digits(std::uint64_t value, unsigned base) {
   size_ += static_cast<std::size_t>(std::to_chars(at, at + widest, value, static_cast<int>(base)).ptr - at);
 }
 
-// False when it held bytes that are no UTF-8.
+// False if it contained bytes that are not UTF-8.
 bool JsonLine::escaped(std::string_view value) {
   bool clean = true;
   need(6 * value.size());  // \u00xx

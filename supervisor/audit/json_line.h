@@ -1,9 +1,7 @@
-// One line of I-JSON (RFC 7493), built in a buffer that is kept from call to call: no allocation once it has
-// grown.
+// One line of I-JSON (RFC 7493), built in a buffer that is reused for each call: no allocation once it has grown.
 //
-// Any bytes may be given as text. What is no UTF-8 is shown with U+FFFD, and the true bytes follow as base64
-// in a second member "<name>_b64". Control characters, and DEL, are escaped: a log can be shown on a
-// terminal.
+// Text may hold any bytes. Invalid UTF-8 is shown as U+FFFD, and the true bytes follow as base64 in a second member
+// "<name>_b64". Control characters and DEL are escaped, so a log can be shown on a terminal.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +28,7 @@ class JsonLine {
   JsonLine& boolean(std::string_view name, bool value);
   JsonLine& item_hex(std::uint64_t value);  // in a list
   JsonLine& item_text(std::string_view value);
-  JsonLine& members(std::string_view rendered);  // "\"a\":1,\"b\":2", rendered before
+  JsonLine& members(std::string_view rendered);  // "\"a\":1,\"b\":2", already rendered
   JsonLine& end_line();
 
  private:
@@ -42,7 +40,7 @@ class JsonLine {
     text.copy(&bytes_[size_], text.size());
     size_ += text.size();
   }
-  void begin(std::string_view name, std::size_t room);  // a comma if due, the name, and room for the value
+  void begin(std::string_view name, std::size_t room);  // a comma if needed, the name, and room for the value
   void digits(std::uint64_t value, unsigned base);
   bool escaped(std::string_view value);
   void base64(std::string_view bytes);

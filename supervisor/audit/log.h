@@ -1,9 +1,8 @@
-// The audit log, as sessions see it: a record is in the kernel's hands, or on the disk if that was asked for,
-// when call() says so, and only then is the call answered.
+// The audit log as sessions see it. When call() returns, the record is in the kernel's hands, or on the disk if that
+// was required; only then is the call answered.
 //
-// A promise, not a log for the operator. When a record can't be written, what becomes of the call is as
-// AuditSettings say (deny, unless told otherwise); what was lost is counted and told by a `gap` record as
-// soon as writing works again. Thread-safe.
+// A promise, not a log for the operator. If a record can't be written, AuditSettings decide the call (deny by
+// default); lost records are counted, and a `gap` record reports them as soon as writing works again. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -19,11 +18,11 @@
 
 namespace scsup {
 
-// Where to, opened as far as it can be before there are threads.
+// The log's destination, opened as far as possible before there are threads.
 struct LogParts {
   bool off = false;
   std::string name;  // for messages
-  std::string file;  // absolute; "": it is none
+  std::string file;  // absolute; "": there is no file
   std::string run;
   AuditSettings settings;
   Redaction redaction;
@@ -48,13 +47,13 @@ class Log {
   // Nothing more is said of that call or task: its answer was sent, and if that never arrived, amended.
   void answered(std::uint32_t session, std::uint64_t id);
   void end(const Counts& counts);
-  const std::string& file() const { return file_; }  // absolute; "": it is none
-  // Until the file has what was recorded so far; not for long, if it can't be written.
+  const std::string& file() const { return file_; }  // absolute; "": there is no file
+  // Waits until the file has what was recorded so far; not for long, if it can't be written.
   void flush();
 
-  // Members of "proc", for CallRecord::process.
+  // The members of "proc", for CallRecord::process.
   std::string describe(Process process) const { return renderer_.describe(std::move(process)); }
-  // Ask before doing anything for a target that could not be recorded.
+  // To be asked before anything is done for a target that could not be recorded.
   bool is_writing();
 
  private:
@@ -68,15 +67,15 @@ class Log {
   std::optional<Writer> writer_;
 };
 
-// Opens (creates with 0600, directories with 0700) the file at `path`. A symlink as last component is
-// refused: whoever can plant one could make the supervisor write elsewhere.
+// Opens (creates with 0600, directories with 0700) the file at `path`. A symlink as last component is refused: a user
+// who can create one could make the supervisor write elsewhere.
 Result<Fd> open_log_file(const std::string& path);
 
-// Sees whether the file can be used, and appends what killed supervisors have left beside it.
+// Checks that the file can be used, and appends what killed supervisors have left beside it.
 Result<void> recover_log(Fd fd, const std::string& path, const std::string& name,
                          const AuditSettings& settings, const std::string& run);
 
-// A log at `fd`, which open_log_file has opened; `path` is absolute, if it is a file.
+// A log at `fd`, which open_log_file has opened; `path` is absolute if it is a file.
 Result<LogParts> open_log(Fd fd, const std::string& path, std::string name, const AuditSettings& settings,
                           const std::string& run);
 

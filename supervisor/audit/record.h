@@ -1,15 +1,15 @@
-// The audit records, schema scsup.audit.v1, as values. A Renderer makes lines of them, a Log keeps those.
+// The audit records, schema scsup.audit.v1, as values. A Renderer turns them into lines, a Log keeps those.
 //
 // run      first, and first in each segment: what runs where under which policy
 // policy   a policy was read, or read again: what is in force from now on
 // attach   a listener was handed over: a session begins
 // detach   it ended
 // call     one trapped call and its answer
-// task     a trapped call that nobody asked about, after which what a task is may be different (exec)
+// task     a trapped call that no policy asked for, after which the task may be a different one (exec)
 // death    a process was ended by the filter
-// amend    what became of an earlier call's answer, against what its record says
+// amend    corrects an earlier record: what became of the call's answer
 // gap      known loss
-// recover  what was found at the end of a log that had no end
+// recover  what was found at the end of a log that ended without `end`
 // seal     the hash of all before it
 // end      once, last: the counts
 #pragma once
@@ -28,13 +28,13 @@
 
 namespace scsup {
 
-// How a call was answered: the kernel went on with it; scsup performed it; scsup gave an errno.
+// How a call was answered: the kernel continued it; scsup performed it; scsup returned an errno.
 enum class How : std::uint8_t { continued, performed, answered };
 
-// The process that a task belongs to, as far as it doesn't change while it runs one program.
+// The process that a task belongs to: the properties that stay the same while it runs one program.
 struct Process {
   pid_t pid = 0, ppid = 0;
-  std::uint64_t start = 0;  // clock ticks after boot; with pid it names the process for ever
+  std::uint64_t start = 0;  // clock ticks after boot; with pid it identifies the process for ever
   std::string comm, exe, cwd;
   uid_t uid = 0;
   gid_t gid = 0;
@@ -42,8 +42,8 @@ struct Process {
 // Its members of "proc" in a record. Rendered once per program that a task runs, not once per call.
 std::string render(const Process& process);
 
-// The container that a session is of, as far as its runtime told: "id", "name", "image", "pod", "namespace",
-// "engine" and their values. Empty: a command.
+// The container of a session, as its runtime described it: "id", "name", "image", "pod", "namespace", "engine" and
+// their values. Empty: a command.
 using Container = std::map<std::string, std::string>;
 // Its members of "container" in a record; "" for a command.
 std::string render(const Container& container);
@@ -53,19 +53,19 @@ struct CallRecord {
   std::uint32_t session = 0;
   pid_t tid = 0;
   const std::string* container = nullptr;  // render(Container); nullptr or empty: a command
-  const std::string* process = nullptr;    // render(Process); nullptr: the task could not be looked at
-  std::string_view directory;              // where a relative path starts, as far as it is known
+  const std::string* process = nullptr;    // render(Process); nullptr: the task could not be read
+  std::string_view directory;              // where a relative path starts, if that is known
   const Call* call = nullptr;
-  const std::string* resolved = nullptr;  // the object's path; nullptr: nobody had to look
+  const std::string* resolved = nullptr;  // the object's path; nullptr: it was not looked up
   Act act = Act::deny;
   How how = How::answered;
-  int err = 0;                        // what the target gets, positive; 0: no error that scsup knows of
+  int err = 0;                        // the target's errno, positive; 0: no error that scsup knows of
   std::optional<std::int64_t> value;  // what a performed call returned
   const Origin* origin = nullptr;
   const std::string* policy = nullptr;  // rendered: "sha":"...","gen":1; nullptr: there is none
   bool gone = false;                    // known before the answer: the target has died
   bool may_wait = true;                 // for a log that can't be written, or a disk
-  bool on_disk = false;          // a rule asks for it: no answer before a loss of power can't undo the record
+  bool on_disk = false;          // a rule requires it: the record must be on the disk before the answer
   std::int64_t mono_ns = 0;      // CLOCK_MONOTONIC, of the decision
   std::int64_t decision_ns = 0;  // from receiving to here
 };
@@ -74,8 +74,8 @@ struct CallRecord {
 struct PolicyRecord {
   std::string name, file, text, sha;
   std::uint64_t generation = 1;
-  std::string filter_summary;  // what the filter decides by itself and so never reaches the log; "" unknown
-  std::string replaces;        // sha of the edition before; "": there was none
+  std::string filter_summary;  // what the filter decides by itself and so never reaches the log; "": unknown
+  std::string replaces;        // sha of the previous edition; "": there was none
 };
 
 struct AttachRecord {
@@ -85,18 +85,18 @@ struct AttachRecord {
   const std::string* container = nullptr;  // render(Container)
   const std::string* policy = nullptr;     // rendered; nullptr: none, all its calls are denied
   std::uint32_t listeners = 1;             // more: an exec into the container
-  // What the policy was made for (Environment in policy/policy.h).
+  // The environment that the policy was made for (Environment in policy/policy.h).
   std::uint64_t caps = 0;
   std::string home, directory;
 };
 
-// A process that SIGSYS has ended: the filter killed it, if nobody sent that signal.
+// A process that SIGSYS has ended: the filter killed it, unless another process sent that signal.
 struct DeathRecord {
   std::uint32_t session = 0;
   const std::string* container = nullptr;  // render(Container)
   pid_t tid = 0;
-  std::string process;                // render(Process), as it was when it was last looked at
-  std::vector<std::string> asked_at;  // places of the policy that ask for it: which of them it was isn't told
+  std::string process;                // render(Process), as it was when last read
+  std::vector<std::string> asked_at;  // the policy's places that kill; which of them it was is unknown
 };
 
 struct RunRecord {

@@ -1,5 +1,5 @@
-// What must not stand in the log: paths and arguments that match a pattern are cut behind the part of it that
-// has no wildcard, "/home/***", before they are written anywhere.
+// Keeps secrets out of the log: paths and arguments that match a pattern are cut after the part of the pattern
+// without wildcards, "/home/***", before they are written anywhere.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ class Redaction {
   static Result<Redaction> make(const std::vector<std::string>& paths, std::vector<std::string> arguments);
 
   bool hides_paths() const { return paths_.has_value(); }
-  // The path as it may be written, made in `memory` if it has to be another one. A relative path is meant to
-  // start at `directory`; in it "." and ".." are followed as they are written.
+  // The path as it may be written, made in `memory` if it must be changed. A relative path starts at `directory`; in
+  // it "." and ".." are resolved textually.
   std::string_view path(std::string_view path, std::string_view directory, std::string& memory) const;
   std::string argument(const std::string& argument) const;
 
@@ -28,7 +28,7 @@ class Redaction {
   const std::string* match(std::string_view path) const;
 
   std::optional<PathSet> paths_;
-  std::vector<std::string> shown_;  // of each path pattern: what is written instead
+  std::vector<std::string> shown_;  // for each path pattern: what is written instead
   std::vector<std::string> arguments_;
 };
 

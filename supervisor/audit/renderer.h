@@ -1,4 +1,4 @@
-// Records to lines of the schema scsup.audit.v1, scsup-audit(5), without their numbers.
+// Turns records into lines of the schema scsup.audit.v1, scsup-audit(5), without their numbers.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace scsup {
 
-// What each line holds until the next one is rendered.
+// A rendered line is valid until the next one is rendered.
 class Renderer {
  public:
   Renderer(std::string run, Redaction redaction) : run_(std::move(run)), redaction_(std::move(redaction)) {}
@@ -24,11 +24,11 @@ class Renderer {
   LogLine death(const DeathRecord& record);
   LogLine call(const CallRecord& record);
   LogLine task(const CallRecord& record);
-  // What became of an answer: "gone", it never arrived; "denied", against what the record says.
+  // What became of an answer: "gone", it never arrived; "denied", although the record says otherwise.
   LogLine amend(std::uint32_t session, std::uint64_t id, std::string_view out);
   LogLine end(const Counts& counts, std::uint64_t lost);
 
-  // Members of "proc", as they may be written.
+  // The members of "proc", redacted.
   std::string describe(Process process) const;
 
  private:

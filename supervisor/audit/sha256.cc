@@ -37,7 +37,7 @@ Sha256::~Sha256() = default;
 void Sha256::add(std::string_view bytes) { sha256_update(&state_->context, bytes.size(), octets(bytes)); }
 
 std::string Sha256::hex() const {
-  sha256_ctx copy = state_->context;  // taking the digest starts it anew
+  sha256_ctx copy = state_->context;  // taking the digest resets it
   std::uint8_t digest[SHA256_DIGEST_SIZE];
   sha256_digest(&copy, sizeof digest, digest);
   return hex_of(digest);

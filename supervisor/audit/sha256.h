@@ -10,7 +10,7 @@ namespace scsup {
 std::string sha256_hex(std::string_view bytes);
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
 
-// Bytes that come in pieces.
+// The hash of bytes that come in pieces.
 class Sha256 {
  public:
   Sha256();
@@ -18,7 +18,7 @@ class Sha256 {
   Sha256& operator=(const Sha256& other);
   ~Sha256();
   void add(std::string_view bytes);
-  std::string hex() const;  // of all that was added; more may follow
+  std::string hex() const;  // of everything added so far; more may follow
 
  private:
   struct State;

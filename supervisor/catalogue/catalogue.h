@@ -1,7 +1,7 @@
 // The policies that a supervisor serves, by name: one file, or the *.json files of a directory.
 //
-// Reading and putting in force are two steps, so that a change of several policies happens as a whole or not
-// at all. Thread-safe.
+// Reading policies and putting them in force are two steps, so that a change of several policies happens as a whole
+// or not at all. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -20,11 +20,10 @@ class Catalogue {
  public:
   // Serves `file` alone, under its own name, which is the default.
   explicit Catalogue(PolicyFile file);
-  // Serves a directory. `fallback` names the policy for who names none; "": there is none. Nothing is read as
-  // yet.
+  // Serves a directory. `fallback` is the policy for targets that name none; "": there is none. Reads nothing yet.
   Catalogue(std::string directory, std::string fallback);
 
-  // A policy's present edition. The Error says which names there are.
+  // A policy's present edition. The Error lists the existing names.
   Result<std::shared_ptr<const Edition>> find(const std::string& name) const;
   const std::string& fallback() const { return fallback_; }
   bool is_single() const { return directory_.empty(); }
@@ -32,20 +31,20 @@ class Catalogue {
   std::string single_file() const { return file_of(fallback_); }
   std::vector<std::string> names() const;
 
-  // What is on the disk now. `edition` is null when there are mistakes, or when the file has gone.
+  // The present state on the disk. `edition` is null if there are mistakes, or if the file has gone.
   struct Reading {
     std::string name, file;
-    std::shared_ptr<const Edition> edition;  // the present one when the text is the same
+    std::shared_ptr<const Edition> edition;  // the present one if the text is the same
     bool changed = false;
     bool gone = false;
     std::vector<std::string> mistakes;  // as printed: "FILE:LINE:COL: error: ..."
   };
   Reading read(const std::string& name);
   std::vector<Reading> read_all();
-  // From now on. A policy whose file has gone is served no more; sessions keep what they have.
+  // Puts them in force. A policy whose file has gone is no longer served; sessions keep what they have.
   void put(const std::vector<Reading>& readings);
 
-  // An edition of a text without mistakes that no file here holds, for one session.
+  // An edition of a text without mistakes that is in none of these files, for one session.
   std::shared_ptr<const Edition> edition_of(PolicyFile file);
 
  private:
@@ -59,8 +58,8 @@ class Catalogue {
   std::atomic<std::uint64_t> generations_{0};
 };
 
-// May this be a policy's name? It becomes a part of a file's name: no slash, no leading dot, nothing to print
-// with care.
+// Is this a valid policy name? It becomes part of a file's name: no slash, no leading dot, nothing that needs
+// escaping.
 bool is_policy_name(const std::string& name);
 
 }  // namespace scsup

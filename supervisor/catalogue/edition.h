@@ -1,5 +1,5 @@
-// One reading of a policy file: the text as it was then, and the policy that it makes for each target's
-// environment. Immutable but for what it remembers; sessions share it. Thread-safe.
+// One reading of a policy file: the text as it was then, and the policy that is made from it for each target's
+// environment. Immutable except for its cache; sessions share it. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,11 @@ class Edition {
   std::string name() const { return file_.name(); }
   // Members of "policy" in the audit: "sha":"<16 hex digits>","gen":N
   const std::string& record() const { return record_; }
-  // The whole of it for the audit.
+  // All of it, for the audit.
   PolicyRecord policy_record() const;
 
-  // The policy for targets of that environment; the same one for the same environment. The Error is the first
-  // mistake, with its place: some show only in an environment (a capability, a home directory).
+  // The policy for targets of that environment; the same object for the same environment. The Error is the first
+  // mistake, with its place: some appear only in a certain environment (a capability, a home directory).
   Result<std::shared_ptr<const Policy>> policy(const Environment& environment) const;
 
  private:

@@ -14,7 +14,7 @@ namespace scsup {
 
 namespace {
 
-// Options reads those in front; here they may stand anywhere before a "--".
+// Options accepts them only in front; here they may be anywhere before a "--".
 Arguments options_first(const Arguments& arguments, const std::vector<Option>& options) {
   Arguments front, words;
   for (std::size_t i = 0; i < arguments.size(); ++i) {

@@ -24,8 +24,7 @@ constexpr const char* inspect_usage =
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 
-// Lines of a text, with two spaces in front. Tabs and ends of lines are the text's own, all else is
-// printable.
+// The lines of a text, indented by two spaces. Tabs and newlines stay; everything else is made printable.
 void print_text(const std::string& text) {
   std::size_t from = 0;
   while (from < text.size()) {

@@ -5,9 +5,9 @@ namespace scsup {
 namespace {
 
 constexpr char escape = '\x1b';
-constexpr std::size_t longest_sequence = 16;  // what is longer is no key
+constexpr std::size_t longest_sequence = 16;  // a longer one is no key
 
-// Of "ESC [ parameters final" or "ESC O final".
+// Decodes "ESC [ parameters final" or "ESC O final".
 bool named(std::string_view parameters, char final, Key::Kind& kind) {
   using enum Key::Kind;
   if (final == '~') {
@@ -37,7 +37,7 @@ bool named(std::string_view parameters, char final, Key::Kind& kind) {
 
 }  // namespace
 
-// Takes one key from the front of pending_. False: it isn't whole.
+// Takes one key from the front of pending_. False: it isn't complete.
 bool Keys::take(std::vector<Key>& keys) {
   const char first = pending_[0];
   if (first != escape) {

@@ -29,8 +29,8 @@ struct Key {
 
 class Keys {
  public:
-  // What was typed. A sequence may be cut anywhere between two calls; an Escape that nothing follows in the
-  // same read is the key of that name.
+  // The typed keys. A sequence may be split between two calls; an Escape that is the last byte of a read is the
+  // Escape key.
   std::vector<Key> typed(std::string_view bytes);
 
  private:

@@ -1,4 +1,4 @@
-// scsup ps: what is supervised.
+// scsup ps: lists the sessions.
 #include <cstdio>
 
 #include "base/printable.h"

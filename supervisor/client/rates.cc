@@ -26,7 +26,7 @@ Sum sum_of(const control::SessionState& session) {
   return sum;
 }
 
-// Counts only grow; less than before means that it is another one with the same name.
+// Counts only grow; a smaller one belongs to a new session or rule with the same name.
 double per_second(std::uint64_t before, std::uint64_t now, double seconds) {
   if (seconds <= 0) return 0;
   return static_cast<double>(now >= before ? now - before : now) / seconds;

@@ -1,4 +1,4 @@
-// What `scsup top` shows: counts of two moments made into rates, and their order. Pure.
+// What `scsup top` shows: rates from the counts of two moments, and their order. Pure.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +39,11 @@ struct Rates {
   std::vector<SessionRate> sessions;
   std::vector<RuleRate> rules;
 };
-// `before` may be nullptr. A session or rule that is new has its counts since then as rate.
+// `before` may be nullptr. For a new session or rule, its whole counts become the rate.
 Rates rates_between(const Moment* before, const Moment& now);
 
 enum class SortBy : std::uint8_t { calls, denied, latency, total, number };
-// Ties in the order of their numbers. A rule's latency is its slowest call.
+// Equal rates are ordered by number. A rule's latency is its slowest call.
 void sort(Rates& rates, SortBy by, bool reversed);
 
 }  // namespace scsup

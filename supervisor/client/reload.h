@@ -1,4 +1,4 @@
-// A reload's result for people, of `scsup reload` and `scsup policy set`.
+// Shows a reload's result, for `scsup reload` and `scsup policy set`.
 #pragma once
 
 #include <vector>

@@ -12,7 +12,7 @@ namespace scsup {
 
 namespace {
 
-// xterm's private modes 1049 (alternate page) and 25 (cursor); what doesn't know them ignores them.
+// xterm's private modes 1049 (alternate page) and 25 (cursor); other terminals ignore them.
 constexpr const char* begin_page = "\x1b[?1049h\x1b[?25l";
 constexpr const char* end_page = "\x1b[0m\x1b[?25h\x1b[?1049l";
 
@@ -77,7 +77,7 @@ void Screen::suffer(int signal) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, signal);
-  sigprocmask(SIG_UNBLOCK, &set, nullptr);  // here it comes
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);  // the signal is delivered here
   sigprocmask(SIG_BLOCK, &set, nullptr);    // it had only stopped us
 }
 

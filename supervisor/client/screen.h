@@ -1,5 +1,4 @@
-// The terminal of `scsup top`: keys one by one, a page of its own, and back to what was there on each way
-// out.
+// The terminal of `scsup top`: single keys, an alternate page, and the terminal's former state on each way out.
 #pragma once
 
 #include <termios.h>
@@ -14,7 +13,7 @@ namespace scsup {
 
 class Screen {
  public:
-  // Takes standard input and output. Signals that end, stop or resize come out of signals() from here on.
+  // Takes over standard input and output. From now on signals that end, stop or resize come from signals().
   static Result<Screen> open();
   Screen(Screen&& other) noexcept;
   Screen& operator=(Screen&&) = delete;
@@ -29,13 +28,13 @@ class Screen {
     std::size_t rows, columns;
   };
   Size size() const;
-  // Shows these lines from the top, the rest of the page empty. False: nobody is there any more.
+  // Shows these lines from the top, the rest of the page empty. False: the terminal has gone.
   bool show(const std::vector<std::string>& lines) const;
 
-  // Gives the terminal back, and takes it again.
+  // Gives the terminal back; enter() takes it again.
   void leave();
   void enter();
-  // Leaves, and does to this process what the signal does when nobody handles it.
+  // Leaves, and does to this process what the signal does by default.
   void suffer(int signal);
 
  private:

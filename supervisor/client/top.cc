@@ -1,5 +1,5 @@
-// scsup top: what happens now. Asks the supervisor for its counts every so often; it costs the supervisor
-// nothing as long as nobody looks.
+// scsup top: what happens now. Asks the supervisor for its counts at intervals; as long as no top runs, that costs
+// the supervisor nothing.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -121,7 +121,7 @@ void Top::move_sort(int by) {
 
 void Top::scroll(long rows) {
   const long to = static_cast<long>(view_.scroll) + rows;
-  view_.scroll = to < 0 ? 0 : static_cast<std::size_t>(to);  // the page corrects what is too far
+  view_.scroll = to < 0 ? 0 : static_cast<std::size_t>(to);  // top_page() corrects a too large value
 }
 
 void Top::press(const Key& key) {
@@ -203,7 +203,7 @@ void Top::obey_signal() {
   if (read(screen_.signals(), &come, sizeof come) != sizeof come) return;
   const int signal = static_cast<int>(come.ssi_signo);
   if (signal == SIGWINCH) return show();
-  if (signal != SIGCONT) screen_.suffer(signal);  // ends here, but for SIGTSTP
+  if (signal != SIGCONT) screen_.suffer(signal);  // ends here, except for SIGTSTP
   screen_.enter();
   show();
 }
@@ -212,7 +212,7 @@ void Top::run() {
   ask();
   while (!over_) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_ - Clock::now()).count();
-    // The supervisor may be slow or stopped: keys work all the same.
+    // The supervisor may be slow or stopped: keys still work.
     const int patience = waiting_ ? -1 : static_cast<int>(std::clamp<long>(left, 0, 3'600'000));
     std::array<pollfd, 3> ready{
         {{screen_.signals(), POLLIN, 0}, {screen_.input(), POLLIN, 0}, {asking_.client().fd(), POLLIN, 0}}};
@@ -254,7 +254,7 @@ int command_top(const Arguments& arguments) {
     }
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
       throw std::runtime_error("standard input and output of top are a terminal; elsewhere use --once");
-    asking.client();  // its mistakes belong on the ordinary page
+    asking.client();  // its errors belong on the ordinary page
     auto screen = Screen::open();
     if (!screen) throw std::runtime_error(screen.error().text());
     Top(asking, std::move(*screen)).run();

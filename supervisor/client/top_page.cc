@@ -46,7 +46,7 @@ const std::vector<std::string> help_lines = {
 class Paint {
  public:
   Paint(Style style, std::size_t columns) : style_(style), columns_(columns) {}
-  std::string title(const std::string& line) const {  // reverse is no color
+  std::string title(const std::string& line) const {  // reverse video is not a color
     if (style_ == Style::plain) return line;
     return "\x1b[7m" + line + std::string(columns_ - std::min(columns_, columns_of(line)), ' ');
   }
@@ -141,7 +141,7 @@ std::vector<std::string> top_page(const Rates& rates, View& view, const std::str
     const Paint paint(view.style, columns);
     const std::size_t left_over =
         rows > page.size() + 3 ? rows - page.size() - 3 : 0;  // titles, an empty line
-    // Half for each of both; what one doesn't need is the other's.
+    // Each part gets half; what one doesn't need goes to the other.
     const std::size_t spare = left_over - std::min(left_over, rates.sessions.size());
     const std::size_t for_rules = std::min(rates.rules.size(), std::max(left_over / 2, spare));
     const std::size_t for_sessions = left_over - for_rules;

@@ -1,4 +1,4 @@
-// The page of `scsup top`: what is on which line. Pure.
+// The page of `scsup top`, line by line. Pure.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct View {
   double delay = 1;        // seconds
   std::size_t scroll = 0;  // sessions above the first one shown
   bool help = false;
-  std::string message;  // on the third line: a prompt, a mistake
+  std::string message;  // on the third line: a prompt, an error
   Style style = Style::colored;
 };
 

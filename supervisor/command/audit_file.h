@@ -10,21 +10,21 @@
 
 namespace scsup {
 
-// Found and looked at, but a file is not held: open_target() does that, in the process that writes.
+// Found and checked, but a file is not kept open: open_target() does that, in the process that writes.
 struct AuditTarget {
   bool off = false;
-  Fd stream;         // what is no file, open for writing
+  Fd stream;         // if it is not a file: open for writing
   std::string path;  // a file, absolute
   std::string name;  // for messages
   std::string run;   // the id of the run that begins
   AuditSettings settings;
 };
 
-// Finds out what can be wrong with it. What killed supervisors left beside the log is appended to it.
+// Reports all that can be wrong with it. What killed supervisors left beside the log is appended to it.
 Result<AuditTarget> find_audit(const std::optional<std::string>& option, const AuditSettings& settings);
-// In the process that supervises, before it has threads.
+// To be called in the process that supervises, before it has threads.
 Result<LogParts> open_target(AuditTarget target);
-// The supervisor that wrote to it was killed.
+// To be called when the supervisor that wrote to it was killed.
 void recover_audit(const AuditTarget& target);
 
 }  // namespace scsup

@@ -10,7 +10,7 @@
 namespace scsup {
 
 void reserve_standard_fds() {
-  // Close-on-exec: for the command they are closed, as it would have found them.
+  // Close-on-exec: for the command they are closed, as they would have been without scsup.
   for (int fd = 0; fd <= 2; ++fd)
     if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR | O_CLOEXEC);
 }

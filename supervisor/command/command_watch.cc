@@ -42,12 +42,12 @@ void CommandWatch::look() {
 pid_t CommandWatch::reap_one() {
   int status;
   const pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
-  if (pid == command_ && !over_) follow(status);  // later somebody whom we adopted may have its number
+  if (pid == command_ && !over_) follow(status);  // later an adopted process may have its number
   return pid > 0 ? pid : 0;
 }
 
-// Whoever stopped or continued it; it may also have been killed while it was stopped. A SIGCONT that nobody
-// needs would do harm: it takes back the stop that a debugger's PTRACE_ATTACH waits for.
+// The stop or continuation may come from anybody; the command may also have been killed while it was stopped. An
+// unneeded SIGCONT would do harm: it takes back the stop that a debugger's PTRACE_ATTACH waits for.
 void CommandWatch::follow(int status) {
   if (WIFSTOPPED(status)) {
     send_front_message(front_, {FrontMessage::Kind::stopped, ++stops_});
@@ -68,8 +68,8 @@ void CommandWatch::end(int status) {
 
 void CommandWatch::pass_on(int signal, pid_t sender) {
   look();
-  // What the command sends to its whole group has reached it already, and who is stopped needs no second stop:
-  // that would be left over for when it goes on.
+  // A signal from the command to its whole group has reached the command already, and a stopped command needs no
+  // second stop: that would still be pending when it continues.
   const bool has_it = sender == command_ || (stopped_ && stops_a_process(signal));
   if (!over_ && !has_it) kill(command_, signal);  // not reaped yet: the number is still its own
 }

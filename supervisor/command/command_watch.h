@@ -1,5 +1,5 @@
-// The supervisor's side of the front: what happens to the command, what the front passes on, and what becomes
-// of the command when nobody stands for it any more. All of it runs on the loop's thread.
+// The supervisor's side of the front: what happens to the command, what the front passes on, and what becomes of the
+// command when there is no front any more. All of it runs on the loop's thread.
 #pragma once
 
 #include <sys/types.h>
@@ -14,8 +14,8 @@
 
 namespace scsup {
 
-// The supervisor's eye on its children: the command's state changes, and the ends of those it left, which come
-// to us as to a subreaper. Nobody else here may wait for children.
+// Watches the supervisor's children: the command's state changes, and the ends of the processes that it left, which
+// become our children because we are a subreaper. No other code in this process may wait for children.
 class CommandWatch : public Source {
  public:
   // SIGCHLD and SIGTERM must be blocked. `ended` is called at the command's end.
@@ -26,18 +26,18 @@ class CommandWatch : public Source {
 
   void look();
   void pass_on(int signal, pid_t sender);
-  // The front was continued. Word of it may come late: a command that was stopped anew since then stays so.
+  // The front was continued. The message may come late: a command that was stopped again since then stays stopped.
   void go_on_after(std::int32_t stop);
-  // From now on SIGTERM, which is nothing to us while there is a front, ends all.
+  // From now on SIGTERM, which is ignored as long as there is a front, ends all.
   void front_is_gone() { front_is_gone_ = true; }
-  // SIGKILL to all below us, and at each end of one of them again to who is there then.
+  // SIGKILL to all descendants; when one of them ends, again to the descendants of that moment.
   void end_all();
 
   bool over() const { return over_; }
   int status() const { return status_; }
 
  private:
-  pid_t reap_one();  // or hears of a stop or continuation; 0: there was none
+  pid_t reap_one();  // or takes note of a stop or continuation; 0: there was none
   void follow(int status);
   void end(int status);
 
@@ -54,7 +54,7 @@ class CommandWatch : public Source {
   int status_ = 0;
 };
 
-// The line to the front. When it breaks the front was killed.
+// The connection to the front. If it breaks, the front was killed.
 class FrontLine : public Source {
  public:
   enum class AtItsEnd { go_on, end_all };
@@ -69,7 +69,8 @@ class FrontLine : public Source {
   const AtItsEnd then_;
 };
 
-// Whoever started scsup: when it has ended, so has the front. Watched from here, as the front may be stopped.
+// Watches the process that started scsup: when it has ended, the front must end. Done here, as the front may be
+// stopped.
 class ParentWatch : public Source {
  public:
   ParentWatch(Fd parent, const FrontProcess& front_process)

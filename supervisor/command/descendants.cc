@@ -19,7 +19,7 @@ namespace {
 
 struct Descendant {
   pid_t pid;
-  std::uint64_t start;  // with it the number is nobody else's
+  std::uint64_t start;  // together they identify the process
   auto operator<=>(const Descendant&) const = default;
 };
 
@@ -29,13 +29,13 @@ bool has_living_threads(pid_t pid) {
   return pidfd && poll(&dead, 1, 0) == 0;
 }
 
-// Living ones only: a zombie's children have another parent.
+// Only live ones: a zombie's children have another parent.
 std::set<Descendant> descendants() {
   std::map<pid_t, ProcessState> all;
   for (const pid_t pid : process_numbers()) {
     const auto now = process_state(pid);
     if (!now) continue;
-    // A leader that has ended may have threads that live on, and those children: only its pidfd tells.
+    // A leader that has ended may have live threads, and those children: only its pidfd tells.
     if (now->state != 'X' && (now->state != 'Z' || has_living_threads(pid))) all.emplace(pid, *now);
   }
   std::set<pid_t> members = {getpid()};
@@ -51,9 +51,9 @@ std::set<Descendant> descendants() {
   return found;
 }
 
-// A chain of processes that each leave a child and end is gone before a look at all of /proc is done. But the
-// end of a link makes the next one our child, and numbers are given in order. Until it is reaped a child's
-// number is its own.
+// In a chain of processes, each of which leaves a child and ends, all links are gone before a look at all of /proc is
+// done. But the end of a link makes the next one our child, and numbers are given in order. Until it is reaped a
+// child's number is its own.
 void kill_successors(pid_t ended) {
   constexpr pid_t near = 8;
   for (pid_t pid = ended + 1; pid <= ended + near; ++pid)
@@ -61,13 +61,13 @@ void kill_successors(pid_t ended) {
       kill(pid, SIGKILL);
 }
 
-// False: all were told in an earlier look.
+// False: an earlier look has sent SIGKILL to all of them.
 bool kill_tree(std::set<Descendant>& told) {
   std::map<Descendant, Fd> held;
   for (const Descendant& one : descendants())
     if (!told.contains(one)) held.emplace(one, static_cast<int>(syscall(SYS_pidfd_open, one.pid, 0)));
   if (held.empty()) return false;
-  // Their numbers may be others' by now: only who still is a descendant once we hold it is meant.
+  // Their numbers may be others' by now: only a process that is still a descendant when we hold its pidfd is killed.
   for (const Descendant& one : descendants()) {
     const auto found = held.find(one);
     if (found == held.end()) continue;

@@ -17,7 +17,7 @@ void Door::refuse(const Fd& client) {
   say(Severity::error, "no descriptors left (RLIMIT_NOFILE): a new target was refused, the others go on");
 }
 
-// Without a descriptor we can't even say no: the client would wait, and the loop would turn for ever.
+// Without a descriptor we can't even refuse: the client would wait, and the loop would spin for ever.
 void Door::turn_away() {
   spare_.reset();
   if (const auto client = accept_unix(listening_, Blocking::no)) refuse(*client);

@@ -1,6 +1,6 @@
 // Where targets come in: agents (packets) and container runtimes (streams).
 //
-// Who may attach at all is said by the sockets' modes; with which policy, by the config.
+// The sockets' modes say who may attach at all; the config says with which policy.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ class Door : public Source {
 
   int fd() const override { return listening_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
-  // Who comes from now on waits for the next supervisor on this socket, or is refused when it is closed.
+  // From now on new clients wait for the next supervisor on this socket, or are refused when it is closed.
   void close() { closed_ = true; }
 
  private:

@@ -22,8 +22,8 @@ namespace scsup {
 
 namespace {
 
-// The terminal sends its signals to the whole foreground group, the command included, but tells of its end
-// the session's leader alone. Those and what somebody sent to this process have to be passed on.
+// The terminal sends its signals to the whole foreground group, which includes the command, but sends SIGHUP at its
+// end only to the session's leader. That one, and signals that were sent to this process, have to be passed on.
 bool is_for_command(const signalfd_siginfo& info) {
   const bool hung_up = info.ssi_signo == SIGHUP && getsid(0) == getpid();
   const bool from_terminal = info.ssi_code == SI_KERNEL && !hung_up;
@@ -33,7 +33,7 @@ bool is_for_command(const signalfd_siginfo& info) {
 int die_like(int status) {
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   const int signal = WTERMSIG(status);
-  prctl(PR_SET_DUMPABLE, 0);  // the core is the command's, one is enough
+  prctl(PR_SET_DUMPABLE, 0);  // the core belongs to the command; one is enough
   ::signal(signal, SIG_DFL);
   sigset_t only;
   sigemptyset(&only);
@@ -43,15 +43,15 @@ int die_like(int status) {
   return 128 + signal;
 }
 
-// What the supervisor has said so far.
+// What the supervisor has reported so far.
 struct Heard {
   std::int32_t stops = 0;       // of the command
-  std::optional<int> end = {};  // of all: the command's wait status
-  bool lost = false;            // the supervisor has gone without a word
+  std::optional<int> end = {};  // the end of everything: the command's wait status
+  bool lost = false;            // the supervisor has gone without a message
 };
 
-// Nobody is left to pass a stop on to. What Ctrl-Z does by itself can't come too late for a continuation, as a
-// stop that was read and then done would.
+// There is no process to pass a stop on to. With the default action a stop can't come too late for a continuation, as
+// it could if the signal was read first and the stop done then.
 void stop_by_itself() {
   sigset_t stops;
   sigemptyset(&stops);
@@ -74,7 +74,7 @@ void listen(const Fd& supervisor, Heard& heard) {
   }
 }
 
-// As a subreaper, which the supervisor's children have come to. Who can't die is not waited for.
+// Works because we are a subreaper: the supervisor's children are now ours. Doesn't wait for those that can't die.
 void end_orphans() {
   sigset_t child;
   sigemptyset(&child);
@@ -101,7 +101,7 @@ bool send_front_message(const Fd& socket, FrontMessage message) {
 
 bool receive_front_message(const Fd& socket, FrontMessage& message) {
   ssize_t got;
-  // Who ends before it has read all that we sent leaves us ECONNRESET, once, before its own last words.
+  // If the other side ends before it has read all that we sent, we get ECONNRESET once, before its last messages.
   do got = recv(socket.get(), &message, sizeof message, 0);
   while (got < 0 && (errno == EINTR || errno == ECONNRESET));
   return got == sizeof message;
@@ -112,7 +112,7 @@ FrontProcess::FrontProcess() : pid_(getpid()), pidfd_(static_cast<int>(syscall(S
 void FrontProcess::send(int signal) const {
   if (pidfd_)
     syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
-  else if (getppid() == pid_)  // where pidfd_open is refused
+  else if (getppid() == pid_)  // if pidfd_open is refused
     kill(pid_, signal);
 }
 
@@ -135,8 +135,8 @@ int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& au
   Heard heard;
   for (;;) {
     if (poll(ready, 2, -1) < 0) continue;
-    // First what was said, then the signals: a continuation that was meant for an earlier stop must not undo
-    // a later one. A stop takes back a SIGCONT that nobody has read yet (signal(7)).
+    // First the messages, then the signals: a continuation that belongs to an earlier stop must not undo a later one.
+    // A stop takes back a pending SIGCONT (signal(7)).
     listen(supervisor, heard);
     if (heard.end) return die_like(*heard.end);
     if (heard.lost) return end_alone(audit, then);

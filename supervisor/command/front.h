@@ -1,9 +1,8 @@
 // The process that the shell sees.
 //
-// `scsup run` is three processes: the front, which stands for the command in the shell's job control; the
-// supervisor, its child, out of its process group so that Ctrl-Z never stops it and background targets
-// never hang; the command, child of the supervisor, in the front's process group, so that the terminal treats
-// it as without scsup.
+// `scsup run` is three processes. The front stands for the command in the shell's job control. The supervisor, its
+// child, is out of its process group, so that Ctrl-Z never stops it and background targets never hang. The command,
+// child of the supervisor, is in the front's process group, so that the terminal treats it as without scsup.
 #pragma once
 
 #include <sys/types.h>
@@ -20,8 +19,9 @@ struct FrontMessage {
   enum class Kind : std::int32_t {
     signal,     // front to supervisor: pass this signal of that sender on to the command
     stopped,    // supervisor to front: the command was stopped; the value counts its stops
-    continued,  // front to supervisor: somebody continued this process; the last stop that it had heard of
-    left,       // supervisor to front: the command has ended, what it left goes on
+    continued,  // front to supervisor: this process was continued; the value is the last stop that it knows
+                // of
+    left,       // supervisor to front: the command has ended, processes that it left go on
     ended,      // supervisor to front: all is over; the command's wait status
   };
   Kind kind;
@@ -33,22 +33,22 @@ bool send_front_message(const Fd& socket, FrontMessage message);
 // False: the other side has gone.
 bool receive_front_message(const Fd& socket, FrontMessage& message);
 
-// What the front does when the supervisor has ended without a word.
+// What the front does when the supervisor has ended without a message.
 enum class WhenAlone { leave_command, end_command };
 
-// Stands for the command until the supervisor says it is over: passes signals on, and says when it is
-// continued. Once the command has ended and others that it left go on, Ctrl-Z stops this process itself. The supervisor stops and continues this process as the command stops and continues: two signals
-// from one sender keep their order, so a command that is continued at once never leaves its front stopped.
-// Returns the exit status; a command that was killed by a signal kills this process the same way. All signals
-// must be blocked.
+// Stands for the command until the supervisor says that everything has ended: passes signals on, and reports when it
+// is continued. Once the command has ended and processes that it left go on, Ctrl-Z stops this process by itself. The
+// supervisor stops and continues this process as the command stops and continues: two signals from one sender keep
+// their order, so a command that is continued at once never leaves its front stopped. Returns the exit status; if a
+// signal killed the command, it kills this process the same way. All signals must be blocked.
 int stand_for_command(Fd supervisor, pid_t supervisor_pid, const AuditTarget& audit, WhenAlone then);
 
-// Here this process stops and continues the front, and nobody else that may have got its number.
+// Stops and continues the front, and never another process that may have got its number.
 class FrontProcess {
  public:
   FrontProcess();  // in the front, before the supervisor is forked
   void send(int signal) const;
-  // Waits for its end, which is due, and continues it whenever somebody has stopped it. Not under a debugger.
+  // Waits for its end, which is due, and continues it whenever it is stopped. Not under a debugger.
   void see_off() const;
   int pidfd() const { return pidfd_.get(); }
 

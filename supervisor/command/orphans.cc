@@ -1,7 +1,7 @@
 // scsup orphans: runs whose front was killed, and which go on without it.
 //
-// They are found in /proc by the supervisor's name, and its command line says the rest. A target can call itself
-// so and is listed then: nothing is done to anybody here, and what it says is printed as what it is.
+// They are found in /proc by the supervisor's name, and its command line has the rest. A target can give itself such
+// a name and is then listed: no process is touched here, and its words are printed escaped.
 #include <unistd.h>
 
 #include <cstdio>
@@ -79,12 +79,12 @@ void read_command_line(const Arguments& words, Orphan& into) {
     const Options given(Arguments(words.begin() + (named ? 2 : 1), words.end()), run_options);
     into.policy = given.value("policy").value_or("");
     into.command_line = given.rest();
-  } catch (const UsageError&) {  // no scsup's
+  } catch (const UsageError&) {  // not a command line of scsup
     into.command_line = words;
   }
 }
 
-// The command's name for the supervisor is a number in the supervisor's PID namespace, which may not be ours.
+// The command's number in the supervisor's name counts in the supervisor's PID namespace, which may not be ours.
 pid_t find_command(const std::map<pid_t, Seen>& all, pid_t supervisor, pid_t called) {
   const std::size_t depth = all.at(supervisor).status.pids.size();
   for (const auto& [pid, one] : all) {

@@ -23,7 +23,7 @@ namespace scsup {
 
 namespace {
 
-// 0, or why the call can't be used. A filter may refuse by any errno.
+// 0, or why the call can't be used. A filter may refuse it with any errno.
 int try_openat2() {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
@@ -35,12 +35,12 @@ int try_openat2() {
 int try_statx() {
   struct statx root;
   if (statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) != 0) return errno;
-  return (root.stx_mask & STATX_MNT_ID) != 0 ? 0 : ENOSYS;  // glibc makes do without the call
+  return (root.stx_mask & STATX_MNT_ID) != 0 ? 0 : ENOSYS;  // glibc emulates a missing call
 }
 
 int try_memfd() { return new_memfd("scsup") ? 0 : errno; }
 
-// glibc starts threads by clone(2) only where this call says ENOSYS.
+// glibc falls back to clone(2) only if this call fails with ENOSYS.
 int try_clone3() {
   syscall(SYS_clone3, nullptr, 0);
   return errno == EINVAL || errno == ENOSYS ? 0 : errno;
@@ -53,7 +53,7 @@ int try_pidfd() {
 
 constexpr const char* pidfds = "pidfd_open(2) or pidfd_send_signal(2)";
 
-// For who has one thread it changes nothing.
+// In a process with one thread it changes nothing.
 int try_unshare() { return unshare(CLONE_FS) == 0 ? 0 : errno; }
 
 std::string refused(const std::string& call, int err, const std::string& what_for, const std::string& since) {
@@ -86,7 +86,7 @@ std::string without_memory(Readable readable) {
                    "run it with CAP_SYS_PTRACE, set kernel.yama.ptrace_scope to 0, or use scsup run";
 }
 
-// What a supervisor has open before anybody comes, and what one call needs.
+// What a supervisor has open before the first target comes, and what one call needs.
 constexpr rlim_t fewest_descriptors = 32;
 
 std::string without_descriptors() {
@@ -99,7 +99,7 @@ std::string without_descriptors() {
 
 bool is_readable(const char* file) { return access(file, R_OK) == 0; }
 
-// A number means the same to us and to this /proc.
+// Does a number mean the same to us and to this /proc?
 bool have_own_proc() {
   char number[16] = {};
   return is_readable("/proc/self/status") && readlink("/proc/self", number, sizeof number - 1) > 0 &&
@@ -110,7 +110,7 @@ bool have_own_proc() {
 
 Readable whose_memory_is_readable() {
   int told[2], hold[2];
-  // Who isn't dumpable (the program's file may not be read) is no example.
+  // A process that isn't dumpable (its program file can't be read) proves nothing.
   if (prctl(PR_GET_DUMPABLE) != 1 || pipe2(told, O_CLOEXEC) != 0) return Readable::all_of_the_user;
   Fd heard(told[0]), says(told[1]);
   if (pipe2(hold, O_CLOEXEC) != 0) return Readable::all_of_the_user;
@@ -121,7 +121,7 @@ Readable whose_memory_is_readable() {
     holds.reset();
     parent_too = can_read_memory_of(parent);
     (void)!write(says.get(), &parent_too, 1);
-    (void)!read(held.get(), &parent_too, 1);  // until we have been read
+    (void)!read(held.get(), &parent_too, 1);  // until the parent has read from us
     _exit(0);
   }
   if (child < 0) return Readable::all_of_the_user;

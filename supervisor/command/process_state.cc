@@ -9,7 +9,7 @@ namespace scsup {
 std::optional<ProcessState> process_state(pid_t pid) {
   std::string line;
   std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/stat"), line, '\0');
-  const std::size_t name_end = line.rfind(") ");  // the name may hold anything
+  const std::size_t name_end = line.rfind(") ");  // the name may contain anything
   if (name_end == line.npos) return std::nullopt;
   std::istringstream fields(line.substr(name_end + 2));
   ProcessState process{};

@@ -1,4 +1,4 @@
-// What /proc/PID/stat says of a process (proc(5)).
+// The state of a process from /proc/PID/stat (proc(5)).
 #pragma once
 
 #include <sys/types.h>

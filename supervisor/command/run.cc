@@ -57,38 +57,38 @@ struct Plan {
   bool summary = false;
   bool under_job_control = false;
   bool die_with_parent = false;
-  Fd parent;  // a pidfd; with die_with_parent, and if it could be had
+  Fd parent;  // a pidfd; with die_with_parent, if it could be had
   WhenAlone when_alone = WhenAlone::leave_command;
   Arguments command;
 };
 
 bool has_children() { return waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0; }
 
-// The parent's end is learned from its pidfd. The kernel's own signal for that, our second choice, comes at
-// the end of the thread that started us, and not of the process.
+// The parent's pidfd tells its end. The kernel's own signal for that, our second choice, comes at the end of the
+// thread that started us, not of the process.
 void die_with_parent(Plan& plan, pid_t parent) {
   plan.parent.reset(static_cast<int>(syscall(SYS_pidfd_open, parent, 0)));
   if (!plan.parent) prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) raise(SIGKILL);  // it has ended before
-  // If the supervisor is killed, the command comes to us. Where this process had children before it was scsup
-  // (`sh -c 'x & exec scsup ...'`) what is below it isn't all ours to end.
+  if (getppid() != parent) raise(SIGKILL);  // it had ended before
+  // If the supervisor is killed, the command becomes our child. If this process had children before it became scsup
+  // (`sh -c 'x & exec scsup ...'`), not all its descendants are ours to end.
   if (has_children()) return;
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   plan.when_alone = WhenAlone::end_command;
 }
 
-// Our parent is in our session but not in our process group, as a shell with job control is: then the group
-// is no orphaned one (setpgid(2)), whoever else is in it.
+// Our parent is in our session but in another process group, as a shell with job control is: then the group isn't
+// orphaned (setpgid(2)), whatever else is in it.
 bool parent_controls_jobs() {
   const pid_t parent = getppid();
   return parent != 0 && getsid(parent) == getsid(0) && getpgid(parent) != getpgrp();
 }
 
-// The supervisor gets a process group of its own, so that Ctrl-Z stops the command and not us. But to the
-// kernel a parent in another group of the same session, as we are to the command, also keeps the command's
-// group from being an orphaned one; if nobody else does, the command's end makes it so: SIGHUP to all in it
-// if one is stopped. Then only a session of our own will do. It costs a microsecond per call where autogroup
-// (sched(7)) makes each session a scheduling group.
+// The supervisor gets its own process group, so that Ctrl-Z stops the command and not the supervisor. But for the
+// kernel a parent in another group of the same session, as the supervisor is for the command, also keeps the
+// command's group from being orphaned. If there is no other such parent, the command's end orphans the group: SIGHUP
+// to all in it if one is stopped. Then only a session of its own helps. That costs a microsecond per call where
+// autogroup (sched(7)) makes each session a scheduling group.
 void leave_the_job(bool under_job_control) {
   if (under_job_control)
     setpgid(0, 0);
@@ -103,17 +103,17 @@ void leave_the_job(bool under_job_control) {
     complain(pair.error().text());
     _exit(own_failure);
   }
-  // Orphans stay our descendants: so they are found when all has to end, and may be looked at where Yama's
+  // Orphans stay our descendants: so they are found when everything must end, and can be read where Yama's
   // ptrace_scope is 1.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  // Who ignores SIGCHLD never hears how a child ended; the command gets it as it was.
+  // A process that ignores SIGCHLD never learns how a child ended; the command gets the original setting.
   struct sigaction usual {
   }, inherited{};
   usual.sa_handler = SIG_DFL;
   sigaction(SIGCHLD, &usual, &inherited);
   const pid_t command = fork();
   if (command == 0) {
-    pair->first.reset();  // else it would not notice when the supervisor goes away
+    pair->first.reset();  // otherwise it would not notice the supervisor's end
     front.reset();
     plan.audit.stream.reset();
     sigaction(SIGCHLD, &inherited, nullptr);
@@ -127,7 +127,7 @@ void leave_the_job(bool under_job_control) {
   }
   leave_the_job(plan.under_job_control);
   prctl(PR_SET_NAME, supervisor_name(command).c_str());
-  rlimit descriptors{};  // the command has its own limit by now; ours is for the tasks and paths that we hold
+  rlimit descriptors{};  // the command has its own limit by now; ours is for tasks and paths that we hold
                          // open
   if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0) {
     descriptors.rlim_cur = descriptors.rlim_max;
@@ -148,7 +148,7 @@ void leave_the_job(bool under_job_control) {
   const std::string killed = why_killed(plan.policy.parsed.document, plan.policy.file);
   Supervisor* running = nullptr;
   std::shared_ptr<CommandWatch> watch;
-  std::atomic<bool> told_of_death{false};  // the loop and the end of a session both ask
+  std::atomic<bool> told_of_death{false};  // both the loop and the end of a session report it
   const auto stop_if_over = [&] {
     if (watch->over() && is_by_the_filter(watch->status()) && !told_of_death.exchange(true))
       running->log().death({1, nullptr, command, running->log().describe(who), asked_at});
@@ -174,11 +174,11 @@ void leave_the_job(bool under_job_control) {
   std::fflush(stderr);
   send_front_message(front,
                      {FrontMessage::Kind::ended, result ? watch->status() : W_EXITCODE(own_failure, 0)});
-  front_process.see_off();  // whoever is stopped just then doesn't read
-  _exit(0);                 // threads that are stuck in the kernel are not waited for
+  front_process.see_off();  // a front that was just stopped doesn't read
+  _exit(0);                 // doesn't wait for threads that are stuck in the kernel
 }
 
-// Nothing: the config has mistakes, and they were said.
+// Nothing: the config has mistakes, which were reported.
 std::optional<AuditSettings> audit_settings(const Options& given) {
   Config config = default_config(default_places(), geteuid());
   if (const auto file = given.value("config"); file && !read_config_file(*file, config)) return std::nullopt;

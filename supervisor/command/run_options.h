@@ -1,4 +1,4 @@
-// The options of `scsup run`, for whoever reads such a command line.
+// The options of `scsup run`, for all code that reads such a command line.
 #pragma once
 
 #include <vector>

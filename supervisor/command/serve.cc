@@ -39,7 +39,7 @@ void use_all_descriptors() {
   setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
-// What is in force before anybody comes. False: nobody could be served.
+// Reads the policies before the first target comes. False: no target could be served.
 bool read_policies(Supervisor& supervisor) {
   Catalogue& catalogue = supervisor.catalogue();
   if (catalogue.is_single()) return true;
@@ -75,7 +75,7 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
   sigprocmask(SIG_SETMASK, &all, nullptr);  // before there are threads, which inherit it
 
   const Config& config = settings.config;
-  const std::string greeting = settings.greeting();  // before its parts go where they are needed
+  const std::string greeting = settings.greeting();  // before its parts are moved away
   ServeSignals* signals_told = nullptr;
   Supervisor supervisor(
       std::move(settings.catalogue), std::move(settings.audit), arguments, settings.kernel,
@@ -134,7 +134,7 @@ int serve(ServeSettings& settings, const Arguments& arguments) {
   settings.sockets.remove();
   if (!result) complain(result.error().text());
   std::fflush(nullptr);
-  _exit(result ? 0 : own_failure);  // threads that are stuck in the kernel are not waited for
+  _exit(result ? 0 : own_failure);  // doesn't wait for threads that are stuck in the kernel
 }
 
 }  // namespace

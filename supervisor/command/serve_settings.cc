@@ -18,7 +18,7 @@ constexpr unsigned most_threads = 64;
 
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal(); }
 
-// The file that is named, or the usual one if it is there.
+// Reads the named file, or the usual one if it exists.
 bool read_usual_config(const Options& given, const Places& places, Config& config) {
   const std::string file = given.value("config").value_or(places.config);
   if (!given.value("config") && (file.empty() || access(file.c_str(), F_OK) != 0)) return true;

@@ -1,4 +1,4 @@
-// What `scsup serve` works with: its options, the config (scsup-config(5)) and what they lead to.
+// The settings of `scsup serve`: its options, the config (scsup-config(5)) and what was opened according to them.
 #pragma once
 
 #include <memory>
@@ -28,10 +28,10 @@ struct ServeSettings {
 
 const std::vector<Option>& serve_options();
 
-// Reads it, and says what is wrong with it; false: it can't be used.
+// Reads it, and reports mistakes; false: it can't be used.
 bool read_config_file(const std::string& file, Config& config);
 
-// Opens what has to be opened. Nothing: it was said what is wrong. Throws UsageError.
+// Opens what has to be opened. Nothing: the mistake was reported. Throws UsageError.
 std::optional<ServeSettings> read_serve_settings(const Options& given);
 
 }  // namespace scsup

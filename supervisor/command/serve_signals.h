@@ -15,13 +15,13 @@ namespace scsup {
 
 class ServeSignals : public Source {
  public:
-  // Blocked already. `close_doors`: nobody is to come in any more.
+  // They are blocked already. `close_doors` keeps new clients out.
   ServeSignals(Loop& loop, AtEnd at_end, Reception& reception, Reloads& reloads, const NotifySocket& manager,
                std::function<void()> close_doors);
 
   int fd() const override { return signals_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
-  // The last target has gone: the end, if that was waited for.
+  // The last target has gone: ends the service if it waited for that.
   void nobody_left();
 
  private:

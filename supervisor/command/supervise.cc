@@ -42,7 +42,7 @@ Supervisor::Supervisor(std::unique_ptr<Catalogue> policies, LogParts audit, cons
           *catalogue_,
           Services{loop_, workers_, log_, denials_, attended_, kernel.receive_ends_with_targets, zygote_},
           kernel, std::move(nobody_left)) {
-  // A target of the same user may otherwise trace us, write our memory and take our descriptors (ptrace(2)).
+  // Otherwise a target of the same user could trace us, write our memory and take our descriptors (ptrace(2)).
   prctl(PR_SET_DUMPABLE, 0);
   keep_own_procfs();
   RunRecord record;

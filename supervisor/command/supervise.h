@@ -1,4 +1,4 @@
-// What `run` and `serve` have in common: a policy, a log, a loop, and agents that come to be admitted.
+// What `run` and `serve` have in common: a policy, a log, a loop, and agents that attach.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace scsup {
 // The policy at `file`, ready to use; its mistakes are printed, one line each. Nothing: there were errors.
 std::optional<PolicyFile> load_policy(const std::string& file, bool quiet);
 
-// What a command of this process would find: its capabilities, home and directory.
+// The environment of a command of this process: its capabilities, home and directory.
 Environment own_environment();
 
 class Supervisor {
@@ -36,9 +36,9 @@ class Supervisor {
   const Reception& reception() const { return reception_; }
   const Denials& denials() const { return denials_; }
   bool is_empty() const { return reception_.is_empty(); }
-  // Serves from now on, or fails as a whole.
+  // Starts serving, or fails as a whole.
   Result<void> start();
-  // Waits until loop() stops, and writes the `end` record. After start(), also where that failed.
+  // Waits until loop() stops, and writes the `end` record. Call it after start(), even if that failed.
   Result<void> wait();
   Result<void> run();  // both
 

@@ -1,5 +1,5 @@
-// A supervisor of `scsup run` is called after the command that it was started for, so that ps(1) shows whose it
-// is and `scsup orphans` finds it. Anybody may call himself so: it is no proof of anything.
+// A supervisor of `scsup run` has its command's number in its name, so that ps(1) shows where it belongs and `scsup
+// orphans` finds it. Any process can give itself such a name: it proves nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -10,9 +10,9 @@
 
 namespace scsup {
 
-// "scsup:4711"; 15 characters are the most (PR_SET_NAME of prctl(2)).
+// "scsup:4711"; at most 15 characters (PR_SET_NAME of prctl(2)).
 std::string supervisor_name(pid_t command);
-// The command of a process of that name, with its number in that process's PID namespace.
+// The command that such a name stands for, by its number in that process's PID namespace.
 std::optional<pid_t> command_named(std::string_view supervisor);
 
 }  // namespace scsup

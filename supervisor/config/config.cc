@@ -20,7 +20,7 @@ bool holds(const std::optional<std::vector<Id>>& wanted, const std::vector<Id>& 
 }
 
 bool is_for(const Grant& grant, const Caller& caller) {
-  if (!grant.uids && !grant.gids) return false;  // nobody was named
+  if (!grant.uids && !grant.gids) return false;  // the entry names nobody
   return holds(grant.uids, std::vector<uid_t>{caller.uid}) && holds(grant.gids, caller.gids);
 }
 
@@ -32,7 +32,7 @@ bool granted(const Config& config, const std::optional<std::vector<Grant>>& gran
                      [&](const Grant& grant) { return is_for(grant, caller) && allows(grant); });
 }
 
-// getpwnam_r(3) and getgrnam_r(3) differ in nothing but the entry.
+// getpwnam_r(3) and getgrnam_r(3) differ only in the entry.
 template <class Entry, class Id>
 std::optional<Id> look_up(const std::string& name, Id Entry::*id,
                           int (*find)(const char*, Entry*, char*, std::size_t, Entry**)) {

@@ -1,8 +1,8 @@
-// What `scsup serve` and scsup-runtime are told by a file, scsup-config(5): where things are, and who may do
-// what.
+// The configuration file of `scsup serve` and scsup-runtime, scsup-config(5): where files and sockets are, and who
+// may do what.
 //
-// Plain values. Reading the text (config_parse.cc) touches nothing but the user and group databases, which
-// come as functions.
+// Plain values. Reading the text (config_parse.cc) has no access to anything but the user and group databases, which
+// are passed as functions.
 #pragma once
 
 #include <sys/types.h>
@@ -23,14 +23,14 @@ namespace scsup {
 
 struct SocketSetting {
   std::string path;            // absolute; "": this socket is not opened
-  std::optional<gid_t> group;  // mode 0660 and this group's; without: 0600
+  std::optional<gid_t> group;  // mode 0660 for this group; without: 0600
 };
 
 struct SocketSettings {
   SocketSetting agent, oci, control;
 };
 
-// One entry of "attach" or "control". Of uids and gids, what is given must hold; at least one is.
+// One entry of "attach" or "control". If both uids and gids are given, both must hold; at least one is given.
 struct Grant {
   std::optional<std::vector<uid_t>> uids;
   std::optional<std::vector<gid_t>> gids;
@@ -38,7 +38,7 @@ struct Grant {
   bool own_file = false;              // "attach": may bring a policy of their own
 };
 
-// Who is at the other end of a socket. `gids` are the peer's own and, where known, its further ones.
+// The peer of a socket. `gids` are the peer's own and, where known, its supplementary ones.
 struct Caller {
   uid_t uid;
   std::vector<gid_t> gids;
@@ -64,10 +64,10 @@ struct Config {
   bool may_control(const Caller& caller) const;
 };
 
-// What holds without a file.
+// The configuration without a file.
 Config default_config(const Places& places, uid_t own_uid);
 
-// passwd(5) and group(5), or whatever nsswitch.conf(5) says. They can block.
+// passwd(5) and group(5), or other sources according to nsswitch.conf(5). They can block.
 struct Accounts {
   std::function<std::optional<uid_t>(const std::string&)> user;
   std::function<std::optional<gid_t>(const std::string&)> group;
@@ -77,16 +77,16 @@ Accounts system_accounts();
 inline constexpr std::size_t config_size_limit = 1u << 20;  // bytes
 
 struct ParsedConfig {
-  Config config;  // of use only if no diagnostic is an error
+  Config config;  // usable only if no diagnostic is an error
   Diagnostics diagnostics;
 };
 
-// `defaults` holds for what the text leaves out; relative paths count from `directory`.
+// `defaults` applies to what the text leaves out; relative paths start at `directory`.
 ParsedConfig parse_config(std::string_view text, Config defaults, const std::string& directory,
                           const Accounts& accounts);
 
-// Reads and parses a file. An Error when it can't be read, or when others than its owner may write to it, or
-// the owner is neither root nor ourselves: whoever writes it decides who may control.
+// Reads and parses a file. An Error if it can't be read, if others than its owner may write to it, or if the owner is
+// neither root nor ourselves: whoever can write it decides who may control.
 Result<ParsedConfig> read_config(const std::string& file, Config defaults, const Accounts& accounts);
 
 }  // namespace scsup

@@ -9,7 +9,7 @@
 
 namespace scsup {
 
-// `path` reads a path, absolute or from the config's directory; nothing: it was told what is wrong.
+// `path` reads a path, absolute or from the config's directory; nothing: the mistake was reported.
 using PathReader = std::function<std::optional<std::string>(const Json& json, std::string_view what)>;
 
 // A file's name, or an object.

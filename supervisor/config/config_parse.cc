@@ -1,4 +1,4 @@
-// Text of scsup-config(5) to a Config. Every mistake is told with its place, all of them at once.
+// From the text of scsup-config(5) to a Config. Reports all mistakes at once, each with its place.
 #include <algorithm>
 
 #include "supervisor/config/config.h"
@@ -108,7 +108,7 @@ std::optional<gid_t> ConfigReader::id(const Json& json, std::string_view what, s
     reader_.mismatch(json, "a number or a name", what);
     return std::nullopt;
   }
-  // A NUL would end the name early, at somebody else's.
+  // A NUL would end the name early, and another account could have that name.
   const auto found = json.text.find('\0') == std::string::npos ? find(json.text) : std::nullopt;
   if (!found)
     reader_.error(json.place,

@@ -54,7 +54,7 @@ Result<void> make_runtime_directory(const std::string& path) {
     return failed(0, cannot + ": it belongs to another user (uid " + std::to_string(status.st_uid) + ")");
   if ((status.st_mode & 022) != 0)
     return failed(0, cannot + ": others may write to it; take that away (chmod go-w)");
-  // Not by mkdir alone: the umask takes bits away.
+  // mkdir alone isn't enough: the umask removes bits.
   if (made && ::fchmod(directory.get(), mode) != 0) return failed(cannot);
   return {};
 }

@@ -1,5 +1,4 @@
-// Where the service's things are when nobody says otherwise (scsup-serve(8), FILES), and the directory of its
-// sockets.
+// Default places of the service's files (scsup-serve(8), FILES), and the directory of its sockets.
 #pragma once
 
 #include <sys/types.h>
@@ -13,18 +12,18 @@ namespace scsup {
 struct Places {
   std::string runtime;   // of the sockets: /run/scsup for root, else $XDG_RUNTIME_DIR/scsup; "": not known
   std::string config;    // a file: /etc/scsup/config.json, else scsup/config.json in the XDG config directory
-  std::string policies;  // a directory beside it
+  std::string policies;  // a directory beside `config`
 };
 
-// Of the user who calls. The XDG base directory specification ignores relative paths, so does this.
+// For the calling user. As the XDG base directory specification requires, relative paths are ignored.
 Places default_places();
 
-// The sockets' paths below Places::runtime; "" when that isn't known.
+// The sockets' paths below Places::runtime; "" if that isn't known.
 std::string default_socket(const Places& places, const char* name);
 
-// Makes the directory if it isn't there (its parent must be): mode 0711 for root, so that a socket's group
-// gets through, 0700 for others. One that is there has to be a directory and no link, its owner ourselves or
-// root, and nobody else may write to it: else another user could put a socket of their own in our place.
+// Makes the directory if it is missing (its parent must exist): mode 0711 for root, so that a socket's group gets
+// through, 0700 for others. An existing one must be a directory and no link, must belong to ourselves or root, and
+// nobody else may write to it: otherwise another user could put a socket of their own in its place.
 Result<void> make_runtime_directory(const std::string& path);
 
 }  // namespace scsup

@@ -6,7 +6,7 @@ namespace scsup::control {
 
 namespace {
 
-// A first reading that keeps nothing: refuses what would make a large tree of a short text.
+// A first pass that keeps nothing: refuses a short text that would become a large tree.
 class Bounds {
  public:
   const std::string& complaint() const { return complaint_; }
@@ -82,7 +82,7 @@ tl::expected<Call, Refusal> read_call(std::string_view message) {
     } else if (key == "oneway") {
       if (!value.is_boolean()) return wrong("\"oneway\" is true or false");
       call.oneway = value.get<bool>();
-    } else if (key == "more") {  // taken, and answered once: every method here has one reply
+    } else if (key == "more") {  // accepted, and answered once: every method here has one reply
       if (!value.is_boolean()) return wrong("\"more\" is true or false");
     } else if (key == "upgrade") {
       if (value != false) return wrong("\"upgrade\": there is no other protocol here");

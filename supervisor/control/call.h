@@ -1,5 +1,5 @@
-// One message to the supervisor as varlink writes it (https://varlink.org/Method-Call), and the two kinds of
-// reply. A call is read with bounds: it comes from whoever may connect.
+// One message to the supervisor in varlink's form (https://varlink.org/Method-Call), and the two kinds of reply.
+// Reading a call has bounds: it may come from anybody who can connect.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -12,8 +12,9 @@ namespace scsup::control {
 using Json = nlohmann::json;
 
 inline constexpr const char* interface_name = "io.scsup.control";
-inline constexpr std::size_t call_limit = 17u << 20;  // bytes: a policy of 16 MiB, and what JSON adds to it
-inline constexpr std::size_t small_call_limit = 64u << 10;  // longer ones are few at a time (connection.h)
+inline constexpr std::size_t call_limit = 17u << 20;        // bytes: a policy of 16 MiB, and JSON's overhead
+inline constexpr std::size_t small_call_limit = 64u << 10;  // only a few longer ones are read at a time
+                                                            // (connection.h)
 inline constexpr int call_depth_limit = 8;
 inline constexpr std::size_t call_value_limit = 4096;
 
@@ -36,8 +37,8 @@ Refusal refusal(const char* name, const std::string& reason);  // io.scsup.contr
 
 tl::expected<Call, Refusal> read_call(std::string_view message);
 
-// With the final NUL. ASCII only: what is no UTF-8 is U+FFFD, all but ASCII is escaped, so that a reply can
-// be shown on a terminal as it is.
+// With the final NUL. ASCII only: invalid UTF-8 becomes U+FFFD, everything else is escaped, so that a reply can be
+// shown on a terminal as it is.
 std::string write_reply(const Json& parameters);
 std::string write_reply(const Refusal& refusal);
 

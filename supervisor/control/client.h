@@ -1,4 +1,4 @@
-// The other side of the control socket, for scsup's own commands.
+// The client's side of the control socket, for scsup's own commands.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace scsup::control {
 
 struct Reply {
-  std::string error;  // "io.scsup.control.NoSuchSession"; "" when it went well
+  std::string error;  // "io.scsup.control.NoSuchSession"; "" on success
   Json parameters;    // an object
 };
 
@@ -22,10 +22,10 @@ class Client {
   // Sends a call and waits for its reply. `method` without the interface: "Sessions".
   Result<Reply> call(const std::string& method, const Json& parameters = Json::object());
 
-  // The same in steps, for who waits for other things too.
+  // The same in steps, for callers that also wait for other things.
   Result<void> send(const std::string& method, const Json& parameters = Json::object());
   int fd() const { return socket_.get(); }
-  // When fd() is readable. Nothing: the reply isn't whole yet.
+  // To be called when fd() is readable. Nothing: the reply isn't complete yet.
   Result<std::optional<Reply>> receive();
 
  private:

@@ -13,7 +13,7 @@ namespace scsup::control {
 
 namespace {
 
-// Bytes in one turn: a client with a long message doesn't keep the loop from its other sources.
+// Bytes per turn, so that a client with a long message doesn't keep the loop from its other sources.
 constexpr std::size_t read_at_once = 64u << 10, write_at_once = 256u << 10;
 
 constexpr std::chrono::seconds slack{1};
@@ -58,7 +58,7 @@ Source::Next Connection::serve(std::uint32_t, Lead&) {
       return read();
     case Doing::writing:
       return write();
-    case Doing::working:  // only its going is of interest now; the worker ends by itself
+    case Doing::working:  // now only a hang-up matters; the worker ends by itself
       break;
   }
   return event.events & (EPOLLHUP | EPOLLERR) ? Next::done : Next::again;
@@ -128,10 +128,11 @@ void Connection::turn_to(Doing doing) {
   epoll_event interest{};
   if (doing == Doing::reading) interest.events = EPOLLIN;
   if (doing == Doing::writing) interest.events = EPOLLOUT;
-  (void)epoll_ctl(events_.get(), EPOLL_CTL_MOD, socket_.get(), &interest);  // can't fail: it is in there
+  (void)epoll_ctl(events_.get(), EPOLL_CTL_MOD, socket_.get(), &interest);  // can't fail: the socket is in
+                                                                            // the set
 }
 
-// Waits that begin within `slack` share a limit, so that a client can't fill the watch's list.
+// Waits that begin within `slack` share one deadline, so that a client can't fill the watch's list.
 void Connection::wait_for_client(bool waiting) {
   if (waiting && waiting_since_ && doing_ == Doing::reading) return;  // more of the same message
   waiting_since_.reset();
@@ -146,7 +147,7 @@ void Connection::expire() {
   std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   if (waiting_since_ && now - *waiting_since_ >= StallWatch::patience - slack)
-    ::shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it closed
+    ::shutdown(socket_.get(), SHUT_RDWR);  // the loop then sees it close
 }
 
 bool Connection::enlarge() {

@@ -1,12 +1,10 @@
 // One client of the control socket, on the loop.
 //
-// The loop's thread only reads and writes what is there without waiting; what a call asks for is done by a
-// worker, because a reload compiles policies. One call of a client is in work at a time, and the next is not
-// read before its reply is written: a client that sends and never reads fills its own socket and no memory
-// here.
-// Whatever a client lets us wait for (its first call, the rest of a message, room for a reply) has
-// StallWatch::patience, or up to a second less; then it is hung up on. Between calls it may be silent for as
-// long as it likes.
+// The loop's thread only reads and writes without waiting; a worker does what a call asks for, because a reload
+// compiles policies. One call of a client is in progress at a time, and the next is not read before its reply is
+// written: a client that sends and never reads fills its own socket and no memory here. Whatever the supervisor waits
+// for from a client (its first call, the rest of a message, room for a reply) has StallWatch::patience, or up to a
+// second less; then the client is hung up on. Between calls it may be silent as long as it likes.
 #pragma once
 
 #include <atomic>
@@ -24,7 +22,7 @@
 
 namespace scsup::control {
 
-// What all connections share, and how many there are.
+// What all connections share, and their number.
 struct Clients {
   Clients(Loop& on, Workers& by, Service& of) : loop(on), workers(by), service(of) {}
   static constexpr int most = 64;
@@ -37,22 +35,22 @@ struct Clients {
 
 class Connection : public Source, public Timed, public std::enable_shared_from_this<Connection> {
  public:
-  // Puts it on the loop, or tells the client why not. It counts as one of `clients` as long as it lives.
+  // Adds it to the loop, or tells the client why not. It counts as one of `clients` as long as it lives.
   static void open(Fd socket, const std::shared_ptr<Clients>& clients);
   Connection(Fd socket, Fd events, std::shared_ptr<Clients> clients);
   ~Connection() override;
 
-  // An epoll instance with the socket in it: what is waited for changes, also from other threads.
+  // An epoll instance with the socket in it: the awaited events change, also from other threads.
   int fd() const override { return events_.get(); }
   Next serve(std::uint32_t ready, Lead& lead) override;
   void expire() override;
 
  private:
   enum class Doing : std::uint8_t { reading, working, writing };
-  // Each of these with mutex_ held.
+  // To be called with mutex_ held.
   Next read();
   Next write();
-  void take_up();  // the next call, or waits for it
+  void take_up();  // takes the next call, or waits for it
   void reply(std::string text);
   void refuse(std::string text);  // and hang up after it
   void turn_to(Doing doing);

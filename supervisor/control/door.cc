@@ -11,7 +11,7 @@ namespace {
 
 Fd open_spare() { return Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
-// Its call is not waited for: a client reads the reply that comes to whatever it sends.
+// Doesn't wait for the client's call: the client reads this reply whatever it sends.
 void refuse(const Fd& socket, const char* error, const std::string& reason) {
   (void)send_some(socket, write_reply(refusal(error, reason)));
 }
@@ -45,7 +45,7 @@ void Door::admit(Fd socket) {
   Connection::open(std::move(socket), clients_);
 }
 
-// Without a descriptor for it a client would stay in the queue, and the loop would be woken for it for ever.
+// If there were no descriptor for a client, it would stay in the queue, and the loop would wake up for it for ever.
 void Door::turn_away() {
   spare_.reset();
   if (const auto socket = accept_unix(listening_, Blocking::no))

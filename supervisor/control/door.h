@@ -1,5 +1,5 @@
-// The control socket: takes clients in. Who may not control the supervisor, and who is one too many, is told
-// so and hung up on.
+// The control socket: accepts clients. A client that may not control the supervisor, or is one too many, is told so
+// and hung up on.
 #pragma once
 
 #include <memory>

@@ -21,7 +21,7 @@ Result<std::optional<std::string>> Inbox::next() {
     return failed(EMSGSIZE, "a message has at most " + std::to_string(limit_) + " bytes");
   if (!whole) return std::optional<std::string>();
   std::string message;
-  if (start_ == 0 && end + 1 == bytes_.size()) {  // nothing behind it: no copy of a long one
+  if (start_ == 0 && end + 1 == bytes_.size()) {  // nothing follows: no copy of a long message
     bytes_.pop_back();
     message = std::exchange(bytes_, {});
     searched_ = 0;

@@ -1,5 +1,5 @@
-// Messages in a stream of bytes: each one ends with a NUL (varlink's framing). What it holds is bounded by
-// the limit and one add(); no byte is looked at twice, however finely the stream is cut.
+// Messages in a stream of bytes: each ends with a NUL (varlink's framing). It holds at most the limit and one add();
+// no byte is looked at twice, however small the pieces of the stream are.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,9 @@ class Inbox {
   explicit Inbox(std::size_t limit) : limit_(limit) {}
 
   void add(std::string_view bytes);
-  // The next whole message without its NUL, or nothing as yet. EMSGSIZE: it is longer than the limit, or will
-  // be.
+  // The next whole message without its NUL, or nothing as yet. EMSGSIZE: it is, or will be, longer than the limit.
   Result<std::optional<std::string>> next();
-  // Bytes that are here and not taken.
+  // Bytes received and not taken.
   std::size_t size() const { return bytes_.size() - start_; }
 
  private:

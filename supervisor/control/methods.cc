@@ -13,8 +13,7 @@ namespace {
 
 using Outcome = tl::expected<Json, Refusal>;
 
-// The parameters of one call, read by type. The first that is wrong is remembered, and what is read after it
-// means nothing.
+// The parameters of one call, read by type. The first error is remembered, and values read after it mean nothing.
 class Parameters {
  public:
   explicit Parameters(const Json& given) : given_(given) {}
@@ -44,7 +43,7 @@ class Parameters {
     for (const Json& name : *value) names.push_back(name.get<std::string>());
     return names;
   }
-  // After all were read: what else was given is a mistake too, a misspelt name for one.
+  // To be called after all were read: any other parameter is an error too, a misspelt name for example.
   std::optional<Refusal> refused() {
     for (const auto& [key, value] : given_.items())
       if (std::find(known_.begin(), known_.end(), key) == known_.end())

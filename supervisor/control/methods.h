@@ -1,4 +1,4 @@
-// What each method does: a message in, a reply out. Knows no sockets. Thread-safe as the Service is.
+// Implements each method: a message in, a reply out. Knows no sockets. Thread-safe as the Service is.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace scsup::control {
 
 struct Answer {
   std::string reply;     // with its NUL; empty: the caller wants none
-  bool hang_up = false;  // what came was no message: where the next one begins can't be trusted
+  bool hang_up = false;  // the input was not a message, so the start of the next one isn't known
 };
 
 Answer answer(Service& service, std::string_view message);

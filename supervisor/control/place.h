@@ -1,4 +1,4 @@
-// Where the control socket is when nobody says otherwise.
+// The default place of the control socket.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 namespace scsup::control {
 
-// /run/scsup/control.sock for root, else $XDG_RUNTIME_DIR/scsup/control.sock; nothing: that isn't set.
+// /run/scsup/control.sock for root, else $XDG_RUNTIME_DIR/scsup/control.sock; nothing if that isn't set.
 std::optional<std::string> usual_socket();
 
 }  // namespace scsup::control

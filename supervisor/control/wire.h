@@ -1,7 +1,7 @@
-// What a Service tells, as JSON, and read back from it by clients. The words are those of interface.cc.
+// What a Service returns, as JSON, and back again in clients. The names are those of interface.cc.
 //
-// Reading takes what is there: a member that is missing or of another type leaves its field as it was, so
-// that a client understands a supervisor of a later version.
+// Reading accepts what is there: if a member is missing or of another type, its field stays as it was, so that a
+// client understands a supervisor of a later version.
 #pragma once
 
 #include "supervisor/control/call.h"

@@ -8,10 +8,9 @@ struct Source {
   std::string ContainerNames::*name;
 };
 
-// The first that is there counts. containerd: pkg/cri/annotations/annotations.go. CRI-O and podman:
-// containers/common and cri-o pkg/annotations; the kubelet's labels (io.kubernetes.container.name...) are
-// among them. podman itself says nothing of a container's name or image (io.podman.annotations.* are
-// settings).
+// The first one present counts. containerd: pkg/cri/annotations/annotations.go. CRI-O and podman: containers/common
+// and cri-o pkg/annotations; the kubelet's labels (io.kubernetes.container.name...) are among them. podman itself
+// gives neither a container's name nor its image (io.podman.annotations.* are settings).
 const Source sources[] = {
     {"io.kubernetes.cri.container-name", &ContainerNames::name},
     {"io.kubernetes.container.name", &ContainerNames::name},

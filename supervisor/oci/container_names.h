@@ -1,7 +1,7 @@
-// What people call a container, from the annotations that its engine has put on it.
+// A container's readable names, from the annotations that its engine has put on it.
 //
-// Only for records and messages: an annotation is written by whoever made the container, so nothing is
-// decided by one of these names.
+// Only for records and messages: whoever made the container wrote the annotations, so no decision depends on these
+// names.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,10 @@
 
 namespace scsup::oci {
 
-inline constexpr std::size_t name_limit = 512;  // bytes; a longer one is no name: it would be in each record
+inline constexpr std::size_t name_limit = 512;  // bytes; a longer one is ignored, because it would be in each
+                                                // record
 
-struct ContainerNames {  // each "" when nobody said
+struct ContainerNames {  // each "" if not given
   std::string name;      // of the container: "web"
   std::string image;     // "docker.io/library/nginx:1.25"
   std::string pod, pod_namespace;

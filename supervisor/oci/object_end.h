@@ -1,7 +1,7 @@
 // Finds where one JSON object ends in a stream of bytes, looking at each byte once.
 //
-// It knows brackets and strings and nothing else: what it accepts need not be JSON, but what is JSON ends
-// where it says. So a message that comes in any number of pieces is parsed once, when it is whole.
+// It only knows brackets and strings: what it accepts need not be JSON, but valid JSON ends where it says. So a
+// message that comes in any number of pieces is parsed once, when it is complete.
 #pragma once
 
 #include <bitset>
@@ -16,15 +16,15 @@ class ObjectEnd {
   static constexpr std::size_t depth_limit = 32;  // a container's state has three levels
 
   enum class Verdict : std::uint8_t {
-    open,           // the object is not at its end
+    open,           // the object hasn't ended
     closed,         // it has ended; what followed was white space
-    no_object,      // the first character is no '{'
+    no_object,      // the first character is not '{'
     wrong_bracket,  // '[' closed by '}', or the other way round
     too_deep,
-    trailing  // something stands behind the object
+    trailing  // something follows the object
   };
 
-  // What these further bytes make of it. Everything but `open` and `closed` is final.
+  // The verdict after these further bytes. Everything but `open` and `closed` is final.
   Verdict read(std::string_view bytes);
 
  private:

@@ -48,7 +48,7 @@ StateMessage::Progress StateMessage::feed(Chunk chunk) {
     case ObjectEnd::Verdict::closed:
       break;
   }
-  if (progress_ == Progress::complete) return progress_;  // only white space came behind it
+  if (progress_ == Progress::complete) return progress_;  // only white space followed
   auto state = parse_container_state(text_);
   text_ = {};
   if (!state) return broken(state.error().what);

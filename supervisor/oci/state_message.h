@@ -1,8 +1,8 @@
-// The message of an OCI runtime on a listenerPath socket, put together from whatever pieces it comes in.
+// The message of an OCI runtime on a listenerPath socket, assembled from the pieces in which it comes.
 //
-// One JSON object, and exactly one descriptor, which comes with its first bytes. It is whole when the object
-// is: the runtime may keep the connection open for as long as the container lives (runc before 1.2.7).
-// No deadline in here: whoever feeds has one.
+// One JSON object, and exactly one descriptor, which comes with its first bytes. The message is complete when the
+// object is: the runtime may keep the connection open as long as the container lives (runc before 1.2.7). Has no
+// deadline: the caller has one.
 #pragma once
 
 #include <cstddef>
@@ -18,21 +18,21 @@ namespace scsup::oci {
 
 class StateMessage {
  public:
-  static constexpr std::size_t size_limit = 1u << 20;  // bytes; 300 kB of annotations are seen in the field
+  static constexpr std::size_t size_limit = 1u << 20;  // bytes; annotations of 300 kB occur in practice
 
   enum class Progress : std::uint8_t { more, complete, broken };
 
-  // What receive_stream() gave. An empty chunk is the peer's close. Once broken it stays so; once complete it
-  // stays so while nothing follows.
+  // A chunk from receive_stream(). An empty chunk means that the peer has closed. Once broken it stays broken; once
+  // complete it stays so unless something follows.
   Progress feed(Chunk chunk);
   Progress progress() const { return progress_; }
 
-  // What is wrong: "the runtime's message is broken: ..."; of a broken one only.
+  // What is wrong: "the runtime's message is broken: ..."; only of a broken message.
   const std::string& mistake() const { return mistake_; }
-  // Of a complete one only.
+  // Only of a complete message.
   const ContainerState& state() const { return state_; }
-  // What came along, one descriptor if the message is complete. Of a broken one, any number: they may be
-  // listeners whose targets wait, and whoever takes them can deny instead of leaving them to ENOSYS.
+  // The descriptors that came along: one if the message is complete. With a broken message any number: they may be
+  // listeners whose targets wait, and the caller can deny their calls instead of leaving them to ENOSYS.
   std::vector<Fd> take_descriptors() { return std::move(fds_); }
 
  private:
@@ -41,8 +41,8 @@ class StateMessage {
 
   Progress progress_ = Progress::more;
   ObjectEnd end_;
-  std::size_t size_ = 0;  // bytes that have come
-  std::string text_;      // they, until they are understood
+  std::size_t size_ = 0;  // bytes received
+  std::string text_;      // the bytes, until they are parsed
   std::vector<Fd> fds_;
   std::string mistake_;
   ContainerState state_;

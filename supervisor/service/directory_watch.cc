@@ -16,7 +16,7 @@ constexpr std::uint32_t gone = IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::uint32_t came = IN_CLOSE_WRITE | IN_MOVED_TO;
 constexpr std::uint32_t went = IN_DELETE | IN_MOVED_FROM;
 
-// Where `path` lies, and what it is called there.
+// The directory of `path`, and its name in that directory.
 std::pair<std::string, std::string> split(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   const std::size_t slash = path.rfind('/');
@@ -46,7 +46,7 @@ Result<std::shared_ptr<DirectoryWatch>> DirectoryWatch::create(Changed changed) 
 bool DirectoryWatch::arm(Place& place) {
   const std::uint32_t of_interest =
       place.what == Place::What::entry ? IN_CREATE | IN_MOVED_TO | went : IN_CREATE | came | went;
-  // ADD: another place may look at the same directory. An entry's directory may itself be a link's target.
+  // ADD: another place may watch the same directory. An entry's directory may itself be a link's target.
   place.watch = ::inotify_add_watch(inotify_.get(), place.directory.c_str(),
                                     of_interest | gone | IN_ONLYDIR | IN_MASK_ADD | IN_EXCL_UNLINK);
   return place.watch >= 0;
@@ -54,7 +54,7 @@ bool DirectoryWatch::arm(Place& place) {
 
 bool DirectoryWatch::watch_entry(const std::string& directory) {
   const auto [parent, name] = split(directory);
-  if (name == "." || name == ".." || name == "/" || name.empty()) return true;  // never put there by anyone
+  if (name == "." || name == ".." || name == "/" || name.empty()) return true;  // can never be replaced
   Place entry{Place::What::entry, parent, name, ""};
   if (!arm(entry)) return false;
   places_.push_back(entry);
@@ -63,7 +63,7 @@ bool DirectoryWatch::watch_entry(const std::string& directory) {
 
 Result<void> DirectoryWatch::watch_directory(const std::string& directory, const std::string& suffix) {
   const std::string cannot = "cannot watch the directory '" + directory + "'";
-  // First the parent: a directory that is replaced between the two is then noticed.
+  // The parent first: then a directory that is replaced between the two steps is noticed.
   if (!watch_entry(directory)) return failed(cannot);
   Place files{Place::What::files, directory, suffix, directory + (directory.ends_with('/') ? "" : "/")};
   if (!arm(files)) return failed(cannot);
@@ -94,12 +94,12 @@ void DirectoryWatch::note(const Place& place, std::uint32_t mask, const std::str
     changes.everything = changes.everything || name == place.name;
     return;
   }
-  // A link is complete when it is made; a file that is made is closed later, if it was opened for writing.
+  // A link is complete when it is created; a file that is created is closed later, if it was opened for writing.
   const bool made = (mask & IN_CREATE) != 0;
   if (made && !is_link(place.directory + "/" + name)) return;
   if (place.what == Place::What::file ? name != place.name
                                       : !name.ends_with(place.name) || name.starts_with('.')) {
-    // Files that are links through a common one, as Kubernetes mounts them, change all at once with it.
+    // Files that are links through a common one, as in Kubernetes mounts, all change at once when that one changes.
     if (place.what == Place::What::files && (mask & (IN_MOVED_TO | IN_CREATE)) != 0 &&
         is_link_to_directory(place.directory + "/" + name))
       changes.everything = true;
@@ -127,7 +127,7 @@ void DirectoryWatch::note(int watch, std::uint32_t mask, const std::string& name
 Source::Next DirectoryWatch::serve(std::uint32_t, Lead&) {
   Changes changes;
   alignas(inotify_event) std::array<char, 16384> buffer;
-  constexpr int most_reads = 64;  // a directory that is written to without end: the rest next time
+  constexpr int most_reads = 64;  // if a directory is written to without end, the rest follows next time
   for (int i = 0; i < most_reads; ++i) {
     const ssize_t got = ::read(inotify_.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
@@ -140,7 +140,7 @@ Source::Next DirectoryWatch::serve(std::uint32_t, Lead&) {
       at += sizeof event + event.len;
     }
   }
-  if (changes.everything) arm_all();  // before whoever is called looks: what happens later is told again
+  if (changes.everything) arm_all();  // before the callback looks: later changes cause new events
   if (changes.everything || !changes.files.empty()) changed_(changes);
   return Next::again;
 }

@@ -1,7 +1,7 @@
 // Notices changed files, inotify(7): in a directory of policies, and single files. A source of the loop.
 //
-// Only what is complete counts: a file closed after writing, renamed into place, a link made, a file removed.
-// A half-written file is never announced. What is hard-linked into place, or changes behind a symbolic link
+// Only complete changes count: a file closed after writing, renamed into place, a link created, a file removed. A
+// half-written file is never announced. A file that is hard-linked into place, or that changes behind a symbolic link
 // that stays, isn't noticed.
 #pragma once
 
@@ -20,21 +20,20 @@ namespace scsup {
 class DirectoryWatch : public Source {
  public:
   struct Changes {
-    // As they were given to watch_*: "DIRECTORY/NAME", or the file; each once, in the order of the events.
-    // Some may be gone.
+    // Paths in the form that was passed to watch_*: "DIRECTORY/NAME", or the file; each once, in the order of the
+    // events. Some may be gone.
     std::vector<std::string> files;
-    // Look at all of it: events were lost, or a directory was moved, removed or put in place.
+    // Check everything: events were lost, or a directory was moved, removed or put in place.
     bool everything = false;
   };
-  // On the loop's thread, for all that has happened since the last time. It may not call the watch.
+  // Called on the loop's thread, for all events since the last time. It may not call the watch.
   using Changed = std::function<void(const Changes&)>;
 
   static Result<std::shared_ptr<DirectoryWatch>> create(Changed changed);
 
-  // Before the watch is added to a loop. Whoever reads the files afterwards misses nothing. A directory
-  // that isn't there is an error now; one that goes away later is taken up again when another one is put in
-  // its place, as long as its parent stays.
-  // Of the directory's files those count whose name ends in `suffix` and doesn't begin with a dot.
+  // To be called before the watch is added to a loop. If the files are read after this call, no change is missed. A
+  // missing directory is an error now; if one goes away later, its replacement is watched when it is put in its
+  // place, as long as the parent stays. Counts only files whose name ends in `suffix` and doesn't begin with a dot.
   Result<void> watch_directory(const std::string& directory, const std::string& suffix);
   Result<void> watch_file(const std::string& file);
 
@@ -42,17 +41,17 @@ class DirectoryWatch : public Source {
   Next serve(std::uint32_t ready, Lead& lead) override;
 
  private:
-  // One reason to look at a directory. Several may look at the same one, which then has one descriptor.
+  // One reason to watch a directory. Several may watch the same one, which then has one descriptor.
   struct Place {
     enum class What : std::uint8_t {
-      files,  // of a policies directory: those with `name` as suffix
+      files,  // the files in a policies directory with `name` as suffix
       file,   // `name` in it
-      entry,  // `name` in it is a directory that is watched: is another one put there?
+      entry,  // `name` in it is a watched directory: was another one put there?
     };
     What what;
     std::string directory, name;
     std::string
-        prefix;  // of what Changes::files says: "DIRECTORY/", or what was given for the file before its name
+        prefix;  // the start of Changes::files: "DIRECTORY/", or what was passed for the file before its name
     int watch = -1;  // inotify's descriptor; -1: the directory isn't there
   };
 

@@ -1,4 +1,4 @@
-// What the service manager says by variables (sd_notify(3), sd_listen_fds(3)).
+// What the service manager passes in variables (sd_notify(3), sd_listen_fds(3)).
 #pragma once
 
 #include <charconv>
@@ -10,7 +10,7 @@
 
 namespace scsup {
 
-// The variable's value, "" if it isn't set; it is for us and not for our children. Before there are threads.
+// Takes the variable's value, "" if it isn't set: it is not for our children. To be called before there are threads.
 inline std::string take_variable(const char* name) {
   const char* value = std::getenv(name);
   std::string taken = value ? value : "";
@@ -18,7 +18,7 @@ inline std::string take_variable(const char* name) {
   return taken;
 }
 
-// What such a variable holds, if it is a number and nothing else.
+// The value of such a variable, if it is a number and nothing else.
 inline std::optional<std::uint64_t> number_in(std::string_view text) {
   std::uint64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);

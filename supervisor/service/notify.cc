@@ -71,7 +71,7 @@ std::optional<std::chrono::microseconds> take_watchdog_interval() {
   const auto interval = number_in(take_variable("WATCHDOG_USEC"));
   const std::string pid = take_variable("WATCHDOG_PID");
   if (!pid.empty() && number_in(pid) != static_cast<std::uint64_t>(::getpid())) return std::nullopt;
-  constexpr std::uint64_t longest = 1'000'000'000'000;  // eleven days: beyond that it is no watchdog
+  constexpr std::uint64_t longest = 1'000'000'000'000;  // eleven days: a longer interval is not a watchdog's
   if (!interval || *interval == 0 || *interval > longest) return std::nullopt;
   return std::chrono::microseconds(*interval);
 }

@@ -15,7 +15,7 @@
 namespace scsup {
 namespace {
 
-constexpr std::uint64_t most = 64;  // a number beyond is a broken environment
+constexpr std::uint64_t most = 64;  // a larger number means a broken environment
 
 std::vector<std::string> split_at_colons(const std::string& names) {
   std::vector<std::string> all(1);
@@ -64,7 +64,7 @@ Result<std::vector<PassedSocket>> take_passed_sockets(int first) {
                     names = take_variable("LISTEN_FDNAMES");
   std::vector<PassedSocket> sockets;
   if (number_in(pid) != static_cast<std::uint64_t>(::getpid()))
-    return sockets;  // another process's: we are a child of it
+    return sockets;  // another process's: we are its child
   const auto count = number_in(fds);
   if (!count || *count > most)
     return failed(0, "cannot use the sockets that were passed: $LISTEN_FDS is '" + fds + "'");

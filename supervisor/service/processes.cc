@@ -14,12 +14,12 @@ namespace scsup {
 
 namespace {
 
-constexpr int most_rounds = 100;  // of a target that forks as fast as it is killed
+constexpr int most_rounds = 100;  // for a target that forks as fast as it is killed
 
 struct Found {
   pid_t parent = 0;
   std::string pid_namespace;
-  bool is_first_there = false;  // in its PID namespace, and not in ours
+  bool is_first_there = false;  // has number 1 in its PID namespace, which isn't ours
 };
 
 std::map<pid_t, Found> all_processes() {
@@ -43,7 +43,7 @@ std::set<pid_t> find(const Session& session) {
   const auto found = all.find(first);
   if (found != all.end() && lives(session.first_process())) {
     members.insert(first);
-    // What was started in somebody else's namespace isn't all that is in there.
+    // All of the namespace, but only if the first process is its init: otherwise it contains other processes, too.
     if (found->second.is_first_there && !found->second.pid_namespace.empty())
       for (const auto& [pid, one] : all)
         if (one.pid_namespace == found->second.pid_namespace) members.insert(pid);
@@ -58,7 +58,7 @@ std::set<pid_t> find(const Session& session) {
   return members;
 }
 
-// Their numbers may be others' by now: only who still is a member once we hold it is meant.
+// Their numbers may be others' by now: only a process that is still a member when we hold its pidfd is killed.
 std::set<pid_t> kill_members(const Session& session, const std::set<pid_t>& but) {
   std::map<pid_t, Fd> held;
   for (const pid_t pid : find(session))

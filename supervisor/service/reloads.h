@@ -1,5 +1,5 @@
-// Reading policies again because something has happened: a signal, a changed file. One at a time, on a
-// worker, and what came of it is said.
+// Reads policies again after a signal or a changed file. One reload at a time, on a worker, and its result is
+// reported.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ class Reloads {
           std::function<std::string()> status)
       : service_(service), workers_(workers), manager_(manager), status_(std::move(status)) {}
 
-  // All policies, soon. Requests that come while one is under way become one.
+  // Reads all policies, soon. Requests that come during a reload become one.
   void request();
 
  private:

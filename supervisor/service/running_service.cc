@@ -80,7 +80,7 @@ Result<control::Inspection> RunningService::inspect(std::uint32_t number) const 
   return inspection;
 }
 
-// What the sessions of that edition's policy get. A mistake may show in the environment of one of them only.
+// The new policies for the sessions with that edition. A mistake may appear in the environment of one of them only.
 std::vector<RunningService::Change> RunningService::prepare(const std::shared_ptr<const Edition>& edition,
                                                             std::vector<std::string>& mistakes) const {
   std::vector<Change> changes;
@@ -116,8 +116,8 @@ control::Changed RunningService::describe(const Change& change) {
   return changed;
 }
 
-// Those that were named change together or not at all; when all are read, a mistake in one keeps that one
-// back.
+// Named policies change together or not at all. If all are read, a policy with a mistake keeps only its own old
+// version.
 Result<std::vector<control::Reloaded>> RunningService::reload(const std::vector<std::string>& names) {
   std::lock_guard one_at_a_time(changing_);
   std::vector<Catalogue::Reading> readings;
@@ -129,7 +129,7 @@ Result<std::vector<control::Reloaded>> RunningService::reload(const std::vector<
   std::vector<std::vector<Change>> changes;
   bool all_fine = true;
   for (Catalogue::Reading& reading : readings) {
-    if (reading.gone && names.empty()) reading.mistakes.clear();  // removed: nobody gets that policy any more
+    if (reading.gone && names.empty()) reading.mistakes.clear();  // removed: no new target gets that policy
     changes.emplace_back();
     if (reading.changed) changes.back() = prepare(reading.edition, reading.mistakes);
     all_fine = all_fine && reading.mistakes.empty();
@@ -155,7 +155,7 @@ control::Reloaded RunningService::keep(const Catalogue::Reading& reading) const 
   return reply;
 }
 
-// What was in force already, as when a changed file was noticed before anybody asked: what of it waits for a
+// For an edition that was already in force, because a changed file was noticed before the request: what still needs a
 // restart.
 control::Reloaded RunningService::still_undone(control::Reloaded reply,
                                                const std::shared_ptr<const Edition>& edition) const {
@@ -183,7 +183,7 @@ control::Reloaded RunningService::apply(const Catalogue::Reading& reading,
     }
   };
   put(changes);
-  put(prepare(reading.edition, too_late));  // who came meanwhile
+  put(prepare(reading.edition, too_late));  // for sessions that started meanwhile
   return reply;
 }
 

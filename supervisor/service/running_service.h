@@ -1,8 +1,7 @@
-// The supervisor as its control socket sees it: its sessions and policies, and what may be done to them.
-//
-// A reload is atomic: every policy is read and compiled for every session's environment first; one mistake
-// anywhere leaves all as it was. A session's filter can't be changed, so each change says what of it has no
-// effect before the target is started anew.
+// The supervisor as seen from its control socket: its sessions and policies, and the operations on them.
+// A reload is atomic: every policy is read and compiled for every session's environment first; one mistake anywhere
+// leaves everything as it was. A session's filter can't be changed, so each change reports what has no effect before
+// the target is restarted.
 #pragma once
 
 #include <functional>
@@ -34,7 +33,7 @@ class RunningService : public control::Service {
   std::string events() const override;
 
  private:
-  // A session, and the policy that it gets if all goes well.
+  // A session, and the policy that it gets if there are no mistakes.
   struct Change {
     std::shared_ptr<Session> session;
     std::shared_ptr<InForce> policy;

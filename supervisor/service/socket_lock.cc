@@ -10,7 +10,7 @@
 namespace scsup {
 namespace {
 
-constexpr std::size_t longest = 32;  // bytes of a pid and a newline, and to spare
+constexpr std::size_t longest = 32;  // bytes; more than a pid and a newline need
 
 bool is_pid(const std::string& text) {
   return text.size() > 1 && text.size() < longest && text.back() == '\n' &&
@@ -26,12 +26,13 @@ Result<std::string> content_of(const Fd& file, const std::string& cannot) {
 
 tl::unexpected<Error> taken(const std::string& socket, const std::string& by) {
   const std::string who = is_pid(by) ? "scsup serve (pid " + by.substr(0, by.size() - 1) + ") does"
-                                     : "another scsup serve has just begun to";  // and not yet written
+                                     : "another scsup serve has just begun to";  // and hasn't written its pid
+                                                                                 // yet
   return failed(EADDRINUSE, "cannot listen at '" + socket + "': " + who);
 }
 
-// The last owner may have removed the file between our opening and locking it: a lock on a file without a
-// name keeps nobody out.
+// The last owner may have removed the file between our opening and locking it: a lock on a file without a name
+// excludes nobody.
 bool is_still_there(const Fd& file, const std::string& path) {
   struct stat ours {
   }, there{};

@@ -1,8 +1,8 @@
-// Who serves a socket: a lock file beside it, "PATH.lock", flock(2)ed for as long as its owner lives, with
-// the owner's pid in it.
+// Tells who serves a socket: a lock file beside it, "PATH.lock", flock(2)ed as long as its owner lives, with the
+// owner's pid in it.
 //
-// Why, when one can try to connect: between bind and listen nobody answers, and two that start at once would
-// each remove the other's socket as stale.
+// Trying to connect isn't enough: between bind and listen a socket doesn't answer, and two services that start at
+// once would each remove the other's socket as stale.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ namespace scsup {
 
 class SocketLock {
  public:
-  // EADDRINUSE when another process has it: Error::what names its pid. A file that is there and isn't such a
-  // lock is left alone, and an error.
+  // EADDRINUSE if another process has it: Error::what names its pid. An existing file that isn't such a lock is left
+  // alone, and is an error.
   static Result<SocketLock> take(const std::string& socket);
 
   SocketLock() = default;

@@ -48,8 +48,7 @@ bool is_socket(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// Waits until nobody holds the socket at `path` any more. False: that takes longer than `end`, or there is
-// none.
+// Waits until no process holds the socket at `path` any more. False: that takes longer than `end`, or there is none.
 bool is_let_go(const std::string& path, int type, std::chrono::steady_clock::time_point end) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -57,16 +56,15 @@ bool is_let_go(const std::string& path, int type, std::chrono::steady_clock::tim
   const Fd probe(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!probe) return false;
   if (::connect(probe.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    return errno == ECONNREFUSED && is_socket(path);  // meanwhile
+    return errno == ECONNREFUSED && is_socket(path);  // it was let go meanwhile
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
   pollfd hang_up{probe.get(), POLLIN, 0};
   return left.count() > 0 && ::poll(&hang_up, 1, static_cast<int>(left.count())) == 1;
 }
 
-// The kernel takes down the io_uring of a service that was killed when that is dead already, and until then
-// its polls hold the sockets: one can still connect. We have the lock, so no service lives: it is worth
-// waiting.
+// When a service is killed, the kernel takes down its io_uring only after its death, and until then the ring's polls
+// hold the sockets: connecting still works. We have the lock, so no service lives, and waiting is worth it.
 Result<Fd> listen_after_the_dead(Carries carries, const SocketSetting& setting) {
   constexpr std::chrono::seconds patience{2};
   const auto end = std::chrono::steady_clock::now() + patience;
@@ -108,7 +106,7 @@ Result<ServiceSockets> ServiceSockets::open(const SocketSettings& settings, cons
 Result<void> ServiceSockets::take(Which which, PassedSocket passed) {
   if (!passed.path.empty()) {
     auto lock = SocketLock::take(passed.path);
-    // Where we may not write, the service manager alone sees to it that there is one of us.
+    // Where we may not write, only the service manager ensures that there is one service.
     const int err = lock ? 0 : lock.error().err;
     if (!lock && err != EACCES && err != EPERM && err != EROFS) return failed(lock.error());
     if (lock) locks_.push_back(std::move(*lock));
@@ -136,7 +134,7 @@ Result<void> ServiceSockets::make(Which which, Carries carries, const SocketSett
 void ServiceSockets::remove() {
   for (const Made& made : made_) {
     struct stat status {};
-    // Somebody may have put another one there.
+    // Another socket may have been put there.
     if (::lstat(made.path.c_str(), &status) == 0 && status.st_dev == made.device &&
         status.st_ino == made.inode)
       ::unlink(made.path.c_str());

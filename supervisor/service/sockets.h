@@ -21,9 +21,9 @@ namespace scsup {
 
 class ServiceSockets {
  public:
-  // Opens what `settings` names and `passed` doesn't hold. A passed socket is known by its name ("agent",
-  // "oci", "control"), else by its path: the one in `settings`, or a path that ends in such a name. The
-  // directory Places::runtime is made when a socket lies in it. All or none: after an error nothing is left.
+  // Opens the sockets that `settings` names and `passed` doesn't contain. A passed socket is recognized by its name
+  // ("agent", "oci", "control"), else by its path: the one in `settings`, or a path that ends in such a name. The
+  // directory Places::runtime is made if a socket is in it. All or none: after an error nothing is left.
   static Result<ServiceSockets> open(const SocketSettings& settings, const Places& places,
                                      std::vector<PassedSocket> passed);
 
@@ -39,8 +39,8 @@ class ServiceSockets {
   };
   Socket agent, oci, control;
 
-  // Removes the files of the sockets that we have made, and the locks. Those that were passed stay: the
-  // service manager listens on. The descriptors stay open.
+  // Removes the files of the sockets that we have made, and the locks. Passed sockets stay: the service manager
+  // listens on them. The descriptors stay open.
   void remove();
 
  private:

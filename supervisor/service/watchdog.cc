@@ -29,7 +29,7 @@ Result<std::vector<std::shared_ptr<Source>>> Watchdog::sources(const NotifySocke
                                                                std::chrono::microseconds interval,
                                                                std::size_t loops) {
   const std::shared_ptr<Watchdog> watchdog(new Watchdog(notify, loops));
-  // Several timers have each their own phase: the last one can be as late as a whole period after the first.
+  // Each timer has its own phase: the last one can be as much as a whole period later than the first.
   const auto period = std::max(interval / (loops == 1 ? 2 : 4), std::chrono::microseconds(1));
   const timespec spec{period.count() / 1'000'000, period.count() % 1'000'000 * 1000};
   const itimerspec every{spec, spec};

@@ -1,5 +1,5 @@
-// Tells the service manager that the loops go round; when one no longer does, the manager misses it
-// (WatchdogSec= in systemd.service(5)) and starts the service anew.
+// Tells the service manager that the loops are alive; when one no longer is, the manager misses the message
+// (WatchdogSec= in systemd.service(5)) and restarts the service.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@ namespace scsup {
 
 class Watchdog {
  public:
-  // One source for each of `loops` loops, to be added to it. The manager is told at half of `interval` at
-  // the latest, and only if every loop has come round since it was told last. `notify` outlives them.
+  // One source for each of `loops` loops, to be added to it. The manager gets a message after half of `interval` at
+  // the latest, and only if every loop has run since the last one. `notify` outlives the sources.
   static Result<std::vector<std::shared_ptr<Source>>> sources(const NotifySocket& notify,
                                                               std::chrono::microseconds interval,
                                                               std::size_t loops = 1);
@@ -29,7 +29,7 @@ class Watchdog {
 
   const NotifySocket& notify_;
   std::mutex mutex_;
-  std::vector<bool> beats_;  // since the manager was told last
+  std::vector<bool> beats_;  // since the last message to the manager
 };
 
 }  // namespace scsup

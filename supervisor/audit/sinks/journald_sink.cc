@@ -13,7 +13,7 @@
 namespace scsup {
 namespace {
 
-// What the kernel takes as one datagram of an ordinary socket; a longer record is cut, and says so.
+// The most that the kernel accepts as one datagram of an ordinary socket; a longer record is cut, and says so.
 constexpr std::size_t longest = 100'000;
 
 Fd datagram_socket() { return Fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
@@ -31,7 +31,7 @@ bool send_to(const Fd& socket, const char* path, std::string_view bytes) {
 
 JournaldSink::JournaldSink(const char* socket) : path_(socket), socket_(datagram_socket()) {}
 
-// A line holds no newline, so the simple form FIELD=value does.
+// A line contains no newline, so the simple form FIELD=value suffices.
 void JournaldSink::take(std::string_view lines) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 2> fields = {
       {{"SCSUP_TYPE", "type"}, {"SCSUP_ACT", "act"}}};

@@ -1,5 +1,5 @@
-// Records as entries of the journal, by its native protocol (systemd.io, JOURNAL_NATIVE_PROTOCOL): MESSAGE is
-// the record; SCSUP_TYPE, SCSUP_SEQ and SCSUP_ACT are there to match.
+// Records as entries of the journal, by its native protocol (systemd.io, JOURNAL_NATIVE_PROTOCOL): MESSAGE is the
+// record; SCSUP_TYPE, SCSUP_SEQ and SCSUP_ACT are for matching.
 #pragma once
 
 #include <string_view>
@@ -18,8 +18,8 @@ class JournaldSink {
   Fd socket_;
 };
 
-// One message to syslog(3)'s socket, without waiting, with LOG_AUTHPRIV and LOG_NOTICE. False: nobody took
-// it.
+// Sends one message to syslog(3)'s socket, without waiting, with LOG_AUTHPRIV and LOG_NOTICE. False: it was not
+// accepted.
 bool send_to_syslog(std::string_view message, const char* socket = "/dev/log");
 
 }  // namespace scsup

@@ -1,6 +1,6 @@
-// Where records go beside the file, which stays the truth: the journal, a unix socket. And the last seal to
-// syslog(3), out of reach of who rewrites the file. None of them is waited for: what they don't take at once
-// is dropped there, and counted.
+// Where records go in addition to the file, which stays authoritative: the journal, a unix socket. And the last seal
+// to syslog(3), out of reach of anybody who rewrites the file. scsup waits for none of them: what they don't accept
+// at once is dropped and counted.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ namespace scsup {
 class JournaldSink;
 class SocketSink;
 
-// Thread-safe: the first lines are written by who begins the log, while the committer asks already what is due.
+// Thread-safe: the thread that begins the log writes the first lines, while the committer already asks what is due.
 class Sinks {
  public:
   // `syslog`: its socket.
@@ -28,14 +28,14 @@ class Sinks {
   void take(std::string_view lines);  // whole lines
 
   using Time = std::chrono::steady_clock::time_point;
-  // The last seal ("": none). syslog is told now, or once the interval is over.
+  // The last seal ("": none). It is sent to syslog now, or when the interval is over.
   void set_head(std::string_view head);
-  // When the head that nobody was told yet is to be told. Nothing: there is none.
+  // When an unsent head must be sent. Nothing: there is none.
   std::optional<Time> head_is_due() const;
-  void tell_head();  // now, if nobody was told it yet
+  void tell_head();  // now, if it wasn't sent yet
 
  private:
-  std::optional<Time> due() const;  // these two with the lock
+  std::optional<Time> due() const;  // call these two with the lock held
   void tell();
 
   mutable std::mutex mutex_;

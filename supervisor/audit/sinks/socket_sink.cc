@@ -31,7 +31,7 @@ void SocketSink::send_kept() {
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) {
       if (errno == EAGAIN) return;
-      // A new reader begins with a whole line.
+      // A new reader starts with a whole line.
       missed_ += static_cast<std::uint64_t>(std::ranges::count(kept_, '\n'));
       kept_.clear();
       socket_.reset();

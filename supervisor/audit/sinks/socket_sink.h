@@ -1,5 +1,5 @@
-// Records as JSON lines to whoever listens at a unix stream socket. A slow reader gets a `gap` record with
-// the count of what it missed; one that isn't there is tried again each second.
+// Records as JSON lines to the reader at a unix stream socket. A slow reader gets a `gap` record with the number that
+// it missed; if there is no reader, connecting is tried again each second.
 #pragma once
 
 #include <chrono>
