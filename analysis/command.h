@@ -1,4 +1,5 @@
-// The commands of scsup-audit, one file each: arguments without the command's name, to an exit status.
+// The commands of scsup-audit, one file each: each takes its arguments without the command's name and returns an exit
+// status.
 #pragma once
 
 #include "cli/options.h"

@@ -11,7 +11,7 @@
 namespace scsup::analysis {
 namespace {
 
-// Calls that sandboxes close because of what they open (Docker's default profile denies most of them).
+// Calls that sandboxes deny because of what they make possible (Docker's default profile denies most of them).
 constexpr std::string_view grave[] = {"acct",
                                       "bpf",
                                       "chroot",
@@ -49,7 +49,7 @@ constexpr std::string_view grave[] = {"acct",
                                       "unshare",
                                       "userfaultfd"};
 
-// The call's name for a policy: of socketcall(2) and ipc(2) that of the call inside.
+// The call's name in a policy: inside socketcall(2) and ipc(2) that of the inner call.
 std::string_view name_of(const Call& call) {
   if (call.abi == Abi::i386)
     for (const std::string_view name : multiplexed_names())

@@ -14,12 +14,12 @@ struct AllowingRule {
   std::string allows, risk;  // as in Suggestion
 };
 
-// Nothing: the call has no name that a policy could write. `object` is empty where the call has none or scsup
-// doesn't judge it.
+// Nothing: the call has no name that a policy could use. `object` is empty if the call has none or scsup doesn't
+// judge it.
 std::optional<AllowingRule> allowing_rule(const RecordedCall& call, std::string_view object);
-// The name that both write for it; "" when there is none.
+// The name that both use for the call; "" if there is none.
 std::string allowed_name(const RecordedCall& call);
-// With args where the profile's other entries look at some of this call; else for the call as it is.
+// With args if the profile's other entries check some for this call; else for the call as it is.
 std::optional<AllowingRule> allowing_entry(const RecordedCall& call, const Profile& profile);
 
 }  // namespace scsup::analysis

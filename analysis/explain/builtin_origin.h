@@ -1,4 +1,4 @@
-// Decisions that no rule makes: what each means, and what can be done about it.
+// Decisions that no rule makes: what each means, and how to avoid it.
 #pragma once
 
 #include <string_view>
@@ -6,12 +6,12 @@
 namespace scsup::analysis {
 
 struct BuiltinOrigin {
-  std::string_view id;     // as records have it: "@path"
+  std::string_view id;     // as in records: "@path"
   std::string_view means;  // a sentence
   std::string_view remedy;
 };
 
-// nullptr: of another version, or no origin of that kind.
+// nullptr: it belongs to another version, or is not a built-in origin.
 const BuiltinOrigin* builtin_origin(std::string_view id);
 
 }  // namespace scsup::analysis

@@ -1,4 +1,4 @@
-// scsup-audit coverage: the policies of a log with how often each rule decided.
+// scsup-audit coverage: the policies of a log, and how often each rule decided.
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -46,7 +46,7 @@ class Coverage {
       left_out_ += record.calls();
   }
 
-  // Of policies with the same text the counts are added up.
+  // For policies with the same text the counts are added up.
   template <class Show>
   void each(Show&& show) const {
     std::vector<const LoggedPolicy*> shown;

@@ -1,4 +1,4 @@
-// A policy with how often each of its parts decided.
+// A policy, and how often each of its parts decided.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace scsup::analysis {
 
-// By the place of what decided, as records have it.
+// By the place of the part that decided, as in records.
 using Hits = std::map<std::string, std::uint64_t, std::less<>>;
 
 struct CoveredPart {
   std::string words;   // "rule no-mkdir", "supervise.default", "entry", "defaultAction"
-  scsup::Place place;  // line 0: it isn't written
+  scsup::Place place;  // line 0: it isn't written in the text
   std::uint64_t calls = 0;
   enum class State : std::uint8_t {
     used,
     unused,
-    maybe_unused,  // no record, but some of its calls the filter decides by itself
+    maybe_unused,  // no record, but the filter decides some of its calls by itself
     not_recorded,  // the filter decides all of them
     no_part        // it decides nothing here: see recorded_parts()
   } state = State::unused;
@@ -32,7 +32,7 @@ std::vector<CoveredPart> covered(const RebuiltPolicy& policy, const Hits& hits);
 
 std::string_view word(CoveredPart::State state);
 
-// The text, each line with what of it begins there in the margin; printable.
+// The text; each line has in its margin the counts of the parts that begin there; printable.
 std::vector<std::string> with_margin(const std::string& text, const std::vector<CoveredPart>& parts);
 
 }  // namespace scsup::analysis

@@ -20,7 +20,7 @@ std::string outcome(const Record& record) {
   return err.empty() ? done : done + ", and failed by itself with " + err + ",";
 }
 
-// What decided, as the record alone tells it.
+// The part that decided, from the record alone.
 std::string named_by(const Record& record) {
   const std::string at = record.rule_at.empty() ? "" : " at " + printable(record.rule_at);
   if (record.by_default) return "a default of the policy" + at;
@@ -130,7 +130,7 @@ class Explaining {
     return printable(unmet.words) + " (" + at(unmet.place) + ")";
   }
 
-  // Does the policy, made again, decide as it did?
+  // Does the rebuilt policy decide as it did then?
   void compare(const RecordedCall& call) {
     const auto decision = policy_.policy->decide(call.call, object());
     if (decision && decision->origin->at != record_.rule_at) {
@@ -149,7 +149,8 @@ class Explaining {
   const Record& record_;
   const RebuiltPolicy& policy_;
   Explanation& to_;
-  std::optional<std::string_view> object_;  // what the rules saw, "" when it has no path; in the RecordedCall
+  std::optional<std::string_view> object_;  // what the rules saw, "" if it has no path; points into the
+                                            // RecordedCall
 };
 
 void explain_by_policy(const Record& record, const PolicyShelf& shelf, Explanation& to) {

@@ -1,4 +1,4 @@
-// Why a recorded call was decided as it was: by the policy that the log holds.
+// Why a recorded call was decided as it was: from the policy that the log contains.
 #pragma once
 
 #include <optional>
@@ -15,21 +15,21 @@ namespace scsup::analysis {
 struct PolicyPart {
   std::string words;  // "rule no-chmod at p.json:6:7"
   std::string id, at;
-  std::vector<std::string> lines;  // as they stand in the policy, numbered
+  std::vector<std::string> lines;  // numbered, as written in the policy
 };
 
 struct NearMiss {
   PolicyPart part;
-  std::vector<std::string> unmet;  // "mode 0755 is not 0700 (p.json:4:30)"; one of a rule, all of an entry
+  std::vector<std::string> unmet;  // "mode 0755 is not 0700 (p.json:4:30)"; one for a rule, all for an entry
 };
 
 struct Explanation {
-  std::string verdict;                // a sentence, with what decided
-  std::optional<PolicyPart> decided;  // nothing: nothing in a policy did, or the log doesn't hold it
-  std::vector<NearMiss> near;         // in the policy's order, those that come before
-  std::size_t further = 0;            // rules before it that name the call and are farther off
-  std::vector<std::string> notes;     // sentences: what to do, what is unsure
-  bool whole = true;                  // false: the log lacks what it would take, and a note says so
+  std::string verdict;                // a sentence that names the part that decided
+  std::optional<PolicyPart> decided;  // nothing: no part of a policy did, or the log doesn't contain it
+  std::vector<NearMiss> near;         // in the policy's order, those before the deciding part
+  std::size_t further = 0;            // rules before it that name the call but match it less
+  std::vector<std::string> notes;     // sentences: what to do, what is uncertain
+  bool whole = true;                  // false: the log lacks something that is needed, and a note says what
 };
 
 // Of a `call` or a `task`.

@@ -32,14 +32,14 @@ std::string emulation(const Call& call, const Decision& decision) {
   return text;
 }
 
-// What was done, in the words that the new decision is put into.
+// What was done, in the words that are used for the new decision.
 std::string done(const Record& record) {
   if (record.type == Type::task) return "allow";
   const std::string err = printable(record.err);
   return record.act == "deny" ? "deny " + (err.empty() ? "EPERM" : err) : printable(record.act);
 }
 
-// Whether the directory that a mkdir was to make was there already, where the record tells.
+// Whether the directory that a mkdir should make already existed, if the record tells.
 std::optional<bool> existed(const Record& record, const std::optional<Decision>& old) {
   if (record.err == "EEXIST") return true;
   if (record.how == "performed" && record.err.empty()) return false;
@@ -47,7 +47,7 @@ std::optional<bool> existed(const Record& record, const std::optional<Decision>&
   return std::nullopt;
 }
 
-// An entry of the Docker part may look at registers that the call doesn't take, and records don't have those.
+// An entry of the Docker part may check registers that the call doesn't use, and records don't contain those.
 bool looks_beyond(const RecordedCall& call, const Profile& profile) {
   return std::ranges::any_of(profile.entries, [&](const ProfileEntry& entry) {
     return std::ranges::any_of(
@@ -71,7 +71,7 @@ class Comparing {
     if (record_.act.empty() && record_.type == Type::call) return untold("no decision is recorded");
     if (looks_beyond(call_, wanted_.document.profile))
       return untold("an entry of the new policy looks at registers that aren't recorded");
-    // They failed before any path was judged, and would again if a path had to be.
+    // They failed before a path was judged, and would again if a path had to be.
     const bool could_not_look =
         is_one_of(rule, {"@path", "@unreadable", "@identity", "@userns", "@landlock"});
     find_object();
@@ -83,7 +83,7 @@ class Comparing {
       if (wanted_.lacks_home) return untold("the log doesn't tell which directory '~' stood for");
       decision = wanted_.policy->decide(call_.call, &*object_);
     }
-    if (rule == "@path" && decision->act == Act::allow) return unchanged();  // it fails by itself then
+    if (rule == "@path" && decision->act == Act::allow) return unchanged();  // it then fails by itself
     return next_to(*decision);
   }
 

@@ -1,5 +1,5 @@
-// What a new policy says of recorded calls, next to what was done: changed, unchanged, or more than the
-// record can tell.
+// What a new policy decides on recorded calls, compared with what was done: changed, unchanged, or not known from the
+// record.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@ struct Judged {
   enum class Kind : std::uint8_t { unchanged, changed, untold };
   Kind kind = Kind::unchanged;
   std::string from, to;  // changed: "allow", "deny EPERM"; printable
-  std::string by;        // changed: what of the new policy decides, "rule x at p.json:3:4"
+  std::string by;        // changed: the part of the new policy that decides, "rule x at p.json:3:4"
   std::string why;       // untold: "nobody resolved their path"
 };
 
@@ -24,24 +24,24 @@ class Judging {
  public:
   Judging(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)) {}
 
-  // Of a `call` or a `task` that `shelf` has seen. Fails with the first mistake in the new policy.
+  // For a `call` or a `task` that `shelf` has seen. Fails with the first mistake in the new policy.
   Result<Judged> judge(const Record& record, const PolicyShelf& shelf);
 
-  // Sentences: what the new policy depends on and the log doesn't tell.
+  // Sentences: what the new policy depends on and the log doesn't say.
   const std::set<std::string>& unsure() const { return unsure_; }
-  // Calls that the filters of the log's policies decided by themselves, so that they never reached the log,
-  // where the new policy asks for something else: "chmod (allow)".
+  // Calls that the filters of the log's policies decided by themselves, so that they never reached the log, but that
+  // the new policy decides otherwise: "chmod (allow)".
   const std::set<std::string>& decided_by_filters() const { return by_filters_; }
 
  private:
-  // The policy that decided, and the new one, for the same surroundings.
+  // The policy that decided, and the new one, for the same environment.
   struct Pair {
     const LoggedPolicy* logged = nullptr;
     Surroundings where;
-    std::shared_ptr<const Policy> old;  // null: the log doesn't hold it
+    std::shared_ptr<const Policy> old;  // null: the log doesn't contain it
     RebuiltPolicy wanted;
   };
-  static constexpr std::size_t most_pairs = 64;  // kept; more are made again and again
+  static constexpr std::size_t most_pairs = 64;  // cached; more are made again and again
 
   Result<const Pair*> pair_for(const Record& record, const PolicyShelf& shelf);
 

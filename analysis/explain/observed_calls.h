@@ -1,4 +1,4 @@
-// Which calls a log shows to have been made, and which its filters let through without a record.
+// Which calls were made according to a log, and which ones its filters allowed without a record.
 #pragma once
 
 #include <map>
@@ -12,24 +12,23 @@ namespace scsup::analysis {
 
 class ObservedCalls {
  public:
-  // Records in the log's order; a call that is not to count is still to be shown with `counts` false, so that
-  // its policy is known.
+  // Takes records in the log's order. A call that must not count has to be added with `counts` false, so that its
+  // policy is known.
   void add(const Record& record, bool counts);
-  // To be called when all are added: asks the policies of the log for what their filters do.
+  // To be called after all records were added: asks the log's policies what their filters do.
   void ask_filters();
 
   bool is_empty() const { return allowed.empty() && denied.empty(); }
 
-  // Names of the table of calls, so there are no others whatever a log says.
+  // Names from the table of calls: a log can't add others.
   std::set<std::string>
-      allowed;  // let through, performed or emulated, also where they then failed by themselves
+      allowed;                   // let through, performed or emulated, even if they then failed by themselves
   std::set<std::string> denied;  // and never allowed
-  std::set<std::string>
-      by_filter;  // allowed by a filter without a record: nobody knows whether they were made
-  std::set<std::string> narrowed;  // of these: only with some arguments
+  std::set<std::string> by_filter;  // allowed by a filter without a record: whether they were made is unknown
+  std::set<std::string> narrowed;   // those of by_filter that are allowed only with some arguments
   std::set<Abi> abis;
-  std::vector<std::string> open;  // policies whose filter lets through whatever they don't name
-  std::uint64_t unnamed = 0;      // calls that this version has no name for
+  std::vector<std::string> open;  // policies whose filter allows whatever they don't name
+  std::uint64_t unnamed = 0;      // calls without a name in this version
   std::size_t policies = 0;
 
  private:

@@ -7,8 +7,8 @@
 
 namespace scsup::analysis {
 
-// As JSON, indented: everything else fails with ENOSYS, so that libraries fall back on older calls. `comment`
-// stands at what was seen.
+// As JSON, indented: everything else fails with ENOSYS, so that libraries fall back on older calls. `comment` is put
+// at the entry for the observed calls.
 std::string observed_profile(const ObservedCalls& calls, const std::string& comment);
 
 }  // namespace scsup::analysis

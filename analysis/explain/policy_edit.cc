@@ -9,7 +9,7 @@
 namespace scsup::analysis {
 namespace {
 
-// What stands before `at` on its line, if that is only blanks: the next line may begin with it too.
+// The text before `at` on its line, if it is only blanks: the next line may begin with it too.
 std::optional<std::string> indent_at(std::string_view text, std::size_t at) {
   const std::size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
   const std::size_t begin = line == std::string_view::npos || at == 0 ? 0 : line + 1;

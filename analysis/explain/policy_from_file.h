@@ -1,4 +1,4 @@
-// The text of a policy file that a command was given.
+// The text of a policy file from the command line.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace scsup::analysis {
 
-// At most as much as a policy may have.
+// Reads at most as much as a policy may have.
 Result<std::string> policy_from_file(const std::string& name);
 
 }  // namespace scsup::analysis

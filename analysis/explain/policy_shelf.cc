@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t every_capability = (std::uint64_t{1} << 41) - 1;  // CAP_CHECKPOINT_RESTORE is 40
 constexpr std::size_t shortest_sha = 8;                                   // digits
 
-// One may be cut.
+// One of the two may be shortened.
 bool same_sha(std::string_view a, std::string_view b) {
   const std::size_t size = std::min(a.size(), b.size());
   return size >= shortest_sha && a.substr(0, size) == b.substr(0, size);
@@ -48,7 +48,7 @@ void PolicyShelf::add_policy(const Record& record) {
   const auto same = [&](const LoggedPolicy& one) {
     return one.sha == record.policy_sha && one.generation == record.generation && one.text == record.text;
   };
-  if (std::ranges::any_of(policies_, same)) return;  // each segment says it again
+  if (std::ranges::any_of(policies_, same)) return;  // each segment repeats it
   text_ += record.text.size() + sizeof(LoggedPolicy);
   full_ = full_ || text_ > most_text;
   if (full_) return;
@@ -72,7 +72,7 @@ void PolicyShelf::add_session(const Record& record) {
   const bool is_hidden = record.cwd.find("***") != std::string_view::npos;
   if (!here.where.environment.directory.empty() || !record.cwd.starts_with('/') || is_hidden) return;
   here.where.environment.directory = record.cwd;
-  // The command's own exec, where it was started. Anything later may have gone elsewhere.
+  // The command's own exec happens where it was started. Any later one may be in another directory.
   here.where.knows_directory = was_new && record.syscall.starts_with("execve");
   if (!here.where.knows_caps) here.where.environment.caps = record.uid == 0 ? every_capability : 0;
 }

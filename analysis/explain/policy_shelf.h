@@ -1,5 +1,5 @@
-// The policies that a log holds, and what it tells of where they were in force. Filled record by record, in
-// the log's order; of a log that has none, empty.
+// The policies in a log, and what the log tells about the environments in which they were in force. Filled record by
+// record, in the log's order; empty for a log without policies.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct LoggedPolicy {
   std::int64_t generation = -1;
 };
 
-// An Environment, and which parts of it the log tells; the others are guessed, or empty.
+// An Environment, and which parts of it the log contains; the others are guessed, or empty.
 struct Surroundings {
   Environment environment;
   bool knows_caps = false, knows_home = false, knows_directory = false;
@@ -29,36 +29,36 @@ struct Surroundings {
 
 class PolicyShelf {
  public:
-  // Of what a log may hold, so that memory has a bound. Beyond it nothing is kept, and full() says so.
+  // The most that is kept of a log, so that memory has a bound. Beyond it nothing is kept, and full() says so.
   static constexpr std::size_t most_text = 128u << 20;  // bytes
   static constexpr std::size_t most_sessions = 65536;
 
   void add(const Record& record);
 
-  // The policy that a record points at with sha and gen; without either the one of its session, as `attach`
-  // told or another record did; else the only one there is. nullptr: the log doesn't hold it. Of several with
-  // the same sha the one of that generation, else the last.
+  // The policy to which a record refers by sha and gen; if it has neither, the one of its session according to
+  // `attach` or another record; else the only one there is. nullptr: the log doesn't contain it. If several have the
+  // same sha, the one of that generation, else the last.
   const LoggedPolicy* find(const Record& record) const;
   const std::deque<LoggedPolicy>& all() const { return policies_; }
   bool full() const { return full_; }
 
-  // Of the session of a record: what `run` and `attach` tell; else the directory of the first process that is
-  // seen of it, and all capabilities if that is root's.
+  // Of the session of a record: what `run` and `attach` say; else the directory of the first process seen in it, and
+  // all capabilities if that process is root's.
   Surroundings surroundings(const Record& record) const;
 
  private:
   using Session = std::pair<std::string, std::int64_t>;  // run, number
   struct Seen {
     Surroundings where;
-    bool is_new = false;  // nothing but its `attach`
-    std::string sha;      // of its policy; "": none that is known
+    bool is_new = false;  // only its `attach` was seen
+    std::string sha;      // of its policy; "": not known
     std::int64_t generation = -1;
   };
   void add_policy(const Record& record);
   const LoggedPolicy* find(std::string_view sha, std::int64_t generation) const;
   void add_session(const Record& record);
 
-  std::deque<LoggedPolicy> policies_;  // those that are asked about stay where they are
+  std::deque<LoggedPolicy> policies_;  // a deque, so that pointers to them stay valid
   std::map<std::string, Surroundings, std::less<>> runs_;
   std::map<Session, Seen> sessions_;
   std::size_t text_ = 0;

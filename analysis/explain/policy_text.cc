@@ -9,7 +9,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr std::size_t widest = 150;  // bytes of a line that are shown whole
+constexpr std::size_t widest = 150;  // bytes of a line that are shown in full
 
 std::optional<std::size_t> offset_of(std::string_view text, scsup::Place place) {
   std::size_t at = 0;
@@ -23,7 +23,7 @@ std::optional<std::size_t> offset_of(std::string_view text, scsup::Place place) 
   return at < text.size() ? std::optional(at) : std::nullopt;
 }
 
-// Behind the string that begins at `at`.
+// The position after the string that begins at `at`.
 std::size_t string_end(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
     if (text[at] == '\\') ++at;

@@ -27,7 +27,7 @@ std::string list(const std::set<std::string>& names) {
   return text;
 }
 
-// What whoever uses the profile has to know, a sentence each.
+// What users of the profile have to know, a sentence each.
 std::vector<std::string> warnings(const ObservedCalls& calls) {
   std::vector<std::string> said;
   const std::string record_all =
@@ -55,7 +55,7 @@ std::vector<std::string> warnings(const ObservedCalls& calls) {
   return said;
 }
 
-// CMD stands behind the first "--".
+// CMD comes after the first "--".
 Arguments split_command(Arguments& arguments) {
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   if (dashes == arguments.end()) return {};

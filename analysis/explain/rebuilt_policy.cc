@@ -8,7 +8,7 @@
 namespace scsup::analysis {
 namespace {
 
-// What no path can hold: a glob with it matches nothing.
+// No path can contain this: a glob with it matches nothing.
 const std::string nowhere("/\0", 2);
 
 bool uses(const Document& document, std::string_view word) {

@@ -1,4 +1,4 @@
-// A policy as the supervisor had it, made again from its text.
+// A policy as the supervisor had it, rebuilt from its text.
 #pragma once
 
 #include <memory>
@@ -16,10 +16,10 @@ struct RebuiltPolicy {
   Document document;
   Environment environment;
   std::shared_ptr<const Policy> policy;  // never null
-  // What the policy depends on and the log doesn't tell, a sentence each: what is said with this policy may
-  // be wrong there.
+  // What the policy depends on and the log doesn't say, a sentence each: there the results for this policy may be
+  // wrong.
   std::vector<std::string> unsure;
-  bool lacks_home = false;  // among them: what '~' is, and it is used
+  bool lacks_home = false;  // one of them: the meaning of '~', which the policy uses
 };
 
 // Fails with the first mistake in the text, with its place.

@@ -20,7 +20,7 @@ std::optional<std::uint64_t> hex(std::string_view text) {
   return value;
 }
 
-// The bytes of a name, and not their readable form.
+// The true bytes of a name, not their readable form.
 std::string name_of(std::string_view text, std::string_view base64) {
   if (auto bytes = base64.empty() ? std::nullopt : bytes_of(base64)) return std::move(*bytes);
   return std::string(text);
@@ -29,7 +29,7 @@ std::string name_of(std::string_view text, std::string_view base64) {
 bool has_redacted_component(std::string_view path) {
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
-    if (path.substr(0, slash).ends_with("***")) return true;  // of /home/a* "/home/a***" is left
+    if (path.substr(0, slash).ends_with("***")) return true;  // /home/a* leaves "/home/a***"
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
   }
   return false;
@@ -71,7 +71,7 @@ std::optional<std::string> written_path(const Record& record) {
   if (path.empty() || (!path.starts_with('/') && (record.from_dirfd || !record.cwd.starts_with('/'))))
     return std::nullopt;
   if (!path.starts_with('/')) {
-    if (record.cwd.find("\xef\xbf\xbd") != std::string_view::npos) return std::nullopt;  // no UTF-8
+    if (record.cwd.find("\xef\xbf\xbd") != std::string_view::npos) return std::nullopt;  // not UTF-8
     path = std::string(record.cwd) + "/" + path;
   }
   std::string clean;

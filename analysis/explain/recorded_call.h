@@ -1,4 +1,4 @@
-// A call as it was recorded, ready to be judged again.
+// A recorded call in a form that can be judged again.
 #pragma once
 
 #include <optional>
@@ -12,25 +12,25 @@
 namespace scsup::analysis {
 
 struct RecordedCall {
-  Call call;                          // ABI, number, registers; path as it was given
-  std::size_t registers = 0;          // how many of them were recorded: those that the call takes
-  std::optional<std::string> object;  // what the path led to; nothing: nobody looked, or it has no path
-  bool redacted = false;  // a path has a component that ends in "***": what stood there isn't known
+  Call call;                          // ABI, number, registers; the path as given
+  std::size_t registers = 0;          // how many of them were recorded: those that the call uses
+  std::optional<std::string> object;  // what the path led to; nothing: it was not looked up, or has no path
+  bool redacted = false;              // a path has a component that ends in "***": its true text isn't known
 };
 
-// Fails, with a sentence, where the record lacks what it takes: architecture, number, registers.
+// Fails, with a sentence, if the record lacks something necessary: architecture, number, registers.
 Result<RecordedCall> recorded_call(const Record& record);
 
-// What the rules saw of the object, for Policy::decide(): "" when it has no path; nothing when nobody had to
-// look. `policy` is the one that decided the call.
+// What the rules saw of the object, for Policy::decide(): "" if it has no path; nothing if it was not looked up.
+// `policy` is the one that decided the call.
 std::optional<std::string_view> seen_object(const Record& record, const RecordedCall& call,
                                             const Policy& policy);
 
-// The path as the target wrote it, absolute; what it leads to if there is no link on the way. Nothing where
-// even that isn't known: it starts at a descriptor, has "." or "..", or isn't wholly in the log.
+// The path as the target wrote it, absolute: what it leads to if there is no link on the way. Nothing if even that
+// isn't known: it starts at a descriptor, has "." or "..", or isn't completely in the log.
 std::optional<std::string> written_path(const Record& record);
 
-// The bytes of a base64 text (RFC 4648, 4); nothing when it is none.
+// The bytes of a base64 text (RFC 4648, 4); nothing if it is not base64.
 std::optional<std::string> bytes_of(std::string_view base64);
 
 }  // namespace scsup::analysis

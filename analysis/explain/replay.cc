@@ -1,4 +1,4 @@
-// scsup-audit replay: every recorded call judged by another policy.
+// scsup-audit replay: judges every recorded call by another policy.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -39,7 +39,7 @@ struct Count {
 };
 
 struct Replayed {
-  static constexpr std::size_t most = 65536;  // kinds of changes; more are counted together
+  static constexpr std::size_t most = 65536;  // kinds of changes; further ones are counted together
   std::map<Change, Count> changed;
   std::uint64_t others = 0, unchanged = 0, lost = 0;
   std::map<std::string, std::uint64_t> untold;

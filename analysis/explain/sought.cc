@@ -7,7 +7,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr std::size_t most_runs = 8;  // that are named
+constexpr std::size_t most_runs = 8;  // the most that are named
 
 std::int64_t number(const Arguments& words) {
   std::int64_t value = -1;
@@ -28,7 +28,7 @@ std::vector<Option> seeking_options() { return {{"run", "ID", "of that run, wher
 Sought::Sought(Reading& reading)
     : reading_(reading),
       source_([&] {
-        (void)number(reading.options().rest());  // a mistake in the command comes before one in the log
+        (void)number(reading.options().rest());  // a mistake in the command is reported before one in the log
         const Arguments& words = reading.options().rest();
         return open_logs({words.begin() + 1, words.end()});
       }()),

@@ -12,20 +12,20 @@
 
 namespace scsup::analysis {
 
-// The options that such a command has of its own.
+// The additional options of such a command.
 std::vector<Option> seeking_options();
 
 class Sought {
  public:
-  // Reads the whole log. Throws UsageError when the arguments begin with no number, std::runtime_error when
-  // the log can't be opened.
+  // Reads the whole log. Throws UsageError if the arguments don't begin with a number, std::runtime_error if the log
+  // can't be opened.
   explicit Sought(Reading& reading);
 
-  // The `call` or `task` record of that number; nullptr when there is none or more than one: then it has been
-  // said on stderr.
+  // The `call` or `task` record with that number; nullptr if there is none or more than one, which was then reported
+  // on stderr.
   const Record* record();
   const PolicyShelf& shelf() const { return shelf_; }
-  // As Reading::finish(), and partly_read when `whole` is false.
+  // As Reading::finish(), and partly_read if `whole` is false.
   int finish(bool whole) const;
 
  private:
@@ -34,7 +34,7 @@ class Sought {
   std::int64_t seq_ = -1;
   PolicyShelf shelf_;
   std::string line_, other_type_;
-  std::set<std::string> runs_;  // that have such a record
+  std::set<std::string> runs_;  // those with such a record
   std::size_t found_ = 0;
   LineReader reader_;
   Record record_;

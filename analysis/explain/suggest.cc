@@ -1,4 +1,4 @@
-// scsup-audit suggest: what would have allowed a call, as a patch of the policy. Nothing is applied.
+// scsup-audit suggest: a patch of the policy that would have allowed a call. Nothing is applied.
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>

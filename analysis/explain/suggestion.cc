@@ -55,7 +55,7 @@ class Suggesting {
     if (decision.origin->kind == Origin::Kind::rule_default || denying == rules.end())
       return tried(*made, inserted_behind(policy_.text, rules.back().place, made->json));
     auto before = tried(*made, inserted_before(policy_.text, denying->place, made->json));
-    // A rule that nothing is left for is a mistake in a policy.
+    // A rule that can never match is a mistake in a policy.
     return before ? std::move(before) : tried(*made, replaced(policy_.text, denying->place, made->json));
   }
 
@@ -76,7 +76,7 @@ class Suggesting {
     return tried(*made, with_member(policy_.text, place_of(brace), "\"syscalls\": [" + made->json + "]"));
   }
 
-  // Where the default allows, an entry that allows does nothing: engines leave it out.
+  // If the default allows, an entry that allows does nothing: engines skip it.
   Result<Suggestion> without_name(const ProfileEntry& entry) const {
     AllowingRule made = *allowing_entry(call_, {});
     const std::string name = allowed_name(call_);

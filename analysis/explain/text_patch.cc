@@ -18,7 +18,7 @@ struct TextLines {
       text.remove_prefix(std::min(end + 1, text.size()));
     }
   }
-  // The last line of a text that doesn't end with '\n' differs from the same line with one.
+  // If a text's last line doesn't end with '\n', it differs from the same line with one.
   bool same(std::size_t i, const TextLines& other, std::size_t k) const {
     return all[i] == other.all[k] && ends_at(i) == other.ends_at(k);
   }

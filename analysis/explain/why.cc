@@ -1,4 +1,4 @@
-// scsup-audit why: what of the policy decided a call, and what nearly did.
+// scsup-audit why: which part of the policy decided a call, and which ones nearly did.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-// A call as a row of a table: what spreadsheets and databases get.
+// A call as a row of a table, for spreadsheets and databases.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace scsup::analysis {
 
-// Nothing, a number, or text; the text holds as long as the record.
+// Nothing, a number, or text; the text is valid as long as the record.
 using Cell = std::variant<std::monostate, std::int64_t, std::string_view, std::string>;
 
 struct CallColumn {
@@ -19,7 +19,7 @@ struct CallColumn {
   Cell (*of)(const Record& call);
 };
 
-// In the order in which they are written.
+// In the order of output.
 std::span<const CallColumn> call_columns();
 
 }  // namespace scsup::analysis

@@ -16,7 +16,7 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::string csv_text(std::string_view text) {
   std::string cell = printable(text);
-  // printable() leaves no tab and no CR, which some spreadsheets skip before they look.
+  // printable() leaves no tab and no CR, which some spreadsheets skip before they check the first character.
   if (!cell.empty() && std::string_view("=+-@").find(cell[0]) != std::string_view::npos) cell.insert(0, "'");
   if (cell.find_first_of("\",\r\n") == std::string::npos) return cell;
   std::string quoted = "\"";

@@ -1,7 +1,7 @@
 // Calls as comma-separated values: RFC 4180, lines end in CR LF.
 //
-// What a target chose must be text to a spreadsheet: a cell of text that begins with = + - @ gets a ' before
-// it (OWASP, CSV Injection). Control characters and the like are \ooo, as everywhere a terminal may be.
+// What a target chose must be text for a spreadsheet: a text cell that begins with = + - @ gets a ' before it (OWASP,
+// CSV Injection). Control characters and the like become \ooo, as wherever a terminal may show them.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace scsup::analysis {
 
 std::string csv_header();
 std::string csv_row(const Record& call);
-// One cell of text, quoted if it has to be.
+// One cell of text, quoted if necessary.
 std::string csv_text(std::string_view text);
 
 }  // namespace scsup::analysis

@@ -75,12 +75,12 @@ Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;
 
 Result<Database> Database::create(const std::string& file) {
-  // SQLite itself opens what is there.
+  // SQLite itself would open an existing file.
   if (Fd made(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)); !made)
     return failed("cannot create '" + file + "'");
   auto opened = std::make_unique<Open>();
   opened->file = file;
-  // "./": a name like "file:x" or ":memory:" is a name.
+  // "./": names like "file:x" or ":memory:" are taken as file names.
   const std::string name = file.starts_with('/') ? file : "./" + file;
   if (sqlite3_open_v2(name.c_str(), &opened->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                       nullptr) != SQLITE_OK)

@@ -1,5 +1,5 @@
-// A SQLite database made of a log: `calls` has a row for each call, its columns those of columns.h; `records`
-// has each record as it was written. https://www.sqlite.org/c3ref/intro.html
+// A SQLite database made from a log: `calls` has a row for each call, with the columns of columns.h; `records` has
+// each record as it was written. https://www.sqlite.org/c3ref/intro.html
 #pragma once
 
 #include <memory>
@@ -12,13 +12,13 @@ namespace scsup::analysis {
 
 class Database {
  public:
-  // A new file, 0600; one that is there already is an error.
+  // Creates a new file, 0600; an existing one is an error.
   static Result<Database> create(const std::string& file);
   Database(Database&&) noexcept;
-  // Takes the file away unless it was finished: half a log looks like a whole one.
+  // Removes the file unless it was finished: half a log looks like a whole one.
   ~Database();
 
-  // All in one transaction, which finish() ends.
+  // All in one transaction, which finish() commits.
   Result<void> add(const Record& record);
   Result<void> finish();
 

@@ -10,7 +10,7 @@ using Json = nlohmann::ordered_json;
 struct Mapping {
   Target target;
   Type type;
-  const char* member;  // "/proc/pid"; "": of the record itself
+  const char* member;  // "/proc/pid"; "": the record itself
   const char* to;      // "actor.process.pid"
   Way way;
   const char* value;  // JSON: a table of words, or a constant
@@ -41,7 +41,7 @@ const Json* find(const Json& record, const std::vector<std::string>& path) {
   return at;
 }
 
-// null: it goes nowhere.
+// null: the member has no destination.
 Json converted(const Json& from, Way way, const Json& value) {
   switch (way) {
     case Way::copy:

@@ -1,5 +1,5 @@
-// A call as an event of another schema: OCSF 1.6 (https://schema.ocsf.io, class 1003 Kernel Activity) or ECS
-// 8 (https://www.elastic.co/guide/en/ecs). What goes where is written in docs/audit.schema.json alone.
+// A call as an event of another schema: OCSF 1.6 (https://schema.ocsf.io, class 1003 Kernel Activity) or ECS 8
+// (https://www.elastic.co/guide/en/ecs). Only docs/audit.schema.json says which member goes where.
 #pragma once
 
 #include <deque>
@@ -14,19 +14,19 @@
 namespace scsup::analysis {
 
 enum class Target : std::uint8_t { ocsf, ecs };
-// How a value gets there: as it is; a number in words; RFC 3339 to ms after 1970; ns to ms; by a table of
-// words; or that value whenever the member is there.
+// How a value is converted: not at all; a number as text; RFC 3339 to ms after 1970; ns to ms; by a table of words;
+// or a constant whenever the member is present.
 enum class Way : std::uint8_t { copy, text, epoch_ms, milliseconds, words, constant };
 
 class Events {
  public:
   explicit Events(Target target);
 
-  // The event of a call, as JSON on one line of ASCII; nothing for another record. What a `run` record says
-  // of the machine is in each event of that run, so records come in their order.
+  // The event for a call, as JSON on one line of ASCII; nothing for another record. What a `run` record says of the
+  // machine goes into each event of that run, so records must come in order.
   std::optional<std::string> of(const Record& record);
 
-  // Of that many runs at once, the last ones, so that memory has a bound.
+  // For at most so many runs at once, the latest ones, so that memory has a bound.
   static constexpr std::size_t most_runs = 1024;
 
  private:
@@ -42,9 +42,9 @@ class Events {
   const Json& beginning(const std::string& run) const;
 
   std::vector<Row> rows_;
-  Json unknown_run_;  // what each event says
+  Json unknown_run_;  // part of each event
   std::map<std::string, Json, std::less<>> runs_;
-  std::deque<std::string> order_;  // of runs_, the oldest first
+  std::deque<std::string> order_;  // the keys of runs_, oldest first
 };
 
 }  // namespace scsup::analysis

@@ -1,4 +1,4 @@
-// scsup-audit export: a log for other programs.
+// scsup-audit export: converts a log for other programs.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -22,7 +22,7 @@ void put_out(const std::string& text) { std::fwrite(text.data(), 1, text.size(),
 
 void events(Reading& reading, Source& source, Target target) {
   Events made(target);
-  // The filter is for calls; what a run says is needed whatever it chooses.
+  // The filter is for calls; `run` records are needed whatever it selects.
   reading.all(source, 1, [&](unsigned, const Record& record, const Place&) {
     if (record.type == Type::call && !reading.filter().passes(record)) return;
     if (const auto event = made.of(record)) put_out(*event + "\n");

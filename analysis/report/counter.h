@@ -28,7 +28,7 @@ class Counter {
     for (const auto& [word, times] : other.counts_) add(word, times);
     others_ += other.others_;
   }
-  // The most seen first.
+  // The most frequent first.
   std::vector<std::pair<std::string, std::uint64_t>> rows() const {
     std::vector<std::pair<std::string, std::uint64_t>> rows(counts_.begin(), counts_.end());
     std::ranges::sort(rows, [](const auto& a, const auto& b) {

@@ -11,7 +11,7 @@ void keep_first(std::set<std::int64_t>& numbers, std::int64_t number, std::size_
   if (numbers.size() > most) numbers.erase(std::prev(numbers.end()));
 }
 
-// The line of the first call: numbers are unique in a log.
+// Is this the line of the first call so far? Numbers are unique in a log.
 bool is_earlier(std::int64_t number, const std::set<std::int64_t>& numbers) {
   return number >= 0 && (numbers.empty() || number < *numbers.begin());
 }

@@ -1,4 +1,4 @@
-// Calls that were denied, grouped by what decided and what was answered.
+// Denied calls, grouped by what decided and what was answered.
 #pragma once
 
 #include <set>
@@ -21,13 +21,13 @@ class Denials {
     std::uint64_t calls = 0, killed = 0;
     std::string first, last;      // times
     std::set<std::int64_t> seqs;  // the first ones
-    std::string line;             // of the very first: what the others are explained by
+    std::string line;             // of the very first: it explains the others
     Counter objects{256}, programs{64};
   };
 
-  void add(const Record& call);  // one that was denied
+  void add(const Record& call);  // a denied one
   void add(const Denials& other);
-  // The most calls first.
+  // Those with the most calls first.
   std::vector<const Group*> rows() const;
   std::uint64_t others() const { return others_; }
 

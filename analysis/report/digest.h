@@ -1,5 +1,5 @@
-// All that a report shows, added up from records. One for each thread; added together at the end. Memory is
-// bounded by what each part keeps at most.
+// Everything that a report shows, added up from records. One for each thread; added together at the end. Each part
+// bounds what it keeps, so memory has a bound.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct Digest {
   Processes processes;
   ReportedPolicies policies;
   std::string first, last;    // times of calls
-  std::uint64_t lost = 0;     // as gap records say
+  std::uint64_t lost = 0;     // according to gap records
   std::uint64_t undated = 0;  // calls
 
   void add(const Record& record);

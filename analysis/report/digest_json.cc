@@ -92,7 +92,7 @@ class Writing {
     return list;
   }
 
-  // Rows: [column, calls, denied] where there are any. Those beyond the most used are one row.
+  // Rows: non-empty columns as [column, calls, denied]. Those beyond the most used are one row.
   json times() {
     const TimeGrid& grid = digest_.times;
     if (grid.is_empty()) return nullptr;
@@ -110,7 +110,7 @@ class Writing {
             {"rows", rows}};
   }
 
-  // [upper bound in ns, calls] of each bucket that has any, of all calls.
+  // [upper bound in ns, calls] of each non-empty bucket, for all calls.
   json latency() const {
     json list = json::array();
     const Tally total = digest_.calls.total();
@@ -170,7 +170,7 @@ class Writing {
     return lines;
   }
 
-  // Of the group's first call; null: no record of it was kept.
+  // For the group's first call; null: no record of it was kept.
   json why(const Denials::Group& group) const {
     if (group.line.empty()) return nullptr;
     const KeptLine line(group.line);

@@ -24,8 +24,7 @@ Result<void> write_all(int fd, std::string_view text) {
 
 }  // namespace
 
-// Written beside its place under a name that nobody has (mkostemp: 0600), then put there: whoever reads it
-// never sees a half of it.
+// Written beside its place under a new name (mkostemp: 0600), then renamed: no reader sees half of it.
 Result<void> write_new_file(const std::string& path, std::string_view text, Existing existing) {
   struct stat status;
   if (existing == Existing::kept && lstat(path.c_str(), &status) == 0)

@@ -1,4 +1,4 @@
-// A file that is made for its owner alone, and appears whole.
+// Writes a file for its owner alone, which appears as a whole.
 #pragma once
 
 #include <string>
@@ -10,8 +10,7 @@ namespace scsup::analysis {
 
 enum class Existing : bool { kept, replaced };
 
-// With 0600. What is there already, a link too, is an error, or is replaced by the new file and not written
-// through.
+// With mode 0600. An existing file or link is an error, or is replaced by the new file and never written through.
 Result<void> write_new_file(const std::string& path, std::string_view text, Existing existing);
 
 }  // namespace scsup::analysis

@@ -1,4 +1,4 @@
-// The files page.html, page.css and page.js with table.js, put in when this is built (embed.cmake).
+// The files page.html, page.css and page.js with table.js, embedded by the build (embed.cmake).
 #pragma once
 
 #include <string_view>

@@ -8,7 +8,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr std::size_t sha_size = 16;   // what calls write of it
+constexpr std::size_t sha_size = 16;   // digits of it in calls
 constexpr std::size_t longest = 2000;  // bytes of a rule that are shown
 
 // The JSON object that begins at `place`.

@@ -12,7 +12,7 @@ namespace {
 nlohmann::json programs_of(const Processes::Process& process) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& program : process.programs) list.push_back(printable(program));
-  // It may have said nothing since it ran the last one.
+  // The process may have no record since it ran the last one.
   if (!process.exe.empty() && std::ranges::find(process.programs, process.exe) == process.programs.end())
     list.push_back(printable(process.exe));
   return list;
@@ -43,7 +43,7 @@ ProcessTree process_tree(const Processes& processes, std::size_t most) {
   const std::vector<bool> chosen = chosen_of(lineage.members, most);
   ProcessTree tree{nlohmann::json::array(), 0, processes.others()};
   // Depth first: parents before their children.
-  std::vector<std::pair<std::size_t, int>> open;  // who, and the row of its parent
+  std::vector<std::pair<std::size_t, int>> open;  // a member, and the row of its parent
   const auto push = [&open](const std::vector<std::size_t>& children, int parent) {
     for (auto child = children.rbegin(); child != children.rend(); ++child) open.emplace_back(*child, parent);
   };

@@ -1,4 +1,4 @@
-// scsup-audit report: a log as one page that needs nothing else.
+// scsup-audit report: a log as one self-contained page.
 #include <charconv>
 #include <cstdio>
 #include <stdexcept>
@@ -66,7 +66,7 @@ int command_report(const Arguments& arguments) {
   const std::size_t limit = size_limit(reading.options());
 
   Source source = open_logs(logs);
-  // What calls were decided under counts, whatever the filter.
+  // Records that say under what calls were decided count whatever the filter.
   struct Part {
     Digest digest;
     Setting setting;

@@ -8,7 +8,7 @@ namespace scsup::analysis {
 KeptLine::KeptLine(std::string line) : line_(std::move(line)) {
   const std::size_t size = line_.size();
   line_.resize(size + LineReader::padding);
-  (void)reader_.read(std::string_view(line_).substr(0, size), record_);  // it was read before
+  (void)reader_.read(std::string_view(line_).substr(0, size), record_);  // it was read successfully before
 }
 
 void Setting::add(const Record& record, const Place& place) {

@@ -1,5 +1,5 @@
-// The records that say under what calls were decided: kept while a log is read by several threads, put on a
-// shelf in the log's order at the end.
+// The records that say under what calls were decided: collected while several threads read a log, put on a shelf in
+// the log's order at the end.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace scsup::analysis {
 
 class Setting {
  public:
-  // What is no run, policy or attach is left alone.
+  // Ignores all records but run, policy and attach.
   void add(const Record& record, const Place& place);
   void add(Setting&& other);
   PolicyShelf shelf() const;
@@ -27,7 +27,7 @@ class Setting {
   std::size_t bytes_ = 0;
 };
 
-// A line that was kept, as a record again. Points into `line`, which gets room behind it.
+// A kept line as a record again. Points into `line`, which gets padding at its end.
 class KeptLine {
  public:
   explicit KeptLine(std::string line);

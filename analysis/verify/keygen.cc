@@ -1,4 +1,4 @@
-// scsup-audit keygen: the key that a log is sealed with.
+// scsup-audit keygen: makes the key that seals a log.
 #include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>

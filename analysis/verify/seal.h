@@ -1,4 +1,4 @@
-// A `seal` line, taken apart as it has to be checked: by its bytes.
+// A `seal` line split for checking, by its bytes.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,22 @@
 namespace scsup::analysis {
 
 struct Seal {
-  std::int64_t first = -1, last = -1, key = -1;  // -1: it doesn't say
+  std::int64_t first = -1, last = -1, key = -1;  // -1: not given
   std::string_view prev, sha256, mac;            // hex; mac "": it was made without a key
   std::string_view hashed;       // the part of the line that its hash covers, after the bytes before it
   std::string_view signed_part;  // the part that its mac covers
 };
 
 bool is_seal(std::string_view line);
-// Nothing: it isn't made as seals are.
+// Nothing: it doesn't have a seal's form.
 std::optional<Seal> read_seal(std::string_view line);
 
-// Keys in their order, from the one that `scsup-audit keygen` has printed.
+// Keys in order, from the one that `scsup-audit keygen` has printed.
 class VerificationKeys {
  public:
   // 64 hex digits; throws UsageError.
   explicit VerificationKeys(std::string first);
-  // The key with that number; they are asked for in ascending order. Nothing: it is behind us, or absurd.
+  // The key with that number; to be asked for in ascending order. Nothing: it was passed already, or is absurd.
   std::optional<std::string> key(std::int64_t number);
 
  private:

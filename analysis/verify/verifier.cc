@@ -8,7 +8,7 @@
 namespace scsup::analysis {
 namespace {
 
-// What is worse counts: who finds both a changed byte and a gap has been lied to.
+// The worst finding counts: a changed byte is worse than a gap.
 int weight(Verdict verdict) {
   switch (verdict) {
     case Verdict::complete:
@@ -25,7 +25,7 @@ int weight(Verdict verdict) {
   return 0;
 }
 
-// Of a member near the start of a line, where the writer puts it.
+// The value of a member near the start of a line, where the writer puts it.
 std::int64_t number(std::string_view line, std::string_view key) {
   const std::size_t at = line.substr(0, 200).find(key);
   if (at == std::string_view::npos) return -1;
@@ -128,7 +128,7 @@ void Verifier::seal(std::string_view line, const Place& place) {
       found(Verdict::changed, since_place_,
             "the bytes from here to the seal at byte " + std::to_string(place.offset) +
                 " are not those that were sealed");
-    // Where numbers are missing that is what there is to say: the seals of the missing ones are missing too.
+    // If numbers are missing, that is reported already: the seals of the missing records are missing too.
     if (seals_ > 1 && seal->prev != head_ && !is_behind_gap_)
       found(Verdict::changed, place, "the seal doesn't go on from the seal before it");
     (void)check_mac(*seal, place);

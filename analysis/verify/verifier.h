@@ -1,4 +1,4 @@
-// Is a log whole, and as it was written? Takes its lines in order and keeps the first thing that is wrong.
+// Is a log complete, and as it was written? Takes its lines in order and keeps the first thing that is wrong.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,20 @@ enum class Verdict : std::uint8_t { complete, torn, gap, changed, cut };
 
 struct Finding {
   Verdict verdict = Verdict::complete;
-  Place place;           // of what is wrong
+  Place place;           // where it is wrong
   std::string sentence;  // without the place
 };
 
 class Verifier {
  public:
-  // `keys`: to check the seals' codes. `head`: a seal's hash that must be in the log, as syslog was told.
-  // `live`: it is still written, and needs no end.
+  // `keys`: to check the seals' codes. `head`: a seal's hash that must be in the log, as sent to syslog. `live`: it
+  // is still being written, and needs no end.
   Verifier(std::optional<VerificationKeys> keys, std::string head, bool live = false);
   ~Verifier();
 
   // `line` without its '\n'; `ended`: it had one.
   void line(std::string_view line, bool ended, const Place& place);
-  // After the last one. The worst of what was found.
+  // To be called after the last line. Returns the worst finding.
   Finding finish();
 
   std::uint64_t records() const { return records_; }
@@ -52,13 +52,13 @@ class Verifier {
   const bool live_;
   bool saw_wanted_head_ = false;
   std::optional<Finding> finding_;
-  std::optional<Finding> loss_;  // told by the log itself: less bad than what it doesn't tell
+  std::optional<Finding> loss_;  // reported by the log itself: less bad than a loss that it doesn't report
 
   std::unique_ptr<sha256_ctx> since_;  // of the bytes since the last seal
   Place since_place_, last_place_;
   bool any_since_ = false;
-  std::optional<Place> broken_;  // the first line that is no record, of those that no record has followed yet
-  bool broken_end_ = false;      // the last line is none
+  std::optional<Place> broken_;  // the first line that is not a record, as long as no record has followed
+  bool broken_end_ = false;      // the last line is not a record
   bool last_is_end_ = false;
   bool is_behind_gap_ = false;  // numbers were missing since the last seal
   std::string head_;

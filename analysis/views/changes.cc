@@ -32,7 +32,7 @@ Result<Changes> Changes::of(const std::string& file) {
 Result<void> Changes::again() {
   if (watch_ >= 0) (void)inotify_rm_watch(inotify_.get(), watch_);
   watch_ = inotify_add_watch(inotify_.get(), file_.c_str(), IN_MODIFY);
-  // Renamed in between: the directory's watch tells when there is a new one.
+  // Renamed in between: the directory's watch reports the new one.
   if (watch_ < 0 && errno != ENOENT) return failed("cannot watch '" + file_ + "'");
   return {};
 }

@@ -1,5 +1,4 @@
-// Waits until a file has changed, or nobody wants to know any more. inotify(7): nothing is asked again and
-// again.
+// Waits until a file has changed, or the reader has gone. Uses inotify(7), without polling.
 #pragma once
 
 #include <string>
@@ -11,12 +10,12 @@ namespace scsup::analysis {
 
 class Changes {
  public:
-  // Of the file, and of what its name stands for. SIGINT and SIGTERM are this object's from now on.
+  // Watches the file, and the directory entry of its name. Takes over SIGINT and SIGTERM from now on.
   static Result<Changes> of(const std::string& file);
 
-  // False: a signal came, or whoever read standard output has gone.
+  // False: a signal came, or the reader of standard output has gone.
   Result<bool> wait();
-  // The name stands for another file now.
+  // The name refers to another file now.
   Result<void> again();
 
  private:

@@ -7,7 +7,7 @@
 namespace scsup::analysis {
 namespace {
 
-constexpr std::size_t most_ways = 64;  // in which one thing is decided, by a log that lies
+constexpr std::size_t most_ways = 64;  // of deciding the same thing; more only occur in a forged log
 
 bool same(const Decided& a, const Decided& b) {
   return std::ranges::equal(a, b, {}, &Decided::value_type::first, &Decided::value_type::first);
@@ -27,7 +27,7 @@ void Decisions::add(Log log, const Record& record) {
     found = all_.emplace(std::move(asked), Both()).first;
   }
   Decided& decided = log == Log::before ? found->second.before : found->second.after;
-  // What the kernel said of an allowed call is nobody's decision.
+  // The kernel's result of an allowed call is not a decision.
   std::string way(record.act);
   if (record.act == "deny" && !record.err.empty()) way += " " + std::string(record.err);
   if (decided.size() < most_ways || decided.contains(way))

@@ -1,4 +1,4 @@
-// What was decided of which calls: counts by call and object, to be compared between two logs.
+// How calls were decided: counts by call and object, for comparing two logs.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace scsup::analysis {
 
-// "mkdir" and what it was about, "" when it had no path.
+// "mkdir" and its object, "" if it had no path.
 using Asked = std::pair<std::string, std::string>;
 // "deny EPERM" -> how often.
 using Decided = std::map<std::string, std::uint64_t>;
@@ -25,14 +25,13 @@ struct Difference {
 
 class Decisions {
  public:
-  // Of both logs together; calls on further objects are counted, and not compared, so that memory has a
-  // bound.
+  // For both logs together; calls on further objects are counted, and not compared, so that memory has a bound.
   static constexpr std::size_t most = 65536;
 
   enum class Log : std::uint8_t { before, after };
   void add(Log log, const Record& record);
 
-  // By call and object. How often something was decided is no difference.
+  // By call and object. Different counts of the same decision are no difference.
   std::vector<Difference> differences() const;
   std::uint64_t not_compared() const { return not_compared_; }
 

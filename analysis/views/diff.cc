@@ -1,4 +1,4 @@
-// scsup-audit diff: what was decided otherwise in another run.
+// scsup-audit diff: what was decided differently in another run.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -69,7 +69,7 @@ int command_diff(const Arguments& arguments) {
   if (logs.size() != 2) throw UsageError("diff takes two logs");
   if (logs[0] == "-" && logs[1] == "-") throw UsageError("standard input is one log, not two");
 
-  // One source, so that damage is told of both; where the second begins is where the first ends.
+  // One source, so that damage in both is reported; the second log begins where the first ends.
   const std::size_t files_before = logs[0] == "-" ? 1 : open_logs({logs[0]}).files().size();
   Source source = open_logs(logs);
   Decisions decisions;

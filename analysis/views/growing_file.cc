@@ -64,7 +64,7 @@ Result<void> GrowingFile::start_at(std::uint64_t offset) {
   have_ = 0;
   offset_ = offset;
   if (offset == 0) return {};
-  // A line begins here only behind a line end.
+  // A line begins here only after a line end.
   std::vector<char> some(step);
   for (--offset_;;) {
     const ssize_t got = pread(fd_.get(), some.data(), some.size(), static_cast<off_t>(offset_));
@@ -95,7 +95,7 @@ Result<void> GrowingFile::read(const Take& take) {
       take({memory_.data() + begin, at - begin});
       begin = from = at + 1;
     }
-    if (begin == 0 && have_ >= longest_line) {  // a piece that is no JSON
+    if (begin == 0 && have_ >= longest_line) {  // a piece that is not JSON
       take({memory_.data(), have_});
       begin = have_;
     }
@@ -129,7 +129,7 @@ Result<GrowingFile::Change> GrowingFile::look(std::int64_t last_seq, const Take&
   if (status.st_ino == inode_ && status.st_dev == device_) return Change::none;
   Fd next(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!next) return Change::none;
-  // Nothing is written to the old one any more: here is its end.
+  // Nothing more is written to the old file: read it to its end.
   if (auto done = read(take); !done) return failed(done.error());
   if (have_ != 0) take({memory_.data(), have_});
   for (const std::string& segment : missed(last_seq, next)) {

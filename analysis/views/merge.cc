@@ -1,4 +1,4 @@
-// scsup-audit merge: one log of several, by time.
+// scsup-audit merge: one log made of several, ordered by time.
 #include <unistd.h>
 
 #include <cstdio>
@@ -22,7 +22,7 @@ constexpr const char* merge_usage =
 
 constexpr std::size_t most_logs = 64;  // each has a block of some MB in memory
 
-// The earliest first; of the same time, the log that was named first.
+// The earliest first; for equal times, the log that was named first.
 struct Later {
   const std::deque<Stream>& streams;
   bool operator()(std::size_t a, std::size_t b) const {

@@ -1,4 +1,4 @@
-// One log, a record at a time: for who reads several at once.
+// One log, a record at a time: for reading several at once.
 #pragma once
 
 #include <string>
@@ -12,15 +12,15 @@ namespace scsup::analysis {
 
 class Stream {
  public:
-  // Throws std::runtime_error when there is no such log.
+  // Throws std::runtime_error if there is no such log.
   explicit Stream(const std::string& log);
   Stream(const Stream&) = delete;
 
-  // Goes on to the next record; false at the end. What is no record goes to damage().
+  // Goes on to the next record; false at the end. Lines that are not records go to damage().
   bool next();
-  // Of the last next().
+  // The record of the last next().
   const Record& record() const { return record_; }
-  // The record's, or that of the last one before it that had any: a log is in its own order.
+  // The record's time, or that of the last record before it that had one: a log keeps its own order.
   const std::string& time() const { return time_; }
 
   const Source& source() const { return source_; }

@@ -1,4 +1,4 @@
-// scsup-audit tail: the last records, and those that come.
+// scsup-audit tail: the last records, and new ones as they come.
 #include <sys/stat.h>
 
 #include <charconv>
@@ -44,7 +44,7 @@ Value or_throw(Result<Value> result) {
   if constexpr (!std::is_void_v<Value>) return std::move(*result);
 }
 
-// What is shown of a record, or nothing.
+// The shown form of a record, or nothing.
 class Shown {
  public:
   explicit Shown(const Reading& reading)
@@ -151,7 +151,7 @@ class Tail {
   bool damaged_ = false;
 };
 
-// What can be read from its end.
+// Files that can be read from their end.
 bool is_plain(const std::string& name) {
   struct stat status;
   if (name == "-" || stat(name.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;

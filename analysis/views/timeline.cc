@@ -36,7 +36,7 @@ std::vector<std::string> shades() {
 
 std::string clock_time(std::int64_t microseconds) { return time_of(microseconds).substr(11, 12); }
 
-// "14:12:10.874      2026-01-31      14:12:11.020", as wide as the chart; as much of it as has room.
+// "14:12:10.874      2026-01-31      14:12:11.020", as wide as the chart; as much of it as there is room for.
 std::string axis(const TimeGrid& times, std::size_t width) {
   const std::string begin = clock_time(times.first()), end = clock_time(times.last()),
                     day = time_of(times.first()).substr(0, 10);

@@ -1,4 +1,4 @@
-// scsup-audit tree: processes, below the container or command they ran in, with their calls.
+// scsup-audit tree: processes, below the container or command in which they ran, with their calls.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -65,14 +65,14 @@ class Drawing {
  private:
   struct Row {
     std::size_t process;
-    std::string before;  // what is drawn left of it and of what is below it
+    std::string before;  // drawn to the left of it and of its descendants
     bool is_last;
     std::size_t depth;
     std::size_t alike;  // how many leaves this one stands for
     std::uint64_t calls, denied;
   };
 
-  // Who called, or started who did.
+  // Marks the processes that made calls, and their ancestors.
   void mark_callers() {
     calls_below_.assign(lineage_.members.size(), false);
     for (std::size_t i = 0; i < calls_below_.size(); ++i) {
@@ -143,7 +143,7 @@ class Drawing {
   Table table_{{{"CALLS"}, {"DENIED"}, {"PROCESS", Column::Align::left, Column::Width::shrinks}}};
 };
 
-// Flat: a tree as deep as a forged log says would be nobody's to read.
+// Flat: a forged log could make the tree too deep for readers.
 nlohmann::json to_json(const Lineage& lineage, std::uint64_t other_calls) {
   nlohmann::json roots = nlohmann::json::array(), processes = nlohmann::json::array();
   for (const auto& [root, children] : lineage.roots) {
