@@ -1,5 +1,5 @@
-// The least that a supervisor can do, as the limit to compare with: one process, one blocking RECV, an answer
-// at once. It decides nothing, records nothing and is not safe to use.
+// The least that a supervisor can do, as the limit to compare with: one process, one blocking RECV, an answer at
+// once. It decides nothing, records nothing and is not safe to use.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

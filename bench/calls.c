@@ -1,5 +1,5 @@
-// A target that makes one kind of call over and over and prints what one costs, in nanoseconds. It times
-// itself, so that nobody's start-up counts.
+// A target that makes one kind of call over and over and prints the cost of one, in nanoseconds. It times itself, so
+// that start-up doesn't count.
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@ static double now(void) {
   return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-// Nothing here may be measured on calls that went otherwise than the row's name says.
+// Nothing here may be measured on calls whose result differs from the row's name.
 static void expect(int holds, const char* what_else) {
   if (holds) return;
   fprintf(stderr, "calls: %s: %s\n", what_else, strerror(errno));
@@ -51,7 +51,7 @@ static const char* number(long i) {
   return name;
 }
 
-// Loops of their own: a pointer to a function in one loop is what getppid itself costs.
+// Separate loops: calling through a function pointer in one loop would cost as much as getppid itself.
 static void repeat(long n) {
   if (strcmp(what, "getppid") == 0) {
     for (long i = 0; i < n; i++) syscall(SYS_getppid);

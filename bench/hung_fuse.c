@@ -1,5 +1,5 @@
-// Mounts at DIRECTORY a FUSE file system that answers no lookup, for ever. Says "mounted", and "asked" when
-// the first lookup has come; unmounts and ends when its standard input does.
+// Mounts at DIRECTORY a FUSE file system that never answers a lookup. Says "mounted", and "asked" when the first
+// lookup has come; unmounts and ends when its standard input ends.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>

@@ -1,5 +1,5 @@
-// What single system calls cost on this machine, in nanoseconds, one per line: what bench/run.py multiplies
-// the calls of one decision with. usage: prices LOG DIR: a file to append to, a directory to work in
+// The cost of single system calls on this machine, in nanoseconds, one per line: bench/run.py multiplies them with
+// the calls of one decision. usage: prices LOG DIR: a file to append to, a directory to work in
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <liburing.h>

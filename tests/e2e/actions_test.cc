@@ -1,4 +1,4 @@
-// Every SCMP_ACT_* does what it does in a container.
+// Every SCMP_ACT_* does the same as in a container.
 #include <signal.h>
 
 #include "tests/e2e/scsup_test.h"
@@ -23,7 +23,7 @@ TEST_F(Actions, KillsEndTheProcessBySigsys) {
     EXPECT_EQ(make_the_call(acting(action)).code(), 1000 + SIGSYS) << action;
 }
 
-// The agent has a second thread that no filter is on: it must not outlive the one that was killed.
+// The agent has a second thread without a filter: it must not outlive the thread that was killed.
 TEST_F(Actions, AKillForExecveEndsAsItWouldNativelyAndSaysWhere) {
   for (const char* action : {"KILL", "KILL_THREAD", "KILL_PROCESS"}) {
     const std::string file = policy(std::string(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
@@ -46,7 +46,7 @@ TEST_F(Actions, ASigsysThatThePolicyHasNoPartInIsNotExplained) {
 
 TEST_F(Actions, KillThreadKillsOneThreadAndKillProcessAll) {
   if (!is_installed("python3")) GTEST_SKIP() << "python3 is missing";
-  // A thread makes the call; the main thread says whether it still lives, once the other has gone.
+  // A thread makes the call; once it has gone, the main thread says whether it itself still lives.
   const std::string script = R"(
 import ctypes, os, threading
 libc = ctypes.CDLL(None)  # its calls release the interpreter's lock, which a killed thread would keep

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 class AuditFile : public ScsupTest {
  protected:
-  // No --audit; $SCSUP_AUDIT and the others as given.
+  // Without --audit; $SCSUP_AUDIT and the other variables as given.
   Start without_option(std::map<std::string, std::optional<std::string>> env) {
     Start start = plain({scsup_program(), "--policy", shipped_policy("no-mkdir.json"), "--", "true"});
     for (auto& [name, value] : env) start.env[name] = value;
@@ -75,7 +75,7 @@ TEST_F(AuditFile, ADashIsStandardOutputAndNoneIsNothing) {
 TEST_F(AuditFile, ThatIsFullDeniesAndSaysSoOnce) {
   const Finished done = supervised(shipped_policy("workspace.json"), {"sh", "-c", "mkdir a; mkdir b"},
                                    {"--audit", "/dev/full"});
-  EXPECT_EQ(done.code(), 126) << done.err;  // the very exec can't be recorded
+  EXPECT_EQ(done.code(), 126) << done.err;  // even the first exec can't be recorded
   EXPECT_FALSE(fs::exists(at("a")));
   const std::string sentence = "scsup: cannot write the audit log '/dev/full': No space left on device";
   EXPECT_NE(done.err.find(sentence), std::string::npos) << done.err;

@@ -1,4 +1,4 @@
-// What becomes of the log's file: segments, torn ends, files that are taken away, what is left out of it.
+// What happens to the log's file: segments, torn ends, files that are taken away, redaction.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,7 +31,7 @@ class AuditKeeping : public ScsupTest {
       EXPECT_EQ(record["seq"], ++expected) << record;
     }
   }
-  // What is in work() beside the log and belongs to it.
+  // The files in work() beside the log that belong to it.
   Words beside() const {
     Words names;
     for (const auto& entry : fs::directory_iterator(work())) {
@@ -120,7 +120,7 @@ TEST_F(AuditKeeping, AFileThatIsDeletedReplacedOrTruncatedIsGoneOnWith) {
   for (const auto& [happening, cause] : happenings) {
     fs::remove(at("audit.jsonl"));
     fs::remove(at("old.jsonl"));
-    // The first record is in the file once it is not empty; a shell that runs nothing else looks until it is.
+    // The first record is in the file once it is not empty; a shell that runs nothing else waits for that.
     const Finished done = record(
         {}, {"sh", "-c",
              "mkdir x; until grep -q '\"mkdir\"' audit.jsonl; do :; done; " + happening + "; mkdir y; true"});
@@ -136,7 +136,7 @@ TEST_F(AuditKeeping, AFileThatIsDeletedReplacedOrTruncatedIsGoneOnWith) {
   }
 }
 
-// What lies beside a log in a directory that others write to.
+// Files beside a log in a directory that others can write to.
 TEST_F(AuditKeeping, NeighboursThatOnlyLookLikeItsFilesAreLeftAlone) {
   EXPECT_EQ(mkfifo(at("audit-000000000700.jsonl").c_str(), 0600), 0);
   EXPECT_EQ(mkfifo(at(".audit.jsonl.0123456789abcdef.journal").c_str(), 0600), 0);
@@ -145,7 +145,7 @@ TEST_F(AuditKeeping, NeighboursThatOnlyLookLikeItsFilesAreLeftAlone) {
   record();
   expect_gapless();
   EXPECT_EQ(beside().size(), 4u);
-  // A torn end is never kept in a file that is there.
+  // A torn end is never put into an existing file.
   const std::string whole = read_file(at("audit.jsonl"));
   const std::string kept = at("audit.jsonl." + std::to_string(whole.size()));
   EXPECT_EQ(symlink("victim", (kept + ".torn").c_str()), 0);
@@ -265,8 +265,8 @@ TEST_F(AuditKeeping, WhoListensAtASocketGetsTheSameLines) {
   EXPECT_EQ(got, read_file(at("audit.jsonl")));
 }
 
-// In a mount namespace with a journal and a syslog of our own. The first seal is told at once, the last one
-// at the end, however long the interval is.
+// In a mount namespace with a journal and a syslog of our own. The first seal is sent at once, the last one at the
+// end, however long the interval is.
 TEST_F(AuditKeeping, TheJournalGetsTheLinesAndSyslogTheLastSeal) {
   if (!is_root()) GTEST_SKIP() << "needs root, to mount";
   const auto bound = [this](const char* name) {
@@ -329,7 +329,7 @@ TEST_F(AuditKeeping, ARuleCanAskForTheDisk) {
   const std::string p = policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [
     {"id": "precious", "syscalls": ["@mkdir"], "action": "deny", "errno": "EXDEV", "durability": "sync"}]}})");
   if (!is_installed("strace")) GTEST_SKIP() << "strace is not installed";
-  // The supervisor's own calls, in their order: the record is on the disk before the answer.
+  // The supervisor's own calls, in order: the record is on the disk before the answer.
   Start start = under(p, {"mkdir", "x"}, {"--quiet"});
   start.argv.insert(start.argv.begin(),
                     {"strace", "-f", "-qq", "-e", "trace=fdatasync,ioctl", "-o", at("trace")});

@@ -1,4 +1,4 @@
-// scsup-audit profile: what it makes runs what was recorded, and says what it can't know.
+// scsup-audit profile: a profile that it makes runs what was recorded, and it says what it can't know.
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {

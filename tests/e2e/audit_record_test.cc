@@ -1,4 +1,4 @@
-// What the records say.
+// The contents of the records.
 #include <signal.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -34,8 +34,7 @@ class AuditRecord : public ScsupTest {
     {"id": "no-nice", "syscalls": ["setpriority"], "action": "deny", "errno": "ENOCSI"},
     {"id": "wanted", "syscalls": ["getsid"], "action": "deny", "errno": "EBADE", "audit": true}]}})");
   }
-  // getpriority (the docker part denies it), setpriority (a rule does), getsid (a rule that asks for a record
-  // does).
+  // getpriority (denied by the Docker part), setpriority (by a rule), getsid (by a rule that requires a record).
   void make_the_calls(const std::string& audit) const {
     const std::string p = scope(audit);
     const std::string t = own_program("try_call");
@@ -80,7 +79,7 @@ TEST_F(AuditRecord, TellsOfWhomTheFilterHasKilled) {
   EXPECT_EQ(death["asked_at"], Json::array({file + ":2:18"}));
 }
 
-// Another process than the command, of which scsup knows because it has made a trapped call.
+// A process other than the command, known to scsup because it has made a trapped call.
 TEST_F(AuditRecord, TellsOfAProcessBelowThatTheFilterHasKilled) {
   if (!is_installed("python3")) GTEST_SKIP() << "python3 is missing";
   if (!is_linux(6, 15)) GTEST_SKIP() << "needs Linux 6.15, which tells how a process ended by its pidfd";
@@ -114,7 +113,7 @@ TEST_F(AuditRecord, OfADeniedCallSaysWhoWhatAndWhy) {
   EXPECT_EQ(sys["arch"], "x86_64");
   EXPECT_EQ(sys["nr"], 83);
   EXPECT_EQ(sys["name"], "mkdir");
-  ASSERT_EQ(sys["args"].size(), 2u);  // what mkdir takes; the other registers hold anything
+  ASSERT_EQ(sys["args"].size(), 2u);  // the arguments that mkdir uses; the other registers may hold anything
   for (const Json& argument : sys["args"])
     EXPECT_TRUE(std::regex_match(argument.get<std::string>(), std::regex("0x[0-9a-f]+")));
   EXPECT_EQ(call["obj"]["path"], at("d"));

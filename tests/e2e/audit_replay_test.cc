@@ -1,4 +1,4 @@
-// scsup-audit replay and coverage: what they say is what really happens.
+// scsup-audit replay and coverage: what they predict is what really happens.
 #include <algorithm>
 #include <filesystem>
 
@@ -7,7 +7,7 @@
 namespace scsup::e2e {
 namespace {
 
-// Whatever it asks is let through, and recorded.
+// Every call that it names is let through, and recorded.
 constexpr const char* records_all = R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": "all"}})";
 
 class AuditReplay : public ScsupTest {
@@ -16,7 +16,7 @@ class AuditReplay : public ScsupTest {
     words.insert(words.begin(), audit_program());
     return run(plain(words));
   }
-  // The script in a new directory, under that policy, with the log in `log`.
+  // Runs the script in a new directory, under that policy, with the log in `log`.
   void record(const std::string& file, const std::string& script, const std::string& log) const {
     std::filesystem::remove_all(at("place"));
     std::filesystem::create_directories(at("place/in"));
@@ -43,7 +43,7 @@ class AuditReplay : public ScsupTest {
     std::ranges::sort(all);
     return all;
   }
-  // The same of the denials that really happened.
+  // The same for the denials that really happened.
   Words denials(const std::string& log) const {
     Words all;
     for (const Json& one : parse_records(read_file(at(log)))) {
@@ -87,7 +87,7 @@ TEST_F(AuditReplay, JudgesPathsAsTheyWereResolved) {
   const std::string narrow = policy(R"({"supervise": {"default": {"action": "deny", "errno": "EROFS"},
   "rules": [{"syscalls": ["@mkdir"], "path": "${PWD}/in/b/**", "action": "allow"}]}})",
                                     "narrow.json");
-  // "in" is there, and on the way to what is allowed: EEXIST.
+  // "in" exists, and is on the way to an allowed place: EEXIST.
   const std::string script =
       "mkdir in; ln -s in link; mkdir link/b; mkdir link/b/a; mkdir out; mkdir -p in/b/c/d; mkdir in/../d; "
       "true";
@@ -110,7 +110,7 @@ TEST_F(AuditReplay, WhatTheRecordCannotTellIsCounted) {
   const Json unresolved = replay(paths, "all.jsonl", 3);
   EXPECT_EQ(unresolved["untold"], Json({{"nobody resolved their path", 2}}));
 
-  // A filter that shows nothing but chmod: what else was done nobody knows.
+  // A filter that traps only chmod: other calls are unknown.
   record(shipped_policy("no-chmod.json"), "mkdir a", "few.jsonl");
   const Json few = replay(shipped_policy("no-mkdir.json"), "few.jsonl", 3);
   EXPECT_EQ(few["decided_by_filters"], Json({"mkdir (allow)", "mkdirat (allow)"}));
@@ -207,7 +207,7 @@ TEST_F(AuditReplay, CoverageCountsInTheMarginAndMarksWhatWasNotUsed) {
   EXPECT_EQ(lines[7].substr(0, 24), "  filter        {\"id\": \"") << lines[7];
 }
 
-// Forged: places that aren't there, a policy that is none, escapes.
+// Forged: places that don't exist, an invalid policy, escapes.
 TEST_F(AuditReplay, AForgedLogDrivesNoTerminal) {
   const std::string escape = "\\u001b]0;owned\\u0007\\u009b2J\\r\\n";
   const auto policy_record = [&](const Json& text) {

@@ -1,4 +1,4 @@
-// Seals: a log in which any byte was changed, or that was cut anywhere, is told from one that is whole.
+// Seals: a log in which any byte was changed, or that was cut anywhere, is distinguished from an intact one.
 #include <sys/stat.h>
 
 #include "analysis/verify/verifier.h"
@@ -29,7 +29,7 @@ class AuditSeal : public ScsupTest {
     options.push_back(log);
     return audit(options);
   }
-  // What the program's own eyes see in a log of that text.
+  // What the program's own code finds in a log with that text.
   analysis::Finding look(std::string_view text) const {
     analysis::Verifier verifier(analysis::VerificationKeys(key_), "");
     analysis::Place place{0, 1, 0};
@@ -67,7 +67,7 @@ TEST_F(AuditSeal, EachByteThatIsFlippedIsNamed) {
       text[i] = static_cast<char>(good[i] ^ bit);
       const analysis::Finding found = look(text);
       ASSERT_NE(found.verdict, analysis::Verdict::complete) << "byte " << i << " by " << bit;
-      // The place is the changed line's batch: from the last seal before it, up to its own seal.
+      // The place is in the changed line's batch: from the last seal before it, up to its own seal.
       ASSERT_LE(found.place.offset, i) << found.sentence;
       const std::size_t its_seal = good.find("{\"type\":\"seal\"", found.place.offset);
       ASSERT_GE(good.find('\n', its_seal), i) << found.sentence;
@@ -111,9 +111,9 @@ TEST_F(AuditSeal, ACutAtASealShowsByTheHeadThatWasTold) {
   EXPECT_EQ(verify(at("audit.jsonl"), {"--head", head}).code(), 0);
   const std::string last = records("seal").back()["sha256"];
   write_file(at("cut.jsonl"), all.substr(0, all.find('\n', all.find(head)) + 1));
-  EXPECT_EQ(verify(at("cut.jsonl"), {"--key", key_}).code(), 0);  // a whole run: nobody can tell...
+  EXPECT_EQ(verify(at("cut.jsonl"), {"--key", key_}).code(), 0);  // a complete run: nobody can tell...
   const Finished done = verify(at("cut.jsonl"), {"--head", last});
-  EXPECT_EQ(done.code(), 5) << done.out;  // ...but who was told
+  EXPECT_EQ(done.code(), 5) << done.out;  // ...except somebody who knows the seal
 }
 
 TEST_F(AuditSeal, WhoHasTheKeyAsItIsNowCantSealThePastAnew) {
@@ -121,7 +121,7 @@ TEST_F(AuditSeal, WhoHasTheKeyAsItIsNowCantSealThePastAnew) {
   const std::string now = read_file(at("key"));
   EXPECT_EQ(now.find(key_), std::string::npos);
   EXPECT_EQ(now.substr(0, 17), "scsup-seal-key 1 ");
-  // A log that is made anew with it doesn't pass for one made with the first.
+  // A log that is remade with it is not taken for one made with the first key.
   record("forged.jsonl");
   const Finished done = verify(at("forged.jsonl"), {"--key", std::string(64, '0')});
   EXPECT_EQ(done.code(), 4) << done.out;
@@ -136,7 +136,7 @@ TEST_F(AuditSeal, SegmentsGoOnFromEachOther) {
   const Finished whole = verify(at("log"), {"--key", key_});
   EXPECT_EQ(whole.code(), 0) << whole.out;
   EXPECT_NE(whole.out.find("complete: records 1 to "), std::string::npos);
-  // One of them is taken away, another one put first.
+  // One of the segments is removed, another one put first.
   ASSERT_EQ(rename(at("log/audit.jsonl").c_str(), at("log/aaa.jsonl").c_str()), 0);
   EXPECT_EQ(verify(at("log")).code(), 4);
   ASSERT_EQ(rename(at("log/aaa.jsonl").c_str(), at("log/audit.jsonl").c_str()), 0);
@@ -155,7 +155,7 @@ TEST_F(AuditSeal, KeysThatOthersCanReadAreRefused) {
   const Finished done = supervised(shipped_policy("no-mkdir.json"), {"true"}, {"--config", config_});
   EXPECT_EQ(done.code(), 125);
   EXPECT_NE(done.err.find("closed to all others"), std::string::npos) << done.err;
-  EXPECT_EQ(audit({"keygen", at("key")}).code(), 125);  // never over another one
+  EXPECT_EQ(audit({"keygen", at("key")}).code(), 125);  // never overwrites a key
   EXPECT_EQ(verify(at("audit.jsonl"), {"--key", "abc"}).code(), 125);
 }
 

@@ -11,7 +11,7 @@ class AuditSuggest : public ScsupTest {
   void SetUp() override {
     if (!is_installed("patch")) GTEST_SKIP() << "patch(1) is not installed";
   }
-  // Under policy.json, which is named as it lies: patch(1) doesn't take absolute names.
+  // Under policy.json, by a relative name: patch(1) refuses absolute ones.
   Finished under_it(const std::string& script) const {
     std::filesystem::remove(at("audit.jsonl"));
     return supervised("policy.json", {"sh", "-c", script}, {"--quiet"});
@@ -26,7 +26,7 @@ class AuditSuggest : public ScsupTest {
     const auto denials = calls("deny");
     return denials.empty() ? "none" : std::to_string(denials[0]["seq"].get<int>());
   }
-  // The script fails under the policy; with the patch of its first denial it succeeds. The patched text.
+  // The script fails under the policy; with the patch for its first denial it succeeds. Returns the patched text.
   std::string mended(const std::string& text, const std::string& script) const {
     policy(text);
     EXPECT_NE(under_it(script).code(), 0) << "nothing is denied";

@@ -1,4 +1,4 @@
-// scsup-audit on what scsup has written, and on what nobody should have.
+// scsup-audit on logs that scsup has written, and on forged ones.
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
@@ -6,7 +6,7 @@ namespace {
 
 class AuditTool : public ScsupTest {
  protected:
-  // A run with two denials and two directories, one of them there already.
+  // A run with two denials and two directories, one of which already exists.
   void record() const {
     const std::string rules = policy(R"({"supervise": {"default": {"action": "allow"}, "rules": [
   {"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EXDEV"},
@@ -37,7 +37,7 @@ TEST_F(AuditTool, SummaryAddsUpToTheLog) {
   std::uint64_t ns = 0;
   for (const Json& call : records("call")) ns += call["dec_ns"].get<std::uint64_t>();
   EXPECT_EQ(all["total"]["total_ns"], ns);
-  EXPECT_EQ(all["total"]["errors"], 1);  // the directory that was there
+  EXPECT_EQ(all["total"]["errors"], 1);  // the existing directory
   const Json rules = summary({"--by", "rule"});
   EXPECT_EQ(rules["rows"].size(), 2u);
   EXPECT_EQ(summary({"--act", "deny"})["total"]["calls"], 2);
@@ -101,7 +101,7 @@ TEST_F(AuditTool, WhatCannotBeReadIsSaidAndTheRestIsUsed) {
   EXPECT_NE(audit({"summary", at("empty")}).out.find("no calls\n"), std::string::npos);
 }
 
-// What targets choose reaches no terminal as it is.
+// Bytes that targets choose never reach a terminal unescaped.
 TEST_F(AuditTool, HostileBytesStayBytes) {
   const std::string escape = "\\u001b]0;owned\\u0007\\u009b2J\\r\\n";
   write_file(at("evil.jsonl"), R"({"type":"call","seq":1,"time":")" + escape +
@@ -110,7 +110,7 @@ TEST_F(AuditTool, HostileBytesStayBytes) {
                                    R"(","errno":")" + escape + R"(","rule":{"id":")" + escape +
                                    R"(","at":")" + escape + R"("}})" + "\n" + R"({"type":")" + escape +
                                    R"(","command":")" + escape + "\"}\n\x1b[31mno log\n");
-  // As no writer of ours would write them.
+  // In a form that our writer would never produce.
   write_file(at("evil.jsonl"), read_file(at("evil.jsonl")) +
                                    "{\"type\":\"call\",\"seq\":1,\"obj\":{\"path\":\"\xc2\x9b"
                                    "2J\x7f\"}}\n");

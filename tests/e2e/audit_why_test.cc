@@ -1,4 +1,4 @@
-// scsup-audit why: from the log alone, on what scsup has written and on what nobody should have.
+// scsup-audit why: from the log alone, on logs that scsup has written and on forged ones.
 #include <filesystem>
 
 #include "tests/e2e/scsup_test.h"
@@ -11,7 +11,7 @@ class AuditWhy : public ScsupTest {
   void record(const std::string& rules, const std::string& script) const {
     const Finished done = supervised(policy(rules), {"sh", "-c", script}, {"--quiet"});
     ASSERT_EQ(done.code(), 0) << done.err;
-    std::filesystem::remove(at("policy.json"));  // the log alone has to do
+    std::filesystem::remove(at("policy.json"));  // the log alone must suffice
   }
   Finished audit(Words words) const {
     words.insert(words.begin(), audit_program());
@@ -54,7 +54,7 @@ TEST_F(AuditWhy, TheRuleIsQuotedAndTheOnesThatNearlyMatchedAreNamed) {
   EXPECT_EQ(by_rule["near"][0]["unmet"], Json({"mode 0755 has none of the bits 06000 (" + file + ":5:50)"}));
   EXPECT_EQ(by_rule["near"][1]["unmet"],
             Json({at("out") + " doesn't match ${PWD}/in/** (" + file + ":6:64)"}));
-  EXPECT_EQ(by_rule["further"], 1);  // far: path and mode
+  EXPECT_EQ(by_rule["further"], 1);  // less similar: path and mode
   EXPECT_EQ(by_rule["whole"], true) << by_rule;
 
   const Json by_default = why(denied("EACCES"));
@@ -117,14 +117,14 @@ TEST_F(AuditWhy, AMissingNumberAndAMistakeAreNamed) {
   EXPECT_EQ(audit({"why", log}).code(), 125);
   EXPECT_EQ(audit({"why", log}).err,
             "scsup: the number of a record (SEQ) is expected first, as the first column of `show` has it\n");
-  // The same log twice: which of the two is meant?
+  // The same log twice: the number is ambiguous.
   write_file(at("two.jsonl"), read_file(log) + read_file(log));
   const Finished twice = audit({"why", denied("EPERM"), at("two.jsonl")});
   EXPECT_EQ(twice.code(), 1);
   EXPECT_EQ(twice.err.substr(0, 23), "scsup: there are 2 reco");
 }
 
-// Logs may be forged: numbers out of range, places that are not there, escapes, a policy that is none.
+// Logs may be forged: numbers out of range, places that don't exist, escapes, an invalid policy.
 TEST_F(AuditWhy, AForgedLogDrivesNoTerminal) {
   const std::string escape = "\\u001b]0;owned\\u0007\\u009b2J\\r\\n";
   const auto log = [&](const std::string& policy, const std::string& at_rule) {

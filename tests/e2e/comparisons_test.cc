@@ -1,5 +1,5 @@
-// Arguments are compared as in Docker's filter: whole registers, unsigned, each operator; in the filter and
-// by scsup alike.
+// Arguments are compared as in Docker's filter: whole registers, unsigned, each operator; both in the filter and by
+// scsup.
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
@@ -10,7 +10,7 @@ constexpr int matched = 54;  // EXFULL: nothing else gives it
 // Where the entry is decided: recorded denials are trapped, others stay in the filter.
 class Comparisons : public ScsupTest, public testing::WithParamInterface<const char*> {
  protected:
-  // Calls getpriority, whose bad arguments do no harm, with these registers under an entry with these args.
+  // Calls getpriority, for which bad arguments are harmless, with these registers under an entry with these args.
   bool denies(const std::string& args, Words registers) {
     const std::string file =
         policy(R"({"defaultAction": "SCMP_ACT_ALLOW", "supervise": {"audit": ")" + std::string(GetParam()) +

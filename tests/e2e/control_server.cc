@@ -1,6 +1,6 @@
 // A supervisor's control socket without a supervisor behind it, for tests of its clients.
 //
-// usage: control_server PATH [COUNT]   COUNT sessions (2); their counts grow by the look
+// usage: control_server PATH [COUNT]   COUNT sessions (2); their counts grow with each request
 #include <signal.h>
 #include <unistd.h>
 

@@ -132,7 +132,7 @@ TEST_F(Control, WithoutASupervisorItSaysWhatToDo) {
   const std::string advice = "; is `scsup serve` running? (see --control)\n";
   EXPECT_EQ(scsup({"ps", "--control", at("none")}).err,
             "scsup: no supervisor answers at " + at("none") + advice);
-  server_.reset();  // its socket stays, and takes connections until the kernel has cleaned up its io_uring
+  server_.reset();  // its socket stays, and accepts connections until the kernel has cleaned up its io_uring
   const std::string refused = "scsup: no supervisor answers at " + at("c") + advice;
   for (std::string said = complaint({"ps"}); said != refused; said = complaint({"ps"}))
     ASSERT_EQ(said,

@@ -1,5 +1,5 @@
-// Where something is taken away, by a container, a hardened host or an older kernel: scsup works as ever, or says
-// in one sentence what is missing, and nothing was run.
+// Where something is refused, by a container, a hardened host or an older kernel: scsup works as usual, or says in
+// one sentence what is missing, and runs nothing.
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,14 +15,14 @@ namespace fs = std::filesystem;
 
 struct Taken {
   std::string name;
-  Words around;           // the words before scsup's own; "WITHOUT" is the program
-  std::string says = {};  // what names the missing thing; "": scsup works
+  Words around;           // the words before scsup's own; "WITHOUT" stands for the program
+  std::string says = {};  // text that names the missing thing; "": scsup works
   bool takes_root = false;
-  Words warns = {};  // scsup works, and says that before
+  Words warns = {};  // scsup works, and prints this first
 };
 void PrintTo(const Taken& taken, std::ostream* out) { *out << taken.name; }
 
-// `command` where that is taken away.
+// `command` in surroundings where that is refused.
 Words surrounded(const Taken& taken, const Words& command) {
   Words words = taken.around;
   for (std::string& word : words)
@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Deprived, testing::ValuesIn(everything()),
 
 class Missing : public Deprived {};
 
-// --die-with-parent is a promise that can't be kept without.
+// --die-with-parent is a promise that can't be kept without pidfds.
 TEST_P(Missing, PidfdsAreNeededToEndTheCommand) {
   const Finished done = run_deprived("mkdir in/made", {"--die-with-parent"});
   EXPECT_EQ(done.code(), 125);
@@ -183,7 +183,7 @@ INSTANTIATE_TEST_SUITE_P(Of, Missing,
                                                {"WITHOUT", "pidfd_send_signal=ENOSYS", "--"}}),
                          [](const auto& taken) { return taken.param.name; });
 
-// hidepid shows an ordinary user only what it may trace, and not the processes that act for its targets.
+// hidepid shows an ordinary user only processes that it may trace, and not those that act for its targets.
 class HiddenProcesses : public Deprived {};
 
 TEST_P(HiddenProcesses, AreNoneThatActForTargets) {

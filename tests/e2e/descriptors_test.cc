@@ -1,4 +1,4 @@
-// Descriptors belong to the command: it finds what it would find natively, and nobody else holds them.
+// Descriptors belong to the command: it finds the same ones as natively, and no other process holds them.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,13 +9,13 @@ namespace {
 
 class Descriptors : public ScsupTest {
  protected:
-  // What `surroundings` says of its descriptors, natively and under scsup.
+  // The descriptors that `surroundings` reports, natively and under scsup.
   void expect_the_same(const std::function<void()>& prepare) {
     const auto fds_of = [&](Start start) {
       start.prepare = prepare;
       const Finished done = run(start);
       std::string fds;
-      // A standard output that the test closed is no good for printing: it goes into a file then.
+      // If the test has closed standard output, the program prints into a file.
       for (const std::string& line : lines_of(done.out.empty() ? read_file(at("fds")) : done.out))
         if (line.starts_with("fd ")) fds += line + "\n";
       return fds;
@@ -64,8 +64,7 @@ TEST_F(Descriptors, CarryDataBothWays) {
 }
 
 TEST_F(Descriptors, OfThePipeAreHeldByNobodyElse) {
-  // `cat` ends when the command has closed its end, while the command goes on until the reader has told it
-  // so.
+  // `cat` ends when the command has closed its end, while the command goes on until the reader has told it to end.
   const Start inner =
       under(policy_, {"sh", "-c", "echo text; exec >&-; read line <gate; [ \"$line\" = eof ]"});
   Start start = plain({"sh", "-c", "mkfifo gate; (exec \"$@\") | { cat; echo eof >gate; }; echo done", "-"});

@@ -136,7 +136,7 @@ TEST_F(ExitStatus, ASupervisorInsideOfASupervisorIsRefusedInWords) {
 }
 
 TEST_F(ExitStatus, NeitherDoesOneUnderRulesOnPaths) {
-  // These are refused io_uring besides.
+  // In addition io_uring is refused to these.
   const Words inner = {scsup_program(), "--policy", free_, "--audit", "none", "--", "echo", "ran"};
   const Finished done = supervised(shipped_policy("workspace.json"), inner);
   EXPECT_EQ(done.code(), 125);

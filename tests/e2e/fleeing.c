@@ -1,5 +1,5 @@
-// A chain of processes: each leaves a child in a session of its own and ends at once. Says "fleeing" first. It
-// ends by itself when nobody reads what it says any more.
+// A chain of processes: each leaves a child in a new session and ends at once. Says "fleeing" first. It ends by
+// itself when its output has no reader any more.
 #include <poll.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-// What becomes of a run when one of scsup's processes is killed: with --die-with-parent all below it ends,
-// without it goes on, is listed by `scsup orphans`, and ends with its supervisor.
+// What becomes of a run when one of scsup's processes is killed. With --die-with-parent all its descendants end;
+// without, it goes on, is listed by `scsup orphans`, and ends with its supervisor.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ class OrphanedRuns : public ScsupTest {
   OrphanedRuns() { EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0); }
   ~OrphanedRuns() override {
     close(open(at("gate").c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-  }  // for who is left
+  }  // for the remaining processes
 
   Start mortal(const Words& command) const {
     return under(policy_, command, {"--quiet", "--die-with-parent", "--audit", "none"});
@@ -41,7 +41,7 @@ class OrphanedRuns : public ScsupTest {
   const std::string policy_ = shipped_policy("no-mkdir.json");
 };
 
-// They hold the output open: its end comes when the last has gone.
+// The processes hold the output open: it ends when the last has gone.
 const char* const waiting = "echo $PPID >supervisor; echo $$ >pid; echo ready; read line <gate";
 
 struct Kind {
@@ -80,7 +80,7 @@ TEST_F(OrphanedRuns, EndWithTheirFrontInAnotherPidNamespace) {
   scsup.rest();
 }
 
-// With so many others around, a look at all processes takes longer than a link of the chain lives.
+// With so many other processes, a look at all of them takes longer than a link of the chain lives.
 TEST_F(OrphanedRuns, EndWithTheirFrontThoughTheyFlee) {
   if (std::getenv("SCSUP_SANITIZED"))
     GTEST_SKIP() << "missing: a scsup without a sanitizer, which they outrun";
@@ -140,7 +140,7 @@ TEST_F(OrphanedRuns, EndWithTheirSupervisor) {
   scsup.rest();
 }
 
-// A cgroup of version 1 keeps whoever it has frozen from dying, as a disk that doesn't answer does.
+// A cgroup of version 1 keeps frozen processes from dying, like a disk that doesn't answer.
 TEST_F(OrphanedRuns, DontWaitForWhoCannotDie) {
   const std::string freezer = "/sys/fs/cgroup/freezer/scsup-orphans-" + std::to_string(getpid());
   if (mkdir(freezer.c_str(), 0755) != 0) GTEST_SKIP() << "missing: a freezer cgroup of version 1 to write to";
@@ -173,7 +173,7 @@ TEST_F(OrphanedRuns, AreListedUntilTheirSupervisorIsToldToEnd) {
   Running scsup(immortal("(setsid sh -c 'read line <gate' &); trap '' TERM; " + std::string(waiting)));
   ASSERT_TRUE(scsup.says("ready"));
   EXPECT_EQ(listed(supervisor()), nullptr);
-  kill(supervisor(), SIGTERM);  // nothing, while there is a front
+  kill(supervisor(), SIGTERM);  // no effect while there is a front
   scsup.send(SIGKILL);
   EXPECT_EQ(scsup.wait(), 1000 + SIGKILL);
   ASSERT_TRUE(eventually([&] { return listed(supervisor()) != nullptr; }));
@@ -205,7 +205,7 @@ TEST_F(OrphanedRuns, AreListedThoughTheCommandHasEndedAndOnlyWhatItLeftGoesOn) {
 }
 
 TEST_F(OrphanedRuns, AreListedInATableThatNobodysNameCanDrive) {
-  // Anybody can look like a supervisor; what it says is shown as it is.
+  // Any process can look like a supervisor; its words are shown escaped.
   if (!is_installed("bash")) GTEST_SKIP() << "bash is missing";
   std::filesystem::copy_file("/bin/cat", at("scsup:1"));
   Start start =

@@ -1,4 +1,4 @@
-// Who outlives the command stays supervised, and scsup waits for the last one.
+// Processes that outlive the command stay supervised, and scsup waits for the last one.
 #include <signal.h>
 
 #include "tests/e2e/scsup_test.h"
@@ -8,8 +8,8 @@ namespace {
 
 using Orphans = ScsupTest;
 
-// A child that goes on in the background once the command has ended: it waits for the end of the pipe that
-// the command held.
+// A child that goes on in the background after the command has ended: it waits for the end of the pipe that the
+// command held.
 const std::string leave_a_child = R"(
   mkfifo gate
   { read line <gate; mkdir late 2>child.err; echo "child $?"; } &
@@ -27,8 +27,7 @@ TEST_F(Orphans, AreStillDeniedAndRecorded) {
 }
 
 TEST_F(Orphans, KeepScsupAliveUntilTheLastHasGone) {
-  // The grandchild's stdout is the pipe that we read: what scsup says at its end comes after what the child
-  // says.
+  // The grandchild's stdout is the pipe that we read: scsup's last messages come after the child's output.
   Start start = plain({"sh", "-c", "\"$@\" 2>&1; echo \"scsup $?\"", "-"});
   const Start inner = under(shipped_policy("no-mkdir.json"), {"sh", "-c", leave_a_child}, {"--summary"});
   start.argv.insert(start.argv.end(), inner.argv.begin(), inner.argv.end());
@@ -49,8 +48,7 @@ TEST_F(Orphans, OfAKilledFrontStaySupervised) {
   EXPECT_EQ(shell.rest(), "ready\nchild 1\n");
 }
 
-// All below holds the output open: its end comes when the last has gone, though one has left its parents and
-// session.
+// All descendants hold the output open: it ends when the last has gone, though one has left its parents and session.
 const Words below = {
     "sh", "-c",
     "mkfifo never; (setsid sh -c 'echo one; read line <never' &); sh -c 'echo two; read line <never' & "
@@ -75,8 +73,8 @@ TEST_F(Orphans, ThereAreNoneWhenScsupsParentIsKilled) {
   parent.rest();
 }
 
-// The kernel hangs up on a process group with a stopped member that becomes an orphaned one. In a job without
-// a terminal (a session of its own, as CI has) the end of a supervised command must not look like that.
+// The kernel sends SIGHUP to a process group with a stopped member when the group becomes orphaned. In a job without
+// a terminal (its own session, as in CI) the end of a supervised command must not have this effect.
 TEST_F(Orphans, AreNotMadeOfTheGroupThatScsupWasStartedIn) {
   const Start inner = under(shipped_policy("no-mkdir.json"), {"true"});
   Start start = plain({"setsid", "--wait", "sh", "-c", R"(
@@ -98,7 +96,7 @@ TEST_F(Orphans, DontHoldUpACommandSubstitution) {
 }
 
 TEST_F(Orphans, ThatHaveClosedTheirOutputDontHoldUpAReader) {
-  // The reader sees the end while scsup and the orphan still live; only then is the orphan let go.
+  // The reader sees the end of the output while scsup and the orphan still live; only then the orphan may end.
   const std::string script = "mkfifo gate; { read line <gate; mkdir late; } >/dev/null 2>&1 & echo value";
   Running shell(under(shipped_policy("no-mkdir.json"), {"sh", "-c", script}));
   EXPECT_EQ(shell.rest(), "value\n");

@@ -15,7 +15,7 @@ class Paths : public ScsupTest {
   Paths() {
     for (const char* name : {"in", "out", "native"}) fs::create_directory(at(name));
   }
-  // @mkdir below work/in only; a path rule's list as given instead.
+  // @mkdir below work/in only; or the list given as the rule's path.
   std::string below_in(const std::string& globs = "") const {
     return policy(R"({"supervise": {"default": {"action": "deny", "errno": "EACCES"}, "rules": [
       {"id": "in", "syscalls": ["@mkdir"], "path": [)" +

@@ -1,4 +1,4 @@
-// Profiles as people have them for containers act as they do there, and each denial is recorded.
+// Profiles that are used for containers work as they do there, and each denial is recorded.
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 class Profiles : public ScsupTest {
  protected:
-  // errno of a system call under that profile.
+  // The errno of a system call under that profile.
   int call(const std::string& file, Words words) const {
     words.insert(words.begin(), own_program("try_call"));
     return supervised(file, words).code();
@@ -81,7 +81,7 @@ TEST_F(Profiles, AListThatIsTooShortSaysWhatItLacks) {
   EXPECT_EQ(done.code(), 126);
   EXPECT_EQ(done.err, "scsup: cannot run 'true': execve is denied (EPERM) by defaultAction at " +
                           profile("too-short.json") + ":3:20\n");
-  // With the call that the message names the command runs.
+  // With the call that the message names, the command runs.
   std::string text = read_file(profile("too-short.json"));
   text.replace(text.find("\"exit_group\""), 0, "\"execve\", ");
   EXPECT_EQ(supervised(policy(text), {"true"}).code(), 0);
@@ -99,7 +99,7 @@ TEST_F(Profiles, DebiansContainerProfileRunsOrdinaryPrograms) {
   const Finished done = supervised(file, {"sh", "-c", "mkdir d && ls -d d && (echo child) | cat"});
   EXPECT_EQ(done.code(), 0) << done.err;
   EXPECT_EQ(done.out, "d\nchild\n");
-  // Always refused there, whoever asks.
+  // Always refused there, for every user.
   EXPECT_EQ(call(file, {std::to_string(SYS_kexec_load)}), EPERM);
   EXPECT_EQ(call(file, {std::to_string(SYS_add_key)}), ENOSYS);
 }

@@ -56,7 +56,7 @@ std::vector<char*> environment(const Start& start, std::vector<std::string>& kee
 }
 
 void become(const Start& start, std::vector<char*>& argv, std::vector<char*>& env) {
-  // A suite that runs in the background, or under nohup, was given some of them ignored.
+  // In the background, or under nohup, the test suite may have started with some of them ignored.
   for (const int usual : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU})
     signal(usual, SIG_DFL);
   if (!start.directory.empty() && chdir(start.directory.c_str()) != 0) _exit(99);
@@ -68,7 +68,7 @@ void become(const Start& start, std::vector<char*>& argv, std::vector<char*>& en
 Finished run(const Start& start) {
   int out[2], err[2];
   if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) std::abort();
-  // A file: a writer of much input must not wait for a program that doesn't read.
+  // A file, because a writer of much input must not wait for a program that doesn't read.
   FILE* input = std::tmpfile();
   std::fwrite(start.input.data(), 1, start.input.size(), input);
   std::rewind(input);
@@ -155,7 +155,7 @@ int Running::wait() {
   return code_of(status);
 }
 
-// Never to -1, which is everybody.
+// Never to -1, which means everybody.
 void Running::send(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }

@@ -1,6 +1,6 @@
-// Programs started by tests, and what became of them.
+// Programs that tests start, and their results.
 //
-// Nothing here waits for a time: output is read until its end, or until the text that was expected. What
+// Nothing here waits for a fixed time: output is read to its end, or until the expected text has come. A program that
 // takes longer than `patience` is killed, and the test fails.
 #pragma once
 
@@ -23,7 +23,7 @@ struct Start {
   std::map<std::string, std::optional<std::string>> env = {};  // changes; nothing: unset
   std::string directory = "";                                  // "": this one
   std::string input = "";
-  std::function<void()> prepare = {};  // in the child, right before exec; only async-signal-safe things
+  std::function<void()> prepare = {};  // in the child, right before exec; only async-signal-safe calls
 };
 
 struct Finished {
@@ -34,16 +34,16 @@ struct Finished {
   int code() const;
 };
 
-// Runs it to its end and to the end of its output.
+// Runs it until it ends and its output ends.
 Finished run(const Start& start);
 
-// The environment of this process with those changes, as execvpe(3) wants it. Valid as long as `keep`.
+// The environment of this process with those changes, in the form for execvpe(3). Valid as long as `keep`.
 std::vector<char*> environment(const Start& start, std::vector<std::string>& keep);
 
 // In the child: directory, prepare, exec. Never returns.
 [[noreturn]] void become(const Start& start, std::vector<char*>& argv, std::vector<char*>& env);
 
-// A program that goes on while the test does other things; killed at the end if it still runs.
+// A program that runs while the test does other things; killed at the end if it still runs.
 class Running {
  public:
   explicit Running(const Start& start);
@@ -68,7 +68,7 @@ class Running {
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, const std::string& text, unsigned mode = 0644);
 std::vector<std::string> lines_of(const std::string& text);
-// For what the kernel has no event for: looks again until it holds. False: patience was over first.
+// For conditions without an event from the kernel: checks again until it holds. False: patience was over first.
 bool eventually(const std::function<bool()>& holds);
 // As in /proc/PID/stat: 'T' is stopped; 0: there is no such process.
 char state_of(pid_t pid);

@@ -1,4 +1,4 @@
-// Python's own tests of os, pathlib and shutil give the same under scsup as without.
+// Python's own tests of os, pathlib and shutil have the same results under scsup as without.
 #include <regex>
 
 #include "tests/e2e/scsup_test.h"
@@ -15,8 +15,7 @@ class PythonSuite : public ScsupTest, public testing::WithParamInterface<const c
         return candidate;
     return "";
   }
-  // Names of the tests that didn't pass, and the line that counts. Times and process numbers differ from run
-  // to run.
+  // The names of failed tests, and the line with the counts. Times and process numbers differ from run to run.
   static std::string verdict(const Finished& done) {
     std::string text;
     for (const std::string& line : lines_of(done.out + "\n" + done.err))
@@ -34,8 +33,7 @@ TEST_P(PythonSuite, GivesTheSame) {
       policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXFULL"}, "rules": [
     {"id": "all", "syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}]}})");
   const Words words = {interpreter, "-m", "unittest", "test." + std::string(GetParam())};
-  // no_new_privs, which scsup needs without CAP_SYS_ADMIN, is the same on both sides: some tests start setuid
-  // programs.
+  // no_new_privs, which scsup needs without CAP_SYS_ADMIN, is set in both runs: some tests start setuid programs.
   Start native = plain(words);
   if (!is_root()) native.argv.insert(native.argv.begin(), {"setpriv", "--no-new-privs"});
   const std::string expected = verdict(run(native));

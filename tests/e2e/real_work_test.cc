@@ -1,4 +1,4 @@
-// Real programs at real work, with @mkdir and @chmod supervised, leave what they leave natively.
+// Real programs doing real work, with @mkdir and @chmod supervised, leave the same files as natively.
 #include <filesystem>
 
 #include "tests/e2e/scsup_test.h"
@@ -10,12 +10,12 @@ namespace fs = std::filesystem;
 
 class RealWork : public ScsupTest {
  protected:
-  // Allowed everywhere, but by a rule on paths: so scsup performs each call itself.
+  // Allowed everywhere, but by a rule on paths, so that scsup performs each call itself.
   const std::string policy_ =
       policy(R"({"supervise": {"default": {"action": "deny", "errno": "EXFULL"}, "rules": [
     {"id": "all", "syscalls": ["@mkdir", "@chmod"], "path": "/**", "action": "allow"}]}})");
 
-  // Does the script's work in two directories and compares what came out.
+  // Runs the script in two directories and compares the results.
   void expect_the_same(const std::string& script) {
     Start native = plain({"sh", "-c", script});
     Start supervised = under(policy_, native.argv);

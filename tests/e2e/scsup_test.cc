@@ -71,7 +71,7 @@ Finished ScsupTest::scsup(Words arguments) const {
 
 std::vector<Json> parse_records(const std::string& text) {
   std::vector<Json> records;
-  // The log may be growing: a line counts once it is whole.
+  // The log may be growing: a line counts once it is complete.
   for (const std::string& line : lines_of(text.substr(0, text.rfind('\n') + 1)))
     if (!line.starts_with(R"({"type":"seal")")) records.push_back(Json::parse(line));
   return records;

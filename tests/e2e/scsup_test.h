@@ -1,5 +1,4 @@
-// What the end-to-end tests share: the real programs, a directory that goes away, policies, and the audit as
-// JSON.
+// What the end-to-end tests share: the real programs, a temporary directory, policies, and the audit as JSON.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +18,7 @@ using Json = nlohmann::json;
 std::string scsup_program();
 std::string agent_program();
 std::string audit_program();
-// A program of this folder's own.
+// A program from this folder.
 std::string own_program(const std::string& name);
 // A file of the source tree, or of this folder's profiles/.
 std::string shipped_policy(const std::string& name);
@@ -30,14 +29,14 @@ class ScsupTest : public testing::Test {
   ScsupTest();
   ~ScsupTest() override;
 
-  // A new file below work() with that text; its path.
+  // Writes a new file below work() with that text; returns its path.
   std::string policy(const std::string& text, const std::string& name = "policy.json") const;
   const std::string& work() const { return work_; }
   std::string at(const std::string& name) const { return work_ + "/" + name; }
 
   // scsup OPTIONS --policy FILE -- COMMAND, with the audit in audit.jsonl, LC_ALL=C, HOME below work().
   Start under(const std::string& policy_file, const Words& command, const Words& options = {}) const;
-  Start plain(const Words& argv) const;  // the same surroundings without scsup
+  Start plain(const Words& argv) const;  // the same environment without scsup
   Finished supervised(const std::string& policy_file, const Words& command, const Words& options = {}) const {
     return run(under(policy_file, command, options));
   }
@@ -53,10 +52,9 @@ class ScsupTest : public testing::Test {
 };
 
 inline bool is_root() { return geteuid() == 0; }
-std::vector<Json> parse_records(const std::string& text);  // all that have a number
+std::vector<Json> parse_records(const std::string& text);  // all with a number
 std::vector<Json> parse_seals(const std::string& text);
-// "mode path" of everything below, sorted; for comparing trees. Owners are the same where the same user made
-// both.
+// "mode path" of everything below, sorted; for comparing trees. Owners are equal if the same user made both.
 std::string tree(const std::string& folder);
 
 }  // namespace scsup::e2e

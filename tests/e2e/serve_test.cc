@@ -24,7 +24,7 @@ class Serve : public ScsupTest {
     return {scsup_program(), "serve", "--socket", at("socket"),
             "--policy",      file,    "--audit",  at("audit.jsonl")};
   }
-  // Where these calls are refused.
+  // In surroundings where these calls are refused.
   static Start without(const std::string& calls, Start start) {
     start.argv.insert(start.argv.begin(), {own_program("without"), calls, "--"});
     return start;
@@ -49,7 +49,7 @@ class Serve : public ScsupTest {
     supervisor_.reset();
     return code;
   }
-  // An agent's end is seen by us before its supervisor has written it down.
+  // We may see an agent's end before its supervisor has recorded it.
   void wait_for_detached(std::size_t sessions) const {
     const int changes = inotify_init1(IN_CLOEXEC);
     inotify_add_watch(changes, at("audit.jsonl").c_str(), IN_MODIFY);
@@ -94,7 +94,7 @@ TEST_F(Serve, AnAgentNeedsNoProc) {
 
 TEST_F(Serve, TakesManyAtOnce) {
   start();
-  // All of them are in their command at the same time: none goes on before the last one has come.
+  // All of them are in their commands at the same time: none goes on before the last one has come.
   EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
   std::vector<std::unique_ptr<Running>> agents;
   for (int i = 0; i < 20; ++i)
@@ -207,7 +207,7 @@ TEST_F(Serve, WhenItHasGoneSupervisedCallsFailAndNothingIsLetThrough) {
   ASSERT_TRUE(target.says("ready"));
   EXPECT_EQ(stop(SIGKILL), 1000 + SIGKILL);
   write_file(at("gate"), "go\n");
-  // Starting mkdir is itself a watched call: the shell can't even do that.
+  // Starting mkdir is itself a trapped call: the shell can't even do that.
   EXPECT_NE(target.rest().find("Function not implemented"), std::string::npos);
   target.wait();
   EXPECT_FALSE(fs::exists(at("d")));
@@ -232,7 +232,7 @@ TEST_F(Serve, OtherUsersMayNotAttach) {
   EXPECT_EQ(run(agent({"echo", "ran"})).out, "ran\n");
 }
 
-// Who listens where $NOTIFY_SOCKET says (sd_notify(3)).
+// A listener at the socket that $NOTIFY_SOCKET names (sd_notify(3)).
 class ToldOfReadiness : public Serve {
  protected:
   ToldOfReadiness() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -285,7 +285,7 @@ TEST_F(ToldOfReadiness, AServiceThatMissesSomethingSaysWhat) {
   EXPECT_EQ(told(0), "");
 }
 
-// Docker's default profile, hardened hosts.
+// As under Docker's default profile or on hardened hosts.
 TEST_F(Serve, SaysThatItWaitsByEpollAndWhatItCantDo) {
   Words words = serve_words(shipped_policy("no-mkdir.json"));
   words.insert(words.end(), {"--control", at("control")});
@@ -302,7 +302,7 @@ TEST_F(Serve, SaysThatItWaitsByEpollAndWhatItCantDo) {
   EXPECT_EQ(service.wait(), 0);
 }
 
-// Where no thread can have a umask of its own, as unshare is refused.
+// No thread can have its own umask, as unshare is refused.
 TEST_F(Serve, KeepsTheUmasksOfSessionsApart) {
   Start start = without("unshare", plain(serve_words(policy(R"({"supervise": {"rules": [
       {"syscalls": ["@mkdir"], "path": "/**", "action": "allow"}]}})"))));
@@ -324,7 +324,7 @@ TEST_F(Serve, KeepsTheUmasksOfSessionsApart) {
   EXPECT_EQ(service.wait(), 0);
 }
 
-// Each of the ways around, at once.
+// All substitutes at once.
 TEST_F(Serve, ServesWhereAllIsRefusedThatThereIsAnotherWayFor) {
   const std::string allows = policy(R"({"supervise": {"rules": [
       {"syscalls": ["@mkdir", "@chmod"], "path": ")" +

@@ -1,5 +1,5 @@
-// scsup serve with a directory of policies: what changes while targets run, who may bring what, and what
-// happens when there is no room.
+// scsup serve with a directory of policies: what changes while targets run, who may bring which policy, and what
+// happens when there are no descriptors left.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -18,20 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What an answer from these rules looks like in the target: errnos that nothing else gives.
+// How the target sees that these rules answered: errnos that nothing else gives.
 constexpr const char* deny_mkdir = R"({"supervise": {"trap": ["@chmod"], "rules": [
   {"id": "no-mkdir", "syscalls": ["@mkdir"], "action": "deny", "errno": "EXDEV"}]}})";
 constexpr const char* deny_chmod = R"({"supervise": {"trap": ["@mkdir"], "rules": [
   {"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EDOM"}]}})";
 
-// A shell under an agent that does what it is told, line by line.
+// A shell under an agent that executes commands line by line.
 class Shell {
  public:
   Shell(const Start& start, const std::string& fifo) : running_(start) {
-    in_ = open(fifo.c_str(), O_RDWR | O_CLOEXEC);  // not waiting for a reader, who may never come
+    in_ = open(fifo.c_str(), O_RDWR | O_CLOEXEC);  // doesn't wait for a reader, which may never come
   }
   ~Shell() { close(in_); }
-  // The line's output up to the mark that follows it.
+  // Returns the command's output up to the mark that follows it.
   std::string ask(const std::string& line) {
     const std::string mark = "<" + std::to_string(++asked_) + ">";
     const std::string words = line + " 2>&1; echo '" + mark + "'\n";
@@ -52,7 +52,7 @@ class Service : public ScsupTest {
   Service() { fs::create_directory(at("policies")); }
 
   void put(const std::string& name, const std::string& text) const {
-    write_file(at("policies/." + name), text);  // whole or not at all
+    write_file(at("policies/." + name), text);  // as a whole or not at all
     fs::rename(at("policies/." + name), at("policies/" + name + ".json"));
   }
   void start(
@@ -86,7 +86,7 @@ class Service : public ScsupTest {
     return scsup(words);
   }
   Json ps() const { return Json::parse(control({"ps", "--json"}).out)["sessions"]; }
-  // In the file is what a reply has counted.
+  // The calls that a reply has counted are in the file.
   std::vector<Json> calls_until_now(const std::string& act) const {
     ps();
     return calls(act);
@@ -126,7 +126,7 @@ TEST_F(Service, APolicyThatChangesTakesEffectInWhatRuns) {
   ASSERT_EQ(sessions[0]["generations"].size(), 2u) << sessions;
   EXPECT_EQ(sessions[0]["generations"][0]["counts"]["denied"], 1);
   EXPECT_EQ(sessions[0]["generations"][1]["counts"]["denied"], 1);
-  // Each record says by which of the two.
+  // Each record says which of the two generations decided.
   std::vector<int> generations;
   for (const Json& call : calls("deny")) generations.push_back(call["policy"]["gen"]);
   EXPECT_EQ(generations, (std::vector<int>{1, 2}));
@@ -197,7 +197,7 @@ TEST_F(Service, OneSessionGetsAnotherPolicy) {
   EXPECT_EQ(denied("no-mkdir").size(), 1u);
 }
 
-// Two policies in turns, as fast as they are taken, while four processes make calls as fast as they can.
+// Two policies alternate, as fast as they are accepted, while four processes make calls as fast as they can.
 TEST_F(Service, ReloadsUnderLoadLoseNothingAndEachCallHasOneGeneration) {
   const auto denying = [](const std::string& id, int turn) {
     return R"({"supervise": {"comment": ")" + std::to_string(turn) + R"(", "rules": [
@@ -230,7 +230,7 @@ TEST_F(Service, ReloadsUnderLoadLoseNothingAndEachCallHasOneGeneration) {
   EXPECT_GT(generations.size(), 2u);
 }
 
-// The filter that is installed shows the call; the policy that came later says to kill for it.
+// The installed filter traps the call; a later policy says to kill for it.
 TEST_F(Service, ACallThatALaterPolicyKillsForIsItsProcessesLast) {
   put("web", deny_mkdir);
   start();
@@ -261,7 +261,7 @@ TEST_F(Service, AKilledSessionEndsWithAllItsProcesses) {
   const Finished killed = control({"kill", "1"});
   EXPECT_EQ(killed.code(), 0) << killed.err;
   EXPECT_EQ(target.wait(), 1000 + SIGKILL);
-  target.rest();  // ends when nobody holds its output any more
+  target.rest();  // ends when no process holds its output any more
   EXPECT_NE(control({"kill", "7"}).code(), 0);
 }
 

@@ -1,5 +1,5 @@
-// scsup is stopped when its command is, and goes on when it does, whoever does that to which of them; and
-// nobody is left stopped for ever. "A shell" here is whoever started scsup and sees its changes of state.
+// scsup is stopped when its command is, and continues when it does, whoever stops or continues which of them; and no
+// process stays stopped for ever. "A shell" here is the process that started scsup and sees its changes of state.
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@ namespace {
 class Stops : public ScsupTest {
  protected:
   Stops() { EXPECT_EQ(mkfifo(at("gate").c_str(), 0600), 0); }
-  // In a process group of its own, as a shell with job control starts it.
+  // In its own process group, as a shell with job control starts it.
   Start job(const std::string& script) const {
     Start start = under(policy_, {"sh", "-c", script}, {"--quiet"});
     start.prepare = [] { setpgid(0, 0); };
@@ -28,10 +28,10 @@ class Stops : public ScsupTest {
   const std::string policy_ = shipped_policy("no-mkdir.json");
 };
 
-// It waits at the gate, and ends with 7 behind it.
+// It waits at the gate, and after that ends with status 7.
 const char* const waiting = "echo $$ >pid; echo ready; until read line <gate; do :; done 2>/dev/null; exit 7";
 
-// What a shell hears next of its job: "stopped" or "continued". "": nothing in all the time.
+// The next change of its job that a shell sees: "stopped" or "continued". "": none within the time limit.
 std::string next_change(pid_t pid) {
   siginfo_t info{};
   const bool heard = eventually([&] {
@@ -69,7 +69,7 @@ TEST_F(Stops, OfTheWholeGroupEndWithItsContinuation) {
   ASSERT_TRUE(scsup.says("ready"));
   for (int round = 0; round < 100; ++round) {
     kill(-scsup.pid(), SIGSTOP);
-    if (round % 10 == 0) {  // else the continuation comes at once
+    if (round % 10 == 0) {  // otherwise the continuation comes at once
       ASSERT_TRUE(eventually([&] { return state_of(scsup.pid()) == 'T' && state_of(command()) == 'T'; }));
     }
     kill(-scsup.pid(), SIGCONT);
@@ -90,7 +90,7 @@ TEST_F(Stops, ThatCanBeCaughtReachTheCommandFromScsup) {
   EXPECT_EQ(scsup.wait(), 7);
 }
 
-// Nobody but its parent hears of it. scsup(1) says so.
+// Only its parent learns of it, as scsup(1) says.
 TEST_F(Stops, OfScsupAloneLastUntilTheCommandsEnd) {
   Running scsup(job(waiting));
   ASSERT_TRUE(scsup.says("ready"));
@@ -111,7 +111,7 @@ TEST_F(Stops, OfTheGroupByOneInItHappenOnce) {
   }
 }
 
-// A realtime signal, as it is queued: who gets it twice can tell.
+// A realtime signal, as these are queued: a process that gets it twice can tell.
 TEST_F(Stops, AreNotTheOnlySignalsThatTheCommandSendsItsGroupOnce) {
   if (!is_installed("python3")) GTEST_SKIP() << "python3 is missing";
   write_file(at("counting.py"), R"(
@@ -127,7 +127,8 @@ print(count)
 )");
   Running scsup(job("exec python3 counting.py"));
   ASSERT_TRUE(scsup.says("ready"));
-  scsup.send(SIGRTMIN + 2);  // scsup takes the lowest number first: this one comes behind what came before
+  scsup.send(SIGRTMIN + 2);  // scsup takes the lowest number first, so this one comes after all earlier
+                             // signals
   EXPECT_EQ(scsup.rest(), "ready\n1\n");
   EXPECT_EQ(scsup.wait(), 0);
 }
@@ -151,7 +152,7 @@ TEST_F(Stops, WhileADebuggerHoldsTheCommandAreSeenAndItsOwnAreNone) {
   int status = 0;
   ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
   ASSERT_EQ(ptrace(PTRACE_DETACH, traced, 0, 0), 0);
-  // As strace -p attaches.
+  // As strace -p does.
   ASSERT_EQ(ptrace(PTRACE_SEIZE, traced, 0, 0), 0);
   kill(traced, SIGSTOP);
   ASSERT_EQ(waitpid(traced, &status, __WALL), traced);
@@ -200,7 +201,7 @@ class Freezer {
       if (line.starts_with("0::"))
         path_ = root_ + line.substr(3) + "/scsup-stops-" + std::to_string(getpid());
   }
-  ~Freezer() {  // whoever is just ending is still in it
+  ~Freezer() {  // a process that is just ending is still in it
     EXPECT_TRUE(eventually([&] { return rmdir(path_.c_str()) == 0 || errno != EBUSY; }));
   }
   Freezer(Freezer&&) = delete;
@@ -220,7 +221,7 @@ class Freezer {
   std::string root_, path_;
 };
 
-// The kernel keeps the signals of who is frozen, but for SIGKILL, until it thaws.
+// The kernel holds back the signals of a frozen process, except SIGKILL, until it thaws.
 TEST_F(Stops, OfAFrozenCommandAreFollowedWhenItThawsAndFreezingIsNone) {
   const Freezer freezer;
   if (!freezer.make()) GTEST_SKIP() << "missing: a cgroup v2 that may be written";
@@ -294,7 +295,7 @@ class StopsOnATerminal : public Stops {
 TEST_F(StopsOnATerminal, ByCtrlZGiveTheTerminalBackThoughTheCommandHasEndedAndLeftSomebody) {
   Terminal terminal(bash());
   ASSERT_TRUE(terminal.says("$ "));
-  // It is busy, as a shell that is just about to wait may sleep over a signal that it traps.
+  // It must be busy: a shell that is just about to wait may lose a signal that it traps.
   terminal.type(
       typed("sh -c '(trap \"echo went-on\" CONT; while kill -0 $$ 2>/dev/null; do :; done; echo over; "
             "while [ -e gate ] && ! [ -e end ]; do :; done; echo at-its-end) & exit 3'\n"));

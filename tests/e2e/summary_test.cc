@@ -1,4 +1,4 @@
-// What scsup says at its end.
+// What scsup prints at its end.
 #include "tests/e2e/scsup_test.h"
 #include "tests/e2e/terminal.h"
 
@@ -9,7 +9,7 @@ class Summary : public ScsupTest {
  protected:
   const std::string policy_ = shipped_policy("no-mkdir.json");
   const std::string rule_ = ": EPERM, rule no-mkdir at " + policy_ + ":6:7";
-  // Lines of scsup's own in what came on standard error.
+  // scsup's own lines on standard error.
   static Words said(const Finished& done) {
     Words lines;
     for (const std::string& line : lines_of(done.err))
@@ -69,7 +69,7 @@ TEST_F(Summary, EscapesWhatWouldDriveATerminal) {
 TEST_F(Summary, DoesNotCountWhatFailsWithoutScsupToo) {
   const Finished done = supervised(policy_, {"mkdir", "/"}, {"--summary"});
   EXPECT_EQ(done.code(), 1);
-  // On the way to what is allowed, what is there already is said to be there.
+  // On the way to an allowed place, an existing directory is reported as existing.
   const std::string deep =
       policy(R"({"supervise": {"default": {"action": "deny", "errno": "EACCES"}, "rules": [
     {"syscalls": ["@mkdir"], "path": ")" +

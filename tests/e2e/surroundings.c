@@ -1,4 +1,4 @@
-// Prints what a program finds of its process: all that scsup must not change. One "name value" per line.
+// Prints the properties of its process that scsup must not change. One "name value" per line.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>

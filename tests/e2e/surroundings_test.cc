@@ -1,4 +1,4 @@
-// What a command finds of its process is what it finds natively.
+// The process of a command has the same properties as natively.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -57,7 +57,7 @@ TEST_F(Surroundings, DirectoryUmaskNiceAndLimitsAreKept) {
       "cwd /usr/share umask 135");
 }
 
-// Nothing in scsup may spin while it waits for another part of scsup: here that part would never run.
+// No part of scsup may spin while it waits for another part: here that part would never run.
 TEST_F(Surroundings, ARealTimeCommandOnOneCpuStartsAndFailsToStart) {
   const Words alone = {"taskset", "-c", "0", "chrt", "--fifo", "10"};
   const auto run_alone = [&](Start start) {

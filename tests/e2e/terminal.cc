@@ -31,7 +31,7 @@ Terminal::Terminal(const Start& start, int rows, int columns) {
 }
 
 Terminal::~Terminal() {
-  if (master_ >= 0) close(master_);  // hangs up on whoever is left
+  if (master_ >= 0) close(master_);  // hangs up on the remaining processes
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);

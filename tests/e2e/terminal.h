@@ -1,4 +1,4 @@
-// A terminal with a program in it.
+// A terminal and a program that runs on it.
 #pragma once
 
 #include <sys/types.h>
@@ -17,10 +17,9 @@ class Terminal {
   Terminal(Terminal&&) = delete;
 
   void type(const std::string& text) const;
-  // Reads until `text` comes, and forgets what was read up to its end. False, and a failed test: it doesn't
-  // come.
+  // Reads until `text` comes, and discards what was read up to its end. False, and a failed test, if it doesn't come.
   bool says(const std::string& text);
-  // What came before the text that was waited for last.
+  // What came before the last text that was waited for.
   const std::string& before() const { return before_; }
   void resize(int rows, int columns) const;
   void hang_up();  // as when its window is closed

@@ -1,4 +1,4 @@
-// On a terminal, scsup is not to be noticed: job control, signals, window size.
+// On a terminal scsup must not be noticed: job control, signals, window size.
 #include "tests/e2e/terminal.h"
 
 #include <poll.h>
@@ -17,7 +17,7 @@ namespace {
 class OnATerminal : public ScsupTest {
  protected:
   const std::string policy_ = shipped_policy("no-mkdir.json");
-  // scsup ... -- COMMAND as words for an outer shell. Quiet: its sentences are not what is tested here.
+  // scsup ... -- COMMAND as words for an outer shell. Quiet, because its messages are not tested here.
   std::string typed(const std::string& command) const {
     std::string line;
     for (const std::string& word : under(policy_, {}, {"--quiet"}).argv) line += word + " ";
@@ -169,8 +169,8 @@ TEST_F(OnATerminal, AHangUpReachesTheCommand) {
   EXPECT_EQ(terminal.end(), 3);
 }
 
-// Without a shell: a parent that sees the states of scsup itself. A hundred stops, each continued by whoever
-// stopped, at once: none may get lost.
+// Without a shell: the parent sees the states of scsup itself. A hundred stops, each continued at once by the process
+// that saw it: none may get lost.
 TEST_F(OnATerminal, StopsThatAreContinuedAtOnceLeaveNothingStopped) {
   const Finished done =
       run(under(policy_, {"sh", "-c",
@@ -197,7 +197,7 @@ TEST_F(OnATerminal, TheEndOfACommandSendsScsupNoContinuation) {
   ASSERT_EQ(mkfifo(at("gate").c_str(), 0600), 0);
   Running scsup(under(policy_, {"sh", "-c", "echo $PPID >supervisor; echo ready; read line <gate; exit 7"}));
   ASSERT_TRUE(scsup.says("ready"));
-  // Whoever traces it sees what it is sent: its own signals are blocked.
+  // A tracer sees the signals that it is sent: its own are blocked.
   ASSERT_EQ(ptrace(PTRACE_SEIZE, scsup.pid(), 0, 0), 0);
   ASSERT_EQ(ptrace(PTRACE_INTERRUPT, scsup.pid(), 0, 0), 0);
   int status = 0;

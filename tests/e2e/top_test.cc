@@ -1,4 +1,4 @@
-// scsup top on a terminal: keys, sizes, and the terminal as it was before on each way out.
+// scsup top on a terminal: keys, sizes, and that the terminal is restored on each way out.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ class TopOnATerminal : public ScsupTest {
     EXPECT_TRUE(server_->says("ready\n"));
   }
   Start top() const { return plain({scsup_program(), "top", "--control", at("c")}); }
-  // A shell that tells the terminal's settings after top has ended.
+  // A shell that prints the terminal's settings after top has ended.
   Start shell() const {
     return plain({"sh", "-c", "a=$(stty -g); \"$@\"; s=$?; [ \"$(stty -g)\" = \"$a\" ] && echo restored $s",
                   "sh", scsup_program(), "top", "--control", at("c")});
@@ -77,12 +77,12 @@ TEST_F(TopOnATerminal, TheDelayIsAskedFor) {
   ASSERT_TRUE(terminal.says("'0' is no number from 0.1 to 3600"));
   terminal.type("s3600\r");
   ASSERT_TRUE(terminal.says("every 3600s"));
-  // Each look adds to the counts; session 40 comes first.
+  // Each request adds to the counts; session 40 comes first.
   const auto row = [&] {
     return terminal.says("\r\n     40 job-40 ") && terminal.says("\r\n") ? terminal.before() : "gone";
   };
   std::string before = row();
-  terminal.type("R");  // a page without a look
+  terminal.type("R");  // a page without a request
   ASSERT_TRUE(terminal.says("(reversed)"));
   terminal.type("R ");  // now, and not in an hour
   ASSERT_TRUE(terminal.says("by calls/s\x1b"));

@@ -1,4 +1,4 @@
-// What a new user types: help, mistakes, policies to check, the table of calls.
+// What a new user types: help, errors, policies to check, the table of calls.
 #include <set>
 
 #include "tests/e2e/scsup_test.h"

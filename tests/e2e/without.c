@@ -1,6 +1,6 @@
-// without CALL[=ERRNO],... -- COMMAND...: runs COMMAND where these system calls fail, as in a container, on a
-// hardened host or an older kernel. ERRNO is EPERM unless given. Some names are one use of a call. `without -` refuses nothing. Exits with 126
-// when that can't be had.
+// without CALL[=ERRNO],... -- COMMAND...: runs COMMAND with these system calls failing, as in a container, on a
+// hardened host or with an older kernel. ERRNO is EPERM unless given. Some names are one use of a call. `without -`
+// refuses nothing. Exits with 126 if the filter can't be loaded.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -13,11 +13,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Those that headers of 2022 don't know by name have one number on every architecture.
+// Calls without a name in headers of 2022 have one number on every architecture.
 static const struct {
   const char* name;
   unsigned number;
-  unsigned argument, mask, value;  // refused is where (argument & mask) == value
+  unsigned argument, mask, value;  // refused if (argument & mask) == value
 } calls[] = {
     {"NOTIF_SET_FLAGS", SYS_ioctl, 1, 0xffff, '!' << 8 | 4},
     {"PIDFD_GET_INFO", SYS_ioctl, 1, 0xffff, 0xff << 8 | 11},
@@ -88,7 +88,7 @@ static int refuse(char* word) {
   return 1;
 }
 
-// Who has CAP_SYS_ADMIN needs no no_new_privs, and programs under it stay as they are without.
+// With CAP_SYS_ADMIN no_new_privs is not needed, and programs run as they do without.
 static int load(void) {
   const struct sock_fprog filter = {size, program};
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0 ||

@@ -1,5 +1,5 @@
-// Any bytes as a container's config.json: it is refused with a sentence, or what is made of it names our
-// listener, and making it again changes nothing.
+// Any bytes as a container's config.json: it is refused with a sentence, or the result names our listener, and a
+// second pass changes nothing.
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>

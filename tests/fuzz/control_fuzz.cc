@@ -1,4 +1,4 @@
-// Whatever bytes come over the control socket, cut anywhere: the same messages, and each has one whole reply.
+// Any bytes over the control socket, cut anywhere: the same messages, and one complete reply to each.
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const Json reply = Json::parse(answered.reply.substr(0, answered.reply.size() - 1), nullptr, false);
     require(reply.is_object() && reply.contains("parameters"));
     require(!answered.hang_up || reply["error"] == "io.scsup.control.BrokenMessage");
-    scsup::control::Inspection read;  // a client takes any reply
+    scsup::control::Inspection read;  // a client accepts any reply
     scsup::control::from_wire(reply["parameters"], read);
   }
   if (const Json json = Json::parse(stream, nullptr, false); json.is_object()) {

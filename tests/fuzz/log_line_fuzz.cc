@@ -1,5 +1,5 @@
-// Any bytes as a line of a log: read or refused with a reason, and what is shown of it can drive no terminal.
-// What the quick way takes is what the parser takes.
+// Any bytes as a line of a log: read or refused with a reason, and its shown form can't drive a terminal. The fast
+// reader accepts nothing that the parser reads otherwise.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -30,7 +30,7 @@ void require_printable(const std::string& text) {
     require((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\n', "unfit: " + text);
 }
 
-// What other programs are given, and what is drawn.
+// Everything that is exported or drawn.
 void use(const scsup::analysis::Record& record) {
   using namespace scsup::analysis;
   static Events ocsf(Target::ocsf), ecs(Target::ecs);

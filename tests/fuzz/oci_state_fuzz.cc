@@ -1,4 +1,4 @@
-// However a runtime's message is cut, the verdict is the same; and a mistake is a sentence.
+// However a runtime's message is cut, the verdict is the same; and an error is a sentence.
 //
 // The first byte seeds the sizes of the pieces, the rest is the message.
 #include <cstdint>

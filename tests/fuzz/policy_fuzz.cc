@@ -1,4 +1,4 @@
-// Any bytes as a policy file: no crash, no hang, and remarks that are fit to print.
+// Any bytes as a policy file: no crash, no hang, and printable remarks.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -15,14 +15,14 @@ void require(bool holds, const scsup::Diagnostic& diagnostic) {
   std::abort();
 }
 
-// A sentence of the JSON library's own is none of ours.
+// Our messages never contain the JSON library's own.
 bool names_library(std::string_view text) { return text.find("json.exception") != std::string_view::npos; }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  const bool names_the_library = names_library(text);  // and a remark may quote it
+  const bool names_the_library = names_library(text);  // then a remark may quote it
   scsup::Parsed parsed = scsup::parse(text);
   for (const scsup::Diagnostic& diagnostic : parsed.diagnostics) {
     require(!diagnostic.message.empty(), diagnostic);

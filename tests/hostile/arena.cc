@@ -124,7 +124,7 @@ Started Arena::start(const Words& argv, std::function<void()> prepare) {
     dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), 1);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), 2);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is ended by a timeout leaves nothing running
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // after a timeout nothing of the test stays running
     if (chdir(root_.c_str()) != 0) _exit(99);
     if (prepare) prepare();
     execv(words[0], words.data());
@@ -138,8 +138,8 @@ Started Arena::start_serve(const std::string& policy_file) {
   inotify_add_watch(watch.get(), root_.c_str(), IN_CREATE | IN_ATTRIB);
   Started serve = start({program("scsup"), "serve", "--socket", socket(), "--policy", policy_file, "--audit",
                          path("audit.jsonl"), "--quiet"});
-  // The socket gets its mode when it is bound, and is listened on at once afterwards: connect() is asked
-  // until then.
+  // The socket's file appears when it is bound, a moment before it is listened on: so try to connect until that
+  // succeeds.
   for (;;) {
     if (auto agent = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0); agent >= 0) {
       Fd closes(agent);

@@ -1,5 +1,4 @@
-// Where an attack takes place: a directory of its own, the real scsup, an attack program, and the audit
-// afterwards.
+// Where an attack takes place: a directory of its own, the real scsup, an attack program, and afterwards the audit.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +20,7 @@ using Audit = std::vector<nlohmann::json>;
 std::string program(const std::string& name);
 std::string attack(const std::string& name);
 
-// A process that was started here. It is killed when it goes out of scope unwaited.
+// A process that was started here. It is killed if it goes out of scope before wait().
 class Started {
  public:
   Started(pid_t pid, std::string out, std::string err);
@@ -54,7 +53,7 @@ class Arena {
   const std::string& root() const { return root_; }
   std::string path(const std::string& name) const { return root_ + "/" + name; }
   std::string write(const std::string& name, const std::string& text) const;
-  // `supervise`: the value of that key; `more`: members of the profile beside it.
+  // `supervise`: the value of that key; `more`: further members of the profile.
   std::string policy(const std::string& supervise = "", const std::string& more = "") const;
 
   // `prepare` runs in the child before its exec.
@@ -65,7 +64,7 @@ class Arena {
   Ended run(const Words& command, const std::string& policy = "", std::function<void()> prepare = {});
   Ended run_attack(const std::string& name, Words arguments, const std::string& policy = "");
 
-  // Each line of audit.jsonl; a line that is no JSON is a failure of the test.
+  // Each line of audit.jsonl; a line that is not JSON fails the test.
   Audit audit() const;
 
  private:
@@ -73,19 +72,19 @@ class Arena {
   int started_ = 0;
 };
 
-// What must hold after every run: nothing lost, nothing answered twice or never, no bug spoken of.
+// What must hold after every run: nothing lost, nothing answered twice or never, no bug reported.
 void expect_sound(const Audit& audit);
 void expect_sound(const Arena& arena, const Ended& ended);
 std::size_t count_calls(const Audit& audit, const std::string& act, const std::string& error = "");
 
-// Lets a random time of some microseconds pass: what is tested is that the instant doesn't matter.
+// Waits a random time of some microseconds: the test is that the instant doesn't matter.
 void pass_some_time(std::mt19937& random);
-// What attack("count_answers") has counted into the file.
+// The count that attack("count_answers") has written into the file.
 std::uint64_t counted(const std::string& file);
 
 // Entries of a directory.
 Words entries(const std::string& directory);
-// The size of the descriptor table of a process, which grows with what it has open and never shrinks.
+// The size of a process's descriptor table, which grows with its open descriptors and never shrinks.
 long descriptor_slots(pid_t pid);
 long resident_kib(pid_t pid);
 bool is_root();

@@ -1,4 +1,4 @@
-// An audit that can't be written, and names that want to be something else in it.
+// An audit log that can't be written, and names that imitate other parts of it.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -101,7 +101,7 @@ TEST(AuditUnderAttack, FullDiskLeavesAGapRecordOnceThereIsRoom) {
   EXPECT_EQ(std::count(made.begin(), made.end(), "and-again"), 1);
   EXPECT_GE(times(text, "\"type\":\"gap\""), 1u)
       << text.substr(text.size() - std::min<std::size_t>(2000, text.size()));
-  // No more than the one line that was torn is no JSON.
+  // At most the one torn line is not JSON.
   int broken = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());

@@ -1,4 +1,4 @@
-// Many at once, and many that die.
+// Many tasks at once, and many that die.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -28,7 +28,7 @@ TEST(Crowds, TaskNumberUsedAgainByAnotherIdentity) {
   withstands("tid_reuse");
 }
 
-// Few descriptors for the supervisor: what it remembers of tasks must fit.
+// The supervisor has few descriptors: what it remembers of tasks must fit.
 TEST(Crowds, AThousandThreadsAndASupervisorWithFewDescriptors) {
   Arena arena;
   const Ended crowd = arena.run({attack("crowd_of_threads"), arena.root()}, "", [] {

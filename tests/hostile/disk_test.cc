@@ -55,13 +55,13 @@ class Disk : public testing::Test {
     if (file_system_) file_system_->wait();
   }
 
-  // What fails from now on.
+  // Makes these operations fail from now on.
   void fault(const std::string& words) {
     arena_.write("fault.new", words);
     fs::rename(arena_.path("fault.new"), arena_.path("backing/fault"));
   }
 
-  // A shell under scsup that does what it is asked.
+  // A shell under scsup that executes commands.
   void start(const std::string& audit) {
     auto [ask_end, ask] = new_pipe();
     auto [reply, reply_end] = new_pipe();
@@ -94,7 +94,7 @@ class Disk : public testing::Test {
     const int status = shell_->wait();
     return {status, shell_->out(), shell_->err()};
   }
-  // Until it says so on its standard error.
+  // Waits until it prints that on standard error.
   void until_said(const std::string& words) {
     while (shell_->err().find(words) == std::string::npos) sched_yield();
   }
@@ -144,7 +144,7 @@ TEST_P(FailingDisk, DeniesUntilItIsMendedAndTellsTheLoss) {
   start("{}");
   EXPECT_EQ(ask("mkdir ok/first && printf made"), "made");
   fault(std::string("write=") + GetParam());
-  // What is made before the failure shows lies in the journal, and nothing more is made after it.
+  // What is made before the failure is noticed is in the journal, and nothing more is made after that.
   ask("i=0; while mkdir ok/$i; do i=$((i+1)); done");
   until_said("cannot write the audit log");
   EXPECT_EQ(ask("mkdir ok/never || printf denied"), "denied");
@@ -170,7 +170,7 @@ TEST_F(Disk, CallsWaitForItIfTheConfigSaysSo) {
   start(R"({"on_audit_failure": "wait"})");
   EXPECT_EQ(ask("mkdir ok/first && printf made"), "made");
   fault("write=EIO");
-  tell("mkdir ok/second");  // in the journal, or waiting already
+  tell("mkdir ok/second");  // in the journal, or already waiting
   until_said("calls wait until it can be written");
   tell("for i in 1 2 3 4 5 6 7 8 9 10; do mkdir ok/$i & done; wait; printf all");
   EXPECT_LE(entries(arena_.path("ok")).size(), 2u);
@@ -189,7 +189,7 @@ TEST_F(Disk, CallsAreCountedIfTheConfigSaysSo) {
   fault("write=EIO");
   EXPECT_EQ(ask("mkdir ok/first && printf made"), "made");
   until_said("are only counted until it can be written");
-  // What was performed is taken into the journal in any case; what was denied is counted.
+  // What was performed is always accepted into the journal; denials are counted.
   EXPECT_EQ(ask("for i in 1 2 3 4 5; do mkdir ok/$i || break; mkdir no/$i; done; printf $i"), "5");
   fault("");
   const Ended ended = end();
@@ -219,7 +219,7 @@ TEST_F(Disk, AfterAFailedSyncAFileIsNeverWrittenAgain) {
   const Audit audit = log();
   expect_gapless(audit);
   EXPECT_GE(lost(audit), 1u);
-  // What could not be made durable was denied, whatever its record says: another record tells.
+  // What could not be made durable was denied, although its record says otherwise: another record corrects it.
   EXPECT_TRUE(std::any_of(audit.begin(), audit.end(), [](const auto& record) {
     return record["type"] == "amend" && record["out"] == "denied";
   }));
@@ -244,7 +244,7 @@ TEST_F(Disk, ALossOfPowerLosesNothingThatWasSynced) {
     char byte;
     ASSERT_EQ(read(first_answer.get(), &byte, 1), 1) << front.err();
     pass_some_time(random);
-    // The disk as it is at this instant; whatever was answered before is on it.
+    // The disk as it is at this instant; all calls answered before are on it.
     const std::uint64_t answered = counted(arena_.path("count" + name));
     kill(file_system_->pid(), SIGSTOP);
     const std::string log = contents_of(arena_.path("backing/synced/" + name + ".jsonl"));

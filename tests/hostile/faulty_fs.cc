@@ -1,7 +1,7 @@
-// MOUNTPOINT BACKING: a file system that keeps its files in BACKING/now and fails when told to. BACKING/fault
-// holds what fails: nothing, or words like "write=ENOSPC fsync=EIO". What was on the disk when fsync(2) last
-// succeeded is in BACKING/synced: all that a loss of power would leave. Says "mounted"; unmounts and ends
-// when its standard input does.
+// MOUNTPOINT BACKING: a file system that keeps its files in BACKING/now and fails on demand. BACKING/fault says what
+// fails: nothing, or words like "write=ENOSPC fsync=EIO". BACKING/synced holds the files as they were at the last
+// successful fsync(2): all that a loss of power would leave. Says "mounted"; unmounts and ends when its standard
+// input ends.
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +27,7 @@ std::string now(const char* path) { return backing + "/now" + path; }
 std::string synced(const char* path) { return backing + "/synced" + path; }
 int result(int done) { return done < 0 ? -errno : 0; }
 
-// The negative errno that `operation` is to fail with now; 0: it isn't.
+// The negative errno with which `operation` must fail now; 0: it must not.
 int fault(const std::string& operation) {
   static const std::map<std::string, int> errors = {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EROFS", EROFS}};
   std::ifstream file(backing + "/fault");
@@ -90,7 +90,7 @@ int allocate(const char*, int mode, off_t offset, off_t size, fuse_file_info* in
 int sync_file(const char* path, int, fuse_file_info* info) {
   if (const int failed = fault("fsync")) return failed;
   char bytes[1 << 16];
-  const std::string next = synced(path) + ".next";  // all of it or nothing, as a disk's own log makes it
+  const std::string next = synced(path) + ".next";  // all of it or nothing, as with a disk's own log
   const int to = open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   off_t offset = 0;
   for (ssize_t got; (got = pread(fd_of(info), bytes, sizeof bytes, offset)) > 0; offset += got)

@@ -1,5 +1,5 @@
-// The supervisor is killed, again and again, at random instants under load. Whatever was answered is in the
-// log, once, and the log's numbers have no gap.
+// The supervisor is killed, again and again, at random instants under load. Every answered call is in the log, once,
+// and the log's numbers have no gap.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -31,7 +31,7 @@ std::vector<pid_t> children(pid_t parent) {
   return all;
 }
 
-// What follows `key`, up to the end of the value.
+// The text after `key`, up to the end of the value.
 std::string_view after(std::string_view line, std::string_view key) {
   const std::size_t at = line.find(key);
   if (at == line.npos) return {};
@@ -39,7 +39,7 @@ std::string_view after(std::string_view line, std::string_view key) {
   return line.substr(0, line.find_first_of(R"(",}])"));
 }
 
-// The log's files in their order, as text.
+// The log's files in order, as text.
 std::string whole_log(const std::string& directory) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(directory))
@@ -85,7 +85,7 @@ class Kills : public testing::TestWithParam<Setting> {
     if (front_too) kill(front.pid(), SIGKILL);
     kill(supervisor[0], SIGKILL);
     front.wait();
-    // The load has ended when it no longer has the pipe.
+    // The load has ended when it no longer holds the pipe.
     while (read(last_answer.get(), &byte, 1) > 0) {
     }
   }
@@ -117,7 +117,7 @@ TEST_P(Kills, LoseNothingThatWasAnswered) {
   ASSERT_TRUE(log.ends_with('\n'));
   for (std::string_view left = log; !left.empty(); left.remove_prefix(left.find('\n') + 1)) {
     const std::string_view line = left.substr(0, left.find('\n'));
-    // A tenth of a million lines: only what is looked at is parsed. One in a hundred is parsed as a whole.
+    // A hundred thousand lines: only the needed members are parsed. One line in a hundred is parsed as a whole.
     ASSERT_TRUE(line.starts_with(R"({"type":")") && line.ends_with('}')) << line;
     if (seq % 100 == 0) {
       ASSERT_TRUE(nlohmann::json::accept(line)) << line;

@@ -1,4 +1,4 @@
-// Policies that are meant to hang, exhaust or confuse.
+// Policies that are meant to hang, exhaust or confuse scsup.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -10,7 +10,7 @@
 namespace scsup::hostile {
 namespace {
 
-// Refused, in little processor time and memory, by a sentence that contains `words`; nothing is run.
+// Refused, with little processor time and memory, by a sentence that contains `words`; nothing is run.
 void expect_refusal(Arena& arena, const std::string& policy, const std::string& words) {
   Started scsup =
       arena.start({program("scsup"), "--policy", policy, "--audit", "none", "/bin/mkdir", "ok/x"}, [] {

@@ -1,4 +1,4 @@
-// Agents that lie, babble, are silent or leave: the supervisor goes on for the others.
+// Agents that lie, send garbage, are silent or leave: the supervisor goes on for the others.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -27,7 +27,7 @@ class Sockets : public testing::Test {
     EXPECT_TRUE(socket) << socket.error().text();
     return socket ? std::move(*socket) : Fd();
   }
-  // What the supervisor says next; "closed" when it has hung up.
+  // The supervisor's next message; "closed" if it has hung up.
   static std::string hear(const Fd& socket) {
     auto packet = receive_packet(socket);
     if (!packet || packet->bytes.empty()) return "closed";
@@ -36,7 +36,7 @@ class Sockets : public testing::Test {
     if (const auto* refused = std::get_if<handshake::Refused>(&*message)) return refused->text;
     return std::holds_alternative<handshake::Program>(*message) ? "program" : "other";
   }
-  // An honest agent is served as ever.
+  // An honest agent is served as usual.
   void expect_service() {
     Started agent = arena_.start({program("scsup-agent"), "--socket", arena_.socket(), "--", "/bin/mkdir",
                                   arena_.path("ok/x"), arena_.path("no/x")});
@@ -139,11 +139,11 @@ TEST_F(Sockets, ComingAndGoingAtEachStepLeavesNothingBehind) {
   expect_service();
   EXPECT_LE(descriptor_slots(serve_.pid()), 512);
   const long grown = resident_kib(serve_.pid()) - before;
-  EXPECT_LT(grown, std::getenv("SCSUP_SANITIZED") ? 1 << 20 : 32 << 10);  // a sanitizer keeps what is freed
+  EXPECT_LT(grown, std::getenv("SCSUP_SANITIZED") ? 1 << 20 : 32 << 10);  // a sanitizer keeps freed memory
   finish();
 }
 
-// More connections than the supervisor has descriptors for: it must keep some for those that it serves.
+// More connections than the supervisor has descriptors for: it must keep some for the agents that it serves.
 TEST_F(Sockets, HundredsThatNeverSpeak) {
   ASSERT_EQ(mkfifo(arena_.path("begun").c_str(), 0600), 0);
   rlimit few{256, 256};
@@ -160,7 +160,7 @@ TEST_F(Sockets, HundredsThatNeverSpeak) {
   }
   EXPECT_EQ(running.wait(), 0) << running.err();
   silent.clear();
-  for (std::string heard; heard != "program";) {  // it sees one after the other that they have gone
+  for (std::string heard; heard != "program";) {  // it notices one after the other that they have gone
     Fd socket = connect();
     (void)send_packet(socket, handshake::encode(hello));
     heard = hear(socket);

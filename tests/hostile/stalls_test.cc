@@ -1,4 +1,4 @@
-// Calls that don't come to an end because a target sees to it.
+// Calls that a target keeps from ending.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>

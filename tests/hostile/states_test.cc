@@ -1,4 +1,4 @@
-// Targets in odd states, calls by odd ways, and ends that come too early.
+// Targets in odd states, calls by unusual ways, and ends that come too early.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -55,7 +55,7 @@ TEST(States, AdmittedForeignAbiIsJudgedByTheSameRules) {
   }
 }
 
-// Nobody gets out of its own walls by having scsup act for it, and nobody else gets into them.
+// No task gets out of its own domain because scsup acts for it, and no other task gets into it.
 TEST(States, TargetsInALandlockDomain) {
   Arena native_arena, arena;
   Started native = native_arena.start({attack("landlock_domain"), native_arena.root()});
@@ -196,7 +196,7 @@ TEST(States, ScsupUnderScsup) {
   }
 }
 
-// The front is only what the terminal sees: without it the command is supervised all the same.
+// The front is only what the terminal sees: the command is supervised without it as well.
 TEST(States, FrontThatIsKilledOrStopped) {
   for (const int signal : {SIGKILL, SIGSTOP}) {
     Arena arena;

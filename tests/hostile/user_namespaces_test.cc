@@ -1,4 +1,4 @@
-// Targets that are root in a user namespace of their own, and what they can do to who acts for them there.
+// Targets that are root in their own user namespace, and what they can do to the processes that act for them there.
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
@@ -72,8 +72,8 @@ TEST(UserNamespaces, FileSystemsThatWereUsedCanBeUnmounted) {
   expect_sound(arena, ended);
 }
 
-// An ordinary user's scsup has no rights outside; inside it has those of the namespace's owner, and that is
-// enough for ids that newuidmap(1) would give.
+// An ordinary user's scsup has no rights outside. Inside it has those of the namespace's owner, which is enough for
+// the ids that newuidmap(1) would map.
 TEST(UserNamespaces, OrdinaryUsersSubordinateIds) {
   if (!is_root()) GTEST_SKIP() << "needs root, to write maps as newuidmap(1) does";
   constexpr uid_t user = 65534, first = 300000;
@@ -109,7 +109,7 @@ TEST(UserNamespaces, OrdinaryUsersSubordinateIds) {
   }
 }
 
-// A supervisor with a target that has been acted for inside, and its processes.
+// A supervisor with a target for which a deputy has acted, and its processes.
 class Inside : public testing::Test {
  protected:
   void SetUp() override {
@@ -158,7 +158,7 @@ bool ends(const Fd& pidfd) {
 TEST_F(Inside, NothingOutlivesTheSupervisor) {
   const Fd zygote(static_cast<int>(syscall(SYS_pidfd_open, zygote_, 0)));
   const Fd deputy(static_cast<int>(syscall(SYS_pidfd_open, deputy_, 0)));
-  kill(zygote_, SIGSTOP);  // who is stopped doesn't notice that a line closes
+  kill(zygote_, SIGSTOP);  // a stopped process doesn't notice that a line closes
   kill(deputy_, SIGSTOP);
   kill(supervisor_, SIGKILL);
   EXPECT_TRUE(ends(zygote));

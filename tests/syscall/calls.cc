@@ -14,7 +14,7 @@ namespace twin {
 namespace {
 
 std::string printable(const char* path) {
-  // An address that is no string is the case's business to label.
+  // If the address is no string, the case has to label it.
   const std::size_t length = std::strlen(path);
   if (length > 100) return "<" + std::to_string(length) + " bytes>";
   std::string out = "\"";

@@ -1,8 +1,7 @@
-// What a case is written with: raw system calls that say what they gave, one line each on stdout.
+// What cases are made of: raw system calls that print their results, one line each on stdout.
 //
-// The lines that begin with '*' are the calls under test: twin_test counts them against the audit. What a
-// case needs besides (files, links, mounts) is made by must_* and prepare(), which say nothing unless they
-// fail.
+// The lines that begin with '*' are the calls under test: twin_test counts them against the audit. What else a case
+// needs (files, links, mounts) is made by must_* and prepare(), which print nothing unless they fail.
 #pragma once
 
 #include <fcntl.h>
@@ -19,8 +18,7 @@ namespace twin {
 
 using Raw = unsigned long;
 
-// Issues the call with exactly these registers and prints `* label -> value` or `* label -> ERRNO`. Returns
-// -errno.
+// Makes the call with exactly these registers and prints `* label -> value` or `* label -> ERRNO`. Returns -errno.
 long raw(const std::string& label, long nr, Raw a = 0, Raw b = 0, Raw c = 0, Raw d = 0);
 
 long mkdir(const char* path, Raw mode = 0777);
@@ -34,7 +32,7 @@ long unlink(const char* path);
 long unlinkat(int dirfd, const char* path, int flags);
 
 void say(const std::string& line);
-// Prints what is there: type, mode, owner, group, ACLs. Follows no link.
+// Prints the object's type, mode, owner, group, ACLs. Follows no link.
 void show(const std::string& path);
 
 // Setup. Ends the program with a message when it fails: a case that can't be set up proves nothing.
@@ -42,7 +40,7 @@ int must(long result, const char* what);
 void file(const char* path, mode_t mode = 0644);
 void link_to(const char* target, const char* path);
 int opened(const char* path, int flags);
-// Says that some setup gave `result` and goes on: both twins must agree on that as well.
+// Prints that some setup gave `result` and goes on: both twins must agree on that as well.
 bool tried(const char* what, long result);
 
 std::string errno_text(long negative);

@@ -1,4 +1,4 @@
-// The cases, by topic. A case makes its calls in the current directory, a fresh one, and says what each gave.
+// The cases, by topic. A case makes its calls in the current directory, a fresh one, and prints each result.
 #pragma once
 
 #include <string_view>
@@ -11,9 +11,9 @@ enum Need : unsigned {
   root = 1,            // every capability, in the first user namespace or one that scsup shares
   acl = 2,             // POSIX ACLs on the file system
   sticky_links = 4,    // fs.protected_symlinks is 1
-  user_namespace = 8,  // an ordinary user may make one
-  int80_calls = 16,    // the kernel takes i386 calls
-  by_exec = 32,        // what another case execs into: not run by itself
+  user_namespace = 8,  // an ordinary user may create one
+  int80_calls = 16,    // the kernel accepts i386 calls
+  by_exec = 32,        // another case execs it: not run by itself
 };
 
 struct Case {

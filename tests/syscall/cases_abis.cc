@@ -1,4 +1,4 @@
-// The same calls by the other doors of an x86_64 kernel: int 0x80 (i386) and the x32 numbers.
+// The same calls by an x86_64 kernel's other entries: int 0x80 (i386) and the x32 numbers.
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,7 +80,7 @@ void i386_upper_half() {
   int80("fchmod", i386_fchmod, garbage | dir, garbage | 0701);
   int80("fchmodat2", i386_fchmodat2, garbage | dir, garbage | low("b"), garbage | 0700,
         garbage | AT_SYMLINK_NOFOLLOW);
-  // Above 4 GiB, where its lower half is an address that nobody may map (vm.mmap_min_addr).
+  // Above 4 GiB; its lower half is an address that nobody may map (vm.mmap_min_addr).
   void* const wanted = reinterpret_cast<void*>(0x3'0000'1000);
   void* const page =
       mmap(wanted, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);

@@ -1,4 +1,4 @@
-// POSIX ACLs, written as the kernel stores them (linux/posix_acl_xattr.h), so that no tool is needed.
+// POSIX ACLs, written in the kernel's own format (linux/posix_acl_xattr.h), so that no tool is needed.
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>

@@ -16,7 +16,7 @@ namespace {
 
 std::uint64_t bit(int cap) { return std::uint64_t{1} << cap; }
 
-// Takes `drop` out of the effective set, or puts everything permitted back with drop == 0.
+// Removes `drop` from the effective set, or restores everything permitted if drop is 0.
 void effective_without(std::uint64_t drop, bool permitted_too = false) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct sets[2];

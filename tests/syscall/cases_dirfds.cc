@@ -1,4 +1,4 @@
-// dirfd: every kind of thing that it can be, and flags.
+// dirfd: every kind of object that it can refer to, and flags.
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>

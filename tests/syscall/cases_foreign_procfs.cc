@@ -19,8 +19,7 @@ void own_mounts() {
   must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make private");
 }
 
-// The names are ones that no real root has: a supervisor that loses its way must not find anything to change
-// there.
+// No real root has these names: a supervisor that leaves the jail must find nothing to change.
 void in_jail() {
   for (const char* name : {"jail", "jail/proc", "jail/twin-work", "twin-outside"})
     must(::mkdir(name, 0755), name);
@@ -57,7 +56,7 @@ void pid_namespace() {
   must(unshare(CLONE_NEWPID), "unshare");
   const pid_t child = must(fork(), "fork");
   if (child == 0) {
-    // /proc is still of the namespace above: there, this process has another number.
+    // /proc still belongs to the namespace above, where this process has another number.
     mkdir("/proc/self/cwd/above");
     mkdir((at + "/above").c_str());
     must(mount("twin", "jail/proc", "proc", 0, nullptr), "mount proc");
@@ -73,7 +72,7 @@ void pid_namespace() {
   int status;
   must(waitpid(child, &status, 0), "waitpid");
   say("child ended with " + std::to_string(status));
-  // The procfs of the namespace below, now without a first process: we have no number there.
+  // The procfs of the namespace below, now without a first process: we have no number in it.
   mkdir("jail/proc/self/cwd/x");
 }
 

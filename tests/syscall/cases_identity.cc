@@ -1,4 +1,4 @@
-// Whose rights a call is made with: fsuid, fsgid, groups, and ids changed right before it.
+// With whose rights a call is made: fsuid, fsgid, groups, and ids changed right before it.
 #include <grp.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@ void owned(const char* path, uid_t uid, gid_t gid, mode_t mode) {
   must(::chmod(path, mode), path);
 }
 
-// root's, everybody's and user 65534's; and a file of each.
+// Directories of root, of everybody and of user 65534; and a file of each.
 void places() {
   for (const char* name : {"roots", "everybodys", "theirs", "groups"}) must(::mkdir(name, 0755), name);
   for (const char* name : {"roots/file", "everybodys/file", "theirs/file"}) file(name);

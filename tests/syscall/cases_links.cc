@@ -1,4 +1,4 @@
-// Symbolic links: how many, how long, where to, and whether the last one is followed.
+// Symbolic links: how many, how long, their targets, and whether the last one is followed.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,8 +126,7 @@ void not_followed() {
   }
 }
 
-// fs.protected_symlinks: only the last link of a path is refused, and a directory's own owner may lay links
-// for all.
+// fs.protected_symlinks: only the last link of a path is refused, and the directory's owner may make links for all.
 void sticky() {
   must(chown(".", 0, 0), "chown");
   chmod(".", 01777);

@@ -1,5 +1,5 @@
-// User namespaces with ranges of ids, as containers have them: what root and others inside may do to what
-// their maps hold, and to what they don't.
+// User namespaces with ranges of ids, as in containers: what root and others inside may do to objects with mapped
+// ids, and to others.
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -40,7 +40,7 @@ struct Place {
   uid_t uid;
   gid_t gid;
 };
-// By the uid and gid outside. 100000 is root inside, 165534 nobody, 65534 and 0 are nobody's.
+// By uid and gid outside. 100000 is root inside, 165534 nobody; 65534 and 0 are not mapped.
 constexpr Place all[] = {{"inner_root", 100000, 100000},   {"inner_user", 101000, 101000},
                          {"inner_nobody", 165534, 165534}, {"outer_root", 0, 0},
                          {"outer_nobody", 65534, 65534},   {"outer_group", 100000, 0},
@@ -143,7 +143,7 @@ void outer_root_inside() {
   everywhere("outer_root_without_rights");
 }
 
-// Ids that nobody maps are kept by who enters, and so are groups.
+// A process that enters keeps unmapped ids, and its groups.
 void kept_ids() {
   places();
   const gid_t groups[] = {5000, 100077};
@@ -179,7 +179,7 @@ void mounts_inside() {
   mkdir("m/roots/y");
   show("m/roots/y");
   chmod("m", 0755);
-  // An id that the mount's namespace doesn't know can own nothing there.
+  // An id that is unknown to the mount's namespace can own nothing there.
   link_to("roots", "m/link");
   syscall(SYS_setfsuid, 1001);
   chmod("m/link", 0711);
@@ -214,7 +214,7 @@ void overlay_inside() {
   tried("umount", umount2("m", 0));
 }
 
-// Links in a sticky directory of everybody's, whose owners look alike from inside.
+// Links in a sticky world-writable directory, whose owners look alike from inside.
 void sticky_links_inside() {
   must(::mkdir("target", 0777), "mkdir");
   must(chown("target", 100000, 100000), "chown");

@@ -1,4 +1,4 @@
-// What a path says: dots, slashes, nothing at all, and what lies there already.
+// Spellings of a path: dots, slashes, an empty one, and existing objects.
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>

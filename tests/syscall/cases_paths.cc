@@ -1,4 +1,4 @@
-// Where a path's bytes lie, and how many there are.
+// Where a path's bytes are in memory, and how many there are.
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t page = 4096;
 
-// Three pages, of which the middle one can be read; the string ends with the middle one.
+// Three pages, of which the middle one can be read; the string ends with that page.
 char* before_unmapped(const char* text, bool with_nul) {
   char* pages =
       static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

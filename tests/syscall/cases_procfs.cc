@@ -1,4 +1,4 @@
-// Links in /proc that mean something else to every task.
+// Links in /proc that lead each task somewhere else.
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,7 +153,7 @@ void deleted() {
   mkdir("made");
 }
 
-// One's own links need no right to look at the process, whatever ids the thread has.
+// Following one's own links needs no right to look at the process, whatever ids the thread has.
 void with_other_ids() {
   must(::mkdir("dir", 0777), "mkdir");
   must(::chmod("dir", 0777), "chmod");

@@ -1,4 +1,4 @@
-// Removing names: what there is, how it is named, who may, and what is mounted on it.
+// Removing names: which objects, how they are named, by whom, and what is mounted on them.
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -164,7 +164,7 @@ void own_mounts() {
   must(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make private");
 }
 
-// What is a mount point in the caller's namespace stays, by whatever way it is named.
+// A mount point in the caller's namespace stays, by whatever path it is named.
 void mount_points() {
   for (const char* name : {"m", "a", "a/x", "b", "held"}) must(::mkdir(name, 0755), name);
   for (const char* name : {"over", "under", "held/file", "a/plain"}) file(name);
@@ -186,7 +186,7 @@ void mount_points() {
   show("held/file");
 }
 
-// What is one elsewhere only goes, and the mount with it.
+// A mount point only in another namespace is removed, and the mount with it.
 void mounted_elsewhere() {
   must(::mkdir("m", 0755), "mkdir");
   own_mounts();

@@ -1,5 +1,4 @@
-// What threads have of their own, and what they share. Steps are ordered, so that both twins take the same
-// ones.
+// What threads have of their own, and what they share. Steps are ordered, so that both twins take the same steps.
 #include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +15,7 @@ namespace twin {
 
 namespace {
 
-// A thread that does what it is told, one thing at a time.
+// A thread that executes functions, one at a time.
 class Partner {
  public:
   Partner() : thread_([this] { loop(); }) {}

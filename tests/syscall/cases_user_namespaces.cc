@@ -1,4 +1,4 @@
-// User namespaces that any user may make: one id is mapped, and root inside has rights over it alone.
+// User namespaces that any user may create: one id is mapped, and root inside has rights over it alone.
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -76,7 +76,7 @@ void as_nobody() {
   calls();
 }
 
-// Root inside is root over what is mounted there, and a mount that was used can be unmounted.
+// Root inside is root over what is mounted there, and a mount can be unmounted after use.
 void own_tmpfs() {
   must(::mkdir("m", 0755), "mkdir");
   enter_alone(0, 0, CLONE_NEWNS);
@@ -146,7 +146,7 @@ void by_own_procfs_undumpable() {
   by_own_procfs();
 }
 
-// Each of them has a namespace inside of the other's.
+// Each of them has a namespace inside the other's.
 void nested() {
   plain();
   enter_alone(0, 0);
@@ -162,7 +162,7 @@ void nested() {
   show("deep");
 }
 
-// A parent follows its child into a namespace, and a grandchild leaves the capabilities by its exec's rules.
+// A parent follows its child into a namespace, and a grandchild loses the capabilities by the rules of exec.
 void joined() {
   plain();
   int ready[2], go[2];

@@ -44,7 +44,7 @@ Ran run(const std::vector<std::string>& command, const std::string& directory) {
         chdir(directory.c_str()) != 0)
       _exit(96);
     close(null);
-    for (int fd : {1, 2})  // both write at the end, whoever wrote before
+    for (int fd : {1, 2})  // both write at the end, after each other's output
       fcntl(fd, F_SETFL, O_APPEND);
     execv(arguments[0], arguments.data());
     _exit(96);

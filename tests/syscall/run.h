@@ -7,7 +7,7 @@
 namespace twin {
 
 struct Ran {
-  int status = 0;  // as waitpid(2) gives it
+  int status = 0;  // in the form of waitpid(2)
   bool in_time = true;
   std::string out, err;
 };
@@ -17,8 +17,8 @@ Ran run(const std::vector<std::string>& command, const std::string& directory);
 
 struct Recorded {
   int performed = 0, continued = 0;
-  int failed_on_the_way = 0;         // answered because the path leads nowhere
-  std::vector<std::string> refused;  // lines of calls that anything else decided
+  int failed_on_the_way = 0;         // answered because the path doesn't resolve
+  std::vector<std::string> refused;  // lines of calls with any other decision
 };
 
 // The mkdir and chmod calls of an audit log. Throws when a line isn't JSON.

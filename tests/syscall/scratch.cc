@@ -69,7 +69,7 @@ void list(const fs::path& path, const fs::path& from, std::string& out) {
       attribute(path, "system.posix_acl_access") + " " + attribute(path, "system.posix_acl_default") + "\n";
   if (!S_ISDIR(st.st_mode)) return;
   if (access(path.c_str(), R_OK | X_OK) != 0 && chmod(path.c_str(), 0700) != 0)
-    return;  // its mode is noted already
+    return;  // its mode is already listed
   for (const fs::path& entry : entries(path)) list(entry, from, out);
 }
 

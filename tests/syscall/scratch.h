@@ -1,4 +1,4 @@
-// A directory that both twins get, one after the other, under the same name; and what it holds in the end.
+// A directory that both twins get in turn, under the same name, and its final contents.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@ namespace twin {
 
 enum class Place { disk, memory };  // the build's file system, tmpfs
 
-// An empty directory's name; "" when there is no such place that everybody may search and we may write.
+// The name of an empty directory; "" if there is no such place that everybody may search and we may write.
 std::string scratch_root(Place place);
 
 void remove_tree(const std::string& path);

@@ -1,5 +1,5 @@
-// Every case runs natively and under scsup, in a directory of the same name; what the target sees is the
-// same, to the byte.
+// Every case runs natively and under scsup, in a directory of the same name; what the target sees is identical to the
+// byte.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -25,7 +25,7 @@ enum class Answer { performed, continued };
 constexpr const char* architectures = R"("defaultAction": "SCMP_ACT_ALLOW",
   "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],)";
 
-// EXDEV is what none of these calls ever gives by itself.
+// None of these calls ever gives EXDEV by itself.
 std::string policy(Answer answer) {
   const std::string rules =
       answer == Answer::performed
@@ -47,7 +47,7 @@ std::string first_line(const char* path) {
   return line;
 }
 
-// What this machine or this user lacks for a case; "" when nothing is missing.
+// What this machine or this user lacks for a case; "" if nothing is missing.
 std::string missing(unsigned needs, const std::string& place) {
   if ((needs & root) != 0 && geteuid() != 0) return "needs root";
   if ((needs & sticky_links) != 0 && first_line("/proc/sys/fs/protected_symlinks") != "1")
@@ -87,7 +87,7 @@ int calls_in(const std::string& out) {
   return lines;
 }
 
-// The lines where two texts differ, with what came before.
+// The lines in which two texts differ, with the lines before.
 std::string difference(const std::string& native, const std::string& supervised) {
   std::istringstream a(native), b(supervised);
   std::string out, x, y;
@@ -125,7 +125,7 @@ class Twins : public testing::TestWithParam<std::tuple<Place, Answer, Case>> {
 TEST_P(Twins, SeeTheSame) {
   const auto& [place, answer, one] = GetParam();
   if (const std::string lacking = missing(one.needs, root_); !lacking.empty()) GTEST_SKIP() << lacking;
-  // What a case makes beside its directory is seen as well.
+  // Files that a case makes beside its directory are compared as well.
   const std::string around = root_ + "/" + one.name, scratch = around + "/in", audit = root_ + "/audit.jsonl",
                     rules = root_ + "/policy.json";
   const std::vector<std::string> target = {TWIN_TARGET, one.name, scratch};
@@ -152,7 +152,7 @@ TEST_P(Twins, SeeTheSame) {
   EXPECT_EQ(difference(native.out, supervised.out), "");
   EXPECT_EQ(difference(native_tree, supervised_tree), "");
 
-  // And it was scsup that did it.
+  // And scsup made the calls.
   const Recorded recorded = read_audit(audit);
   for (const std::string& line : recorded.refused) ADD_FAILURE() << "not the kernel's answer: " << line;
   const int calls = calls_in(supervised.out);
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(Performed, Twins,
                                           testing::Values(Answer::performed),
                                           testing::ValuesIn(by_themselves())),
                          name_of);
-// The kernel does these itself: one file system shows that scsup is no hindrance.
+// The kernel executes these itself: one file system suffices to show that scsup doesn't interfere.
 INSTANTIATE_TEST_SUITE_P(Continued, Twins,
                          testing::Combine(testing::Values(Place::memory), testing::Values(Answer::continued),
                                           testing::ValuesIn(by_themselves())),

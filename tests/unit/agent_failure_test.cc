@@ -33,7 +33,7 @@ class CommandFiles : public testing::Test {
     fs::permissions(folder_ + "/" + name, static_cast<fs::perms>(mode));
     return folder_ + "/" + name;
   }
-  // Ends before a word is exchanged.
+  // Ends before any message is exchanged.
   Ended refused_at_once(const std::string& name, const std::string& path = "") {
     return Agent(Start::forked, {.argv = {name},
                                  .before =

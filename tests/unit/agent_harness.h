@@ -1,5 +1,5 @@
-// An agent under a supervisor that a test plays by hand: forked here over a socketpair, as `scsup run` does
-// it, or the real scsup-agent over a socket file.
+// An agent under a supervisor that the test plays: forked here over a socketpair, as `scsup run` does it, or the real
+// scsup-agent over a socket file.
 #pragma once
 
 #include <fcntl.h>
@@ -32,7 +32,7 @@ inline std::string start_name(const testing::TestParamInfo<Start>& start) {
   return start.param == Start::forked ? "forked" : "binary";
 }
 
-// An ordinary user, for tests that run as root too.
+// Becomes an ordinary user, for tests that run as root too.
 inline void become_ordinary() {
   if (::geteuid() != 0) return;
   if (::setgroups(0, nullptr) < 0 || ::setresgid(65534, 65534, 65534) < 0 ||
@@ -133,7 +133,7 @@ class Agent {
   }
 
   pid_t pid() const { return pid_; }  // -1 when it has ended
-  // Never with an agent that has ended: kill(2) takes -1 for everybody.
+  // Never for an agent that has ended: to kill(2) -1 means everybody.
   void kill(int signal) const {
     if (pid_ > 0) ::kill(pid_, signal);
   }
@@ -159,7 +159,7 @@ class Agent {
     words.exec_waits = exec_waits;
     say(words, memfd_of(program).get());
   }
-  // Hello to Listener.
+  // The handshake from Hello to Listener.
   Fd hand_over(const Instructions& program, bool exec_waits = false) {
     Fd listener;
     hello_ = expect<handshake::Hello>();
@@ -171,7 +171,7 @@ class Agent {
   }
   const handshake::Hello& hello() const { return hello_; }
 
-  // Waits for its end; what it printed.
+  // Waits for its end; returns what it printed.
   Ended end() {
     Ended ended;
     socket_.reset();
@@ -189,7 +189,7 @@ class Agent {
   }
 
  private:
-  // The real agent may end before it connects: don't wait for it for ever.
+  // The real agent may end before it connects, so don't wait for the connection for ever.
   void accept_or_death(const Fd& listening) {
     const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     pollfd either[] = {{listening.get(), POLLIN, 0}, {pidfd.get(), POLLIN, 0}};
@@ -203,7 +203,7 @@ class Agent {
   handshake::Hello hello_;
 };
 
-// The calls that come out of a listener, answered by raw ioctl.
+// The calls received from a listener, answered by raw ioctl.
 class Calls {
  public:
   explicit Calls(Fd listener) : listener_(std::move(listener)) {}
@@ -247,7 +247,7 @@ inline Ended supervised(Start start, Agent::Setting setting, handshake::Hello* h
   return agent.end();
 }
 
-// The same command without any supervisor: what must come out.
+// The same command without any supervisor, for the expected result.
 inline Ended native(Agent::Setting setting) {
   const auto before = setting.before;
   const auto argv = setting.argv;

@@ -45,9 +45,9 @@ TEST_P(AgentTest, TheFilteredThreadMakesNoCallBeforeExecveEvenIfEachIsDenied) {
 TEST_P(AgentTest, AnExecveThatIsTrappedWaitsForTheSupervisorAndNotForTheWordToGo) {
   Agent agent(GetParam(), {});
   Calls calls(agent.hand_over(trap_execve(SECCOMP_RET_ALLOW), true));
-  ASSERT_EQ(calls.next(), SYS_execve);  // no Go was said
+  ASSERT_EQ(calls.next(), SYS_execve);  // Go was not sent
   calls.let_through();
-  EXPECT_EQ(calls.next(), -1);  // it has run and ended; hanging up before would end the agent
+  EXPECT_EQ(calls.next(), -1);  // it has run and ended; hanging up earlier would end the agent
   EXPECT_EQ(agent.end().out, "ran\n");
 }
 
@@ -118,7 +118,7 @@ TEST_P(AgentTest, NoListenerIsLeftInTheTargetWhenItExecs) {
 TEST_P(AgentTest, NothingRunsBeforeTheWordToGo) {
   Agent agent(GetParam(), {});
   const Fd listener = agent.hand_over(trap_execve(SECCOMP_RET_ERRNO | odd_errno));
-  agent.kill(SIGTERM);  // while it waits: dies natively, and has asked for no execve
+  agent.kill(SIGTERM);  // while it waits: dies natively, without a request for execve
   EXPECT_EQ(agent.end().signal(), SIGTERM);
   pollfd waiting{listener.get(), POLLIN, 0};
   EXPECT_EQ(::poll(&waiting, 1, 0) & waiting.revents & POLLIN, 0);

@@ -1,4 +1,4 @@
-// Where records go beside the file: the journal's and syslog's datagrams, a socket whose reader is slow or
+// Where records go in addition to the file: the journal's and syslog's datagrams, a socket whose reader is slow or
 // absent.
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ TEST_F(AuditSinks, AJournalThatIsFullOrNotThereHoldsNobodyUp) {
   absent.take(two_lines);
   const Fd journal = bound(SOCK_DGRAM);
   JournaldSink sink(path_.c_str());
-  for (int i = 0; i < 5000; ++i) sink.take(two_lines);  // nobody reads
+  for (int i = 0; i < 5000; ++i) sink.take(two_lines);  // without a reader
 }
 
 TEST_F(AuditSinks, TheHeadIsToldToSyslogOnceAndLaterWhenItHasChanged) {

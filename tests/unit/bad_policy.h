@@ -1,4 +1,4 @@
-// Bad policies: the text, and what is said of it where.
+// Bad policies: the text, and the expected messages with their places.
 #pragma once
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ inline Document document(std::string_view text) {
   return std::move(parsed.document);
 }
 
-// What is given stands in line 2, from column 1.
+// `members` is in line 2, from column 1.
 inline std::string file(std::string_view members) { return "{\n" + std::string(members) + "\n}"; }
 inline std::string entries(std::string_view entry) {
   return "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [\n" + std::string(entry) + "\n]}";

@@ -1,7 +1,7 @@
-// Runs a seccomp program over one call's registers, as the kernel would (linux:kernel/seccomp.c,
-// net/core/filter.c), so that a test can ask what a filter says without loading it.
+// Runs a seccomp program on one call's registers, as the kernel would (linux:kernel/seccomp.c, net/core/filter.c), so
+// that a test can get a filter's answer without loading it.
 //
-// Only what seccomp(2) admits; anything else throws: aligned 32-bit loads from seccomp_data, no packet
+// Only instructions that seccomp(2) accepts; all others throw: aligned 32-bit loads from seccomp_data, no packet
 // access.
 #pragma once
 

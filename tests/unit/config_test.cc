@@ -29,7 +29,7 @@ ParsedConfig parse(const std::string& text) {
   return parse_config(text, defaults(), "/etc/scsup/", accounts);
 }
 
-// The mistakes as they are told, one line each.
+// The mistakes as they are reported, one line each.
 std::string mistakes(const std::string& text) {
   std::string lines;
   for (const Diagnostic& diagnostic : parse(text).diagnostics) lines += render("c.json", diagnostic) + "\n";

@@ -1,4 +1,4 @@
-// What a container is called, by each engine's own annotations, and what its metadata asks for.
+// A container's names in each engine's own annotations, and what its metadata requests.
 #include "supervisor/oci/container_names.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Framing and reading of what comes over the control socket, and what goes back.
+// Framing and parsing of the control socket's messages, and the replies.
 #include <gtest/gtest.h>
 
 #include "supervisor/control/inbox.h"
@@ -58,7 +58,7 @@ TEST(Framing, TheLimitIsThatOfOneMessage) {
 
 TEST(Framing, AMegabyteByteByByteIsSearchedOnce) {
   Inbox inbox(2u << 20);
-  for (int i = 0; i < 1 << 20; ++i) {  // 2^39 steps if each one looked at all that is there
+  for (int i = 0; i < 1 << 20; ++i) {  // 2^39 steps if each one looked at everything again
     inbox.add("x");
     ASSERT_FALSE(*inbox.next());
   }
@@ -192,7 +192,7 @@ TEST(Methods, WhoWantsNoReplyGetsNone) {
   EXPECT_EQ(
       answer(service, R"({"method":"io.scsup.control.Kill","parameters":{"session":1},"oneway":true})").reply,
       "");
-  EXPECT_EQ(service.sessions().size(), 1u);  // it was done all the same
+  EXPECT_EQ(service.sessions().size(), 1u);  // the call was executed all the same
 }
 
 TEST(Methods, ABrokenMessageIsTheLastOne) {

@@ -1,4 +1,4 @@
-// The far side of the control socket for tests: a Service that says fixed things, and notes what it is asked.
+// The server's side of the control socket for tests: a Service that returns fixed values, and records its requests.
 #pragma once
 
 #include <atomic>
@@ -107,7 +107,7 @@ class SampleService : public Service {
     return 2u;
   }
 
-  // What tests set and look at.
+  // For tests to set and check.
   void set_sessions(std::vector<SessionState> sessions) {
     std::lock_guard lock(mutex_);
     sessions_ = std::move(sessions);

@@ -1,5 +1,4 @@
-// The control socket as clients meet it: the real door, connections, loop and workers in front of a sample of
-// a service.
+// The control socket as clients see it: the real door, connections, loop and workers in front of a sample service.
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -38,7 +37,7 @@ bool readable(int fd, int ms = patience_ms) {
   return poll(&ready, 1, ms) == 1;
 }
 
-// A client that may say anything.
+// A client that can send anything.
 class Raw {
  public:
   explicit Raw(const std::string& path) : socket_(std::move(connect_unix(path, Carries::stream)).value()) {}
@@ -173,7 +172,7 @@ TEST_F(ControlSocket, AHalfClosedClientStillGetsItsReply) {
   EXPECT_EQ(client.error(), "hung up");
 }
 
-// Something else on the loop, which answers each event at once.
+// Another source on the loop, which answers each event at once.
 class Echo : public Source {
  public:
   Echo() : asked_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), answered_(eventfd(0, EFD_CLOEXEC)) {}
@@ -213,14 +212,14 @@ TEST_F(ControlSocket, AReloadThatTakesLongDelaysNobodyElse) {
 TEST_F(ControlSocket, WhoMayNotIsToldWhyAndHungUpOn) {
   service_.refuse(::geteuid());
   Raw client(path_);
-  const Json reply = client.reply();  // without having asked
+  const Json reply = client.reply();  // without a call
   EXPECT_EQ(reply["error"], "io.scsup.control.PermissionDenied");
   EXPECT_EQ(reply["parameters"]["reason"],
             "user " + std::to_string(::geteuid()) + " may not control this supervisor; see scsup-config(5)");
   EXPECT_EQ(client.error(), "hung up");
   auto own = Client::connect(path_);
   ASSERT_TRUE(own);
-  ASSERT_TRUE(readable(own->fd()));  // it has hung up already, and its word is still heard
+  ASSERT_TRUE(readable(own->fd()));  // it has hung up already, and its message can still be read
   const auto told = own->call("Sessions");
   ASSERT_TRUE(told) << told.error().text();
   EXPECT_EQ(told->error, "io.scsup.control.PermissionDenied");
@@ -301,7 +300,7 @@ TEST_F(ControlSocket, ClientsThatComeAndGoLeaveNothing) {
     EXPECT_EQ(client.error(), "none");
   };
   for (int i = 0; i < 8; ++i) visit(i);
-  const auto settled = [&] {  // one client after the others: what they left is known by then
+  const auto settled = [&] {  // one client after the others: by then it is known what they left
     EXPECT_TRUE(workers_.drain(20));
     for (int i = 0; i < 2; ++i) {
       Raw client(path_);
@@ -337,7 +336,7 @@ TEST_F(ControlSocket, WithoutADescriptorLeftAClientIsToldSo) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
-// All that may take the supervisor's patience, at the same time: it takes as long as one of them.
+// Everything that can use up the supervisor's patience, at the same time: together it takes as long as one.
 TEST_F(ControlSocket, WhoLetsItWaitIsHungUpOn) {
   Raw silent(path_), dribbling(path_), deaf(path_), stopped(path_), idle(path_);
   idle.call("Sessions");
@@ -347,14 +346,14 @@ TEST_F(ControlSocket, WhoLetsItWaitIsHungUpOn) {
   stopped.send("{\"method\"");  // and no more, after a good call
   const std::string call = R"({"method":"org.varlink.service.GetInterfaceDescription","parameters":)"
                            R"({"interface":"io.scsup.control"}})";
-  const auto fill = [&] {  // calls without reading a reply: at some time nothing more is taken
+  const auto fill = [&] {  // calls without reading a reply: at some point nothing more is accepted
     std::size_t taken = 0;
     while (::send(deaf.fd(), (call + '\0').data(), call.size() + 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) ++taken;
     return taken;
   };
   fill();
   bool cut_off = false;
-  for (int i = 0; !cut_off && i < client_patience_ms / 20; ++i) {  // a byte every 20 ms for as long as it may
+  for (int i = 0; !cut_off && i < client_patience_ms / 20; ++i) {  // a byte every 20 ms as long as possible
     pollfd ready{dribbling.fd(), POLLIN, 0};
     cut_off = poll(&ready, 1, 20) == 1 || ::send(dribbling.fd(), "[", 1, MSG_NOSIGNAL) < 0;
   }
@@ -365,7 +364,7 @@ TEST_F(ControlSocket, WhoLetsItWaitIsHungUpOn) {
   EXPECT_EQ(stopped.error(), "hung up");
   pollfd gone{deaf.fd(), 0, 0};  // POLLHUP alone: it must not read
   EXPECT_EQ(poll(&gone, 1, client_patience_ms), 1);
-  idle.call("Sessions");  // silence between calls is nobody's business
+  idle.call("Sessions");  // silence between calls is allowed
   EXPECT_EQ(idle.error(), "none");
 }
 

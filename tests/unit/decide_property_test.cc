@@ -1,4 +1,4 @@
-// What a policy says of a call, against rules read one by one.
+// A policy's decision on a call, compared with rules evaluated one by one.
 #include <gtest/gtest.h>
 
 #include <memory_resource>
@@ -12,7 +12,7 @@ namespace {
 
 using test::call;
 using test::policy;
-// The rules as documented, read anew for every call.
+// The documented rules, evaluated anew for every call.
 std::optional<Decision> naive(const Document& document, const std::vector<PathSet>& paths, const Call& call,
                               const std::string_view* object) {
   bool named = false, looked = false;

@@ -1,4 +1,4 @@
-// What a policy says of a call.
+// A policy's decision on a call.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -222,7 +222,7 @@ TEST(Decide, IoUringIsRefusedWhenRulesActOnPaths) {
   const auto p = policy(workspace);
   EXPECT_EQ(decide(*p, call("io_uring_setup")).err, ENOSYS);
   EXPECT_EQ(decide(*p, call("io_uring_setup")).origin->id, "@io_uring");
-  // Without a path condition too: mkdirat through io_uring would walk around a rule against @mkdir.
+  // Also without a path condition: mkdirat through io_uring would bypass a rule on @mkdir.
   EXPECT_EQ(decide(*policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "action": "deny"}]}})"),
                    call("io_uring_setup"))
                 .err,
@@ -298,7 +298,7 @@ TEST(Build, FailsClosedOnADocumentThatNobodyParsed) {
   EXPECT_FALSE(build(document, "p.json", test::environment()).policy);
 }
 
-// What is performed must stay within a task's Landlock domain, so the filter shows who enters one.
+// What is performed must stay within a task's Landlock domain, so the filter traps the call that enters one.
 TEST(Build, ALookAtPathsOrAnEmulationNeedsToKnowOfLandlock) {
   const auto is_noticed = [](const std::string& text) {
     return std::ranges::any_of(policy(text)->filter().calls, [](const CallPlan& plan) {
@@ -311,7 +311,8 @@ TEST(Build, ALookAtPathsOrAnEmulationNeedsToKnowOfLandlock) {
   EXPECT_FALSE(is_noticed(R"({"supervise": {"default": {"action": "allow"},
     "rules": [{"syscalls": ["mkdir"], "action": "deny"}]}})"));
   EXPECT_FALSE(is_noticed(R"({"supervise": {"default": {"action": "allow"},
-    "rules": [{"syscalls": ["@chmod"], "path": "/a", "action": "deny"}]}})"));  // Landlock has no say in it
+    "rules": [{"syscalls": ["@chmod"], "path": "/a", "action": "deny"}]}})"));  // Landlock doesn't restrict
+                                                                                // it
   EXPECT_FALSE(is_noticed(R"({"defaultAction": "SCMP_ACT_ERRNO"})"));
 }
 

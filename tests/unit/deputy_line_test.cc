@@ -1,4 +1,4 @@
-// What goes over the line to a deputy, and what a deputy may ask for.
+// The messages on a deputy's line, and what a deputy may ask for.
 #include "supervisor/emulate/deputy_line.h"
 
 #include <fcntl.h>
@@ -49,7 +49,7 @@ TEST(DeputyLine, WhatIsCutOffIsNotWhole) {
     EXPECT_FALSE(cut.whole()) << size;
   }
   std::string lying(packer.bytes());
-  lying[1] = lying[8] = '\xff';  // a length beyond everything
+  lying[1] = lying[8] = '\xff';  // an absurd length
   Parcel parcel(lying, {});
   EXPECT_EQ(parcel.text(), "");
   EXPECT_FALSE(parcel.whole());

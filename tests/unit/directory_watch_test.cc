@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A watch on a real loop, and what it has told.
+// A watch on a real loop, and what it has reported.
 class Watch : public testing::Test {
  protected:
   void SetUp() override {
@@ -47,22 +47,22 @@ class Watch : public testing::Test {
     if (changes.everything) told_.insert("everything");
     changed_.notify_all();
   }
-  // All that was told until `last` was, and then forgotten.
+  // Everything that was reported up to `last`, which is then forgotten.
   std::set<std::string> until(const std::string& last) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, std::chrono::seconds(10), [&] { return told_.count(last) > 0; }))
       ADD_FAILURE() << last << " was never told";
     return std::exchange(told_, {});
   }
-  // The events come in order: when this file was told, all that was done before was.
+  // The events come in order: when this file is reported, everything before has been.
   std::set<std::string> told() {
     write("policies/last.json");
     auto all = until("policies/last.json");
     all.erase("policies/last.json");
     return all;
   }
-  // Everything is to be looked at, and may be told so twice; what is written before the watch is in place
-  // again isn't told by itself. Until something is. All that was told.
+  // Everything has to be checked, perhaps reported twice; files written before the watch is in place again are not
+  // reported by themselves. Writes until one is. Returns everything that was reported.
   std::set<std::string> until_it_watches_again() {
     std::set<std::string> all = until("everything");
     while (all.count("policies/last.json") == 0) {
@@ -156,7 +156,7 @@ TEST_F(Watch, ADirectoryThatIsReplacedIsWatchedInItsNewForm) {
   fs::create_directory(work_ + "/next");
   rename("policies", "old");
   (void)until("everything");
-  write("old/x.json");  // nobody's business any more
+  write("old/x.json");  // not watched any more
   rename("next", "policies");
   EXPECT_EQ(until_it_watches_again(), Told{"everything"});
   write("policies/y.json");
@@ -193,7 +193,7 @@ TEST_F(Watch, ASingleFileIsToldAndItsNeighboursAreNot) {
   write("two.policy");
   EXPECT_EQ(told(), Told{});
   write("new");
-  rename("new", "one.policy");  // as editors write
+  rename("new", "one.policy");  // as editors do
   EXPECT_EQ(told(), Told{"one.policy"});
 }
 
@@ -215,7 +215,7 @@ TEST_F(Watch, WhenEventsWereLostEverythingIsToBeLookedAt) {
     write(i % 2 ? "policies/a.json" : "policies/b.json", "");  // equal neighbours merge
   start();
   EXPECT_EQ(until("everything").count("everything"), 1u);
-  EXPECT_EQ(told(), Told{});  // and it goes on
+  EXPECT_EQ(told(), Told{});  // and the watch goes on
 }
 
 TEST_F(Watch, WhatIsNoDirectoryIsAnErrorThatNamesIt) {

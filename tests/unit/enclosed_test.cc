@@ -1,4 +1,4 @@
-// Policies that stand inside other files: what is said of them, and where.
+// Policies inside other files: the messages about them, and their places.
 #include "supervisor/policy/document/enclosed.h"
 
 #include <gtest/gtest.h>
@@ -105,7 +105,7 @@ TEST(Enclosed, YamlThatIsNoPolicyIsRefusedInWords) {
   EXPECT_EQ(remarks(deep)[0], "p:1:38: error: nested too deep: a policy has at most 32 levels");
 }
 
-// What a value in YAML is, as JSON.
+// A YAML value, as JSON.
 std::string resolved(const std::string& written) {
   Diagnostics none;
   const auto tree =
@@ -137,7 +137,7 @@ TEST(Enclosed, YamlWordsAreWhatKubernetesTakesThemFor) {
   for (const auto& [written, json] : words) EXPECT_EQ(resolved(written), json) << written;
 }
 
-// Whoever reads such a file could take either for the policy.
+// A reader of such a file could take either for the policy.
 TEST(Enclosed, APolicyIsNoEnclosingFile) {
   for (const char* more : {R"("ociVersion": "1", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}})",
                            R"("apiVersion": "v1", "kind": "SeccompProfile", "spec": {})",

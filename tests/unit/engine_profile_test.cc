@@ -72,7 +72,7 @@ TEST(EngineProfile, ACallThatAnEngineCannotNameIsKeptOutOfADefaultThatAllows) {
   EXPECT_EQ(says("getppid"), SECCOMP_RET_ALLOW);
   EXPECT_EQ(says("fchmodat"), notify);
   EXPECT_EQ(says("execve"), notify);
-  // As an engine does that has no name for it.
+  // As in an engine that has no name for it.
   Profile blind = profile;
   for (ProfileEntry& entry : blind.entries)
     std::erase_if(entry.names, [](const auto& name) { return name.value == "fchmodat2"; });
@@ -110,7 +110,7 @@ TEST(EngineProfile, WhatEnginesRefuseIsAnErrorWithItsPlace) {
       << all.remarks;
 }
 
-// What is notified, and only that, is what `scsup run` would have the supervisor asked about, and each exec.
+// What is notified is exactly what `scsup run` would trap, and each exec.
 TEST(EngineProfile, MeansWhatThePolicysOwnFilterMeans) {
   const std::string text = R"({"defaultAction": "SCMP_ACT_ALLOW",
     "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
@@ -129,7 +129,7 @@ TEST(EngineProfile, MeansWhatThePolicysOwnFilterMeans) {
       for (const std::uint64_t first : {0, 1, 2, 3}) {
         const std::uint32_t says = filter_says(theirs, abi, nr, {first}),
                             means = filter_says(*ours, abi, nr, {first});
-        // socketcall(2) is asked about as a whole, for the calls inside that are.
+        // socketcall(2) is trapped as a whole, for the trapped calls inside it.
         const bool is_exec = syscall.runs_program && says == notify && lets_through(means);
         EXPECT_TRUE(says == means || is_exec || (syscall.name == "socketcall" && says == notify))
             << syscall.name << " " << name(abi) << " " << std::hex << says << " " << means;

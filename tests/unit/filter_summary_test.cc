@@ -1,4 +1,4 @@
-// Which calls a command looks at, and what they are counted under.
+// Which calls a command uses, and under which key they are counted.
 #include <gtest/gtest.h>
 
 #include "analysis/count/groups.h"

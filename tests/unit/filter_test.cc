@@ -22,7 +22,7 @@ constexpr std::uint32_t error(std::uint32_t err) { return SECCOMP_RET_ERRNO | er
 
 const std::vector<Abi> all_abis{Abi::x86_64, Abi::i386, Abi::x32};
 
-// What the plan says of a call, read directly.
+// The plan's action for a call, evaluated directly.
 std::uint32_t expected(const FilterPlan& plan, const seccomp_data& data) {
   const auto nr = static_cast<std::uint32_t>(data.nr);
   const auto abi = abi_of(data.arch, nr);
@@ -220,8 +220,8 @@ TEST(Filter, GivesACancelledCallTheDefaultAction) {
   }
 }
 
-// To libseccomp a rule for i386's socket is one for a sub-call of socketcall too, and so for 27 calls. Its
-// names for them are negative numbers.
+// For libseccomp a rule for i386's socket is one for a sub-call of socketcall too; so for 27 calls. Its names for
+// them are negative numbers.
 TEST(Filter, DecidesSocketAndSocketcallApart) {
   for (std::uint32_t default_action : {allow, error(38)})
     for (std::uint32_t planned : {359u, 337u, 395u, 400u, 102u, 117u, ~0u - 100, ~0u - 222}) {
@@ -258,7 +258,7 @@ TEST(Filter, TrapsAGroupOnEveryAbi) {
     EXPECT_EQ(test::run_bpf(program, test::registers(audit_arch(call.abi), call.nr)).action, notify);
 }
 
-// The kernel skips the filter for a call that is always allowed, if it can tell so from nr and arch
+// The kernel skips the filter for a call that is always allowed, if nr and arch alone show that
 // (linux:kernel/seccomp.c, seccomp_is_const_allow).
 TEST(Filter, DecidesAPlainlyAllowedCallFromItsNumberAlone) {
   FilterPlan plan{.abis = all_abis, .default_action = error(1), .calls = every_call(allow, all_abis)};

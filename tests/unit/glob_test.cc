@@ -1,4 +1,4 @@
-// Globs against what they are documented to mean, and against a slow reference that shares no code with them.
+// Globs compared with their documented meaning, and with a slow reference that shares no code with them.
 #include "supervisor/policy/paths/glob.h"
 
 #include <gtest/gtest.h>
@@ -103,7 +103,8 @@ TEST(Glob, OneCharacterIsOneUtf8SequenceOrOneStrayByte) {
   EXPECT_TRUE(matches("/??", "/\xc3\xff"));
   EXPECT_TRUE(matches("/??", "/\xc0\xaf"));            // overlong '/'
   EXPECT_TRUE(matches("/???", "/\xed\xa0\x80"));       // a surrogate
-  EXPECT_TRUE(matches("/????", "/\xf4\x8f\xbf\xbf"));  // what stands for stray bytes is not taken for one
+  EXPECT_TRUE(matches("/????", "/\xf4\x8f\xbf\xbf"));  // the stand-ins for stray bytes are not characters
+                                                       // themselves
   EXPECT_TRUE(matches("/[!a]", "/\xfe"));
   EXPECT_TRUE(matches("/x*y", "/x\xff\xfe\x80y"));
   EXPECT_TRUE(matches("/**/b", "/\xff/b"));
@@ -349,8 +350,8 @@ TEST(PathSet, AgreesWithTheReferenceOnRandomGlobsAndPaths) {
 }
 
 TEST(PathSet, PatternsBeyondTheMemoryOfOneAutomatonStillMatch) {
-  // The automaton of these has about 2^20 states: the least memory is too little to compile it, the others
-  // are too little to keep it.
+  // The automaton of these has about 2^20 states: the smallest limit is too little to compile it, the others are too
+  // little to keep it.
   std::vector<std::string> globs;
   for (int i = 0; i < 12; ++i) globs.push_back("/x/*a" + std::string(static_cast<std::size_t>(12 + i), '?'));
   std::mt19937 engine(7);

@@ -34,7 +34,7 @@ TEST(JsonLine, EscapesWhatWouldBreakALineOrDriveATerminal) {
   EXPECT_EQ(text("\xc2\x9b"), R"({"p":"\u009b"})");  // C1: CSI
 }
 
-// Text is looked at eight bytes at a time: each byte is escaped wherever it stands.
+// Text is checked eight bytes at a time: each byte is escaped wherever it is.
 TEST(JsonLine, EscapesAByteAtAnyPlaceAsItDoesAlone) {
   const auto escaped = [](const std::string& text) {
     JsonLine line;

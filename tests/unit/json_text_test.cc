@@ -1,4 +1,4 @@
-// A JSON tree back as text.
+// A JSON tree as text again.
 #include "supervisor/policy/text/json_text.h"
 
 #include <gtest/gtest.h>

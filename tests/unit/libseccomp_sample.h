@@ -1,12 +1,12 @@
-// What libseccomp itself makes of a profile.
+// The filter that libseccomp itself makes from a profile.
 #pragma once
 
 #include "tests/unit/plan_sample.h"
 
 namespace scsup {
 
-// The profile as a filter for x86_64, i386 and x32, added as runc adds it. Names that this libseccomp lacks
-// are skipped, as there.
+// The profile as a filter for x86_64, i386 and x32, with rules added as in runc. Names that this libseccomp lacks are
+// skipped, as in runc.
 inline Program by_libseccomp(const Profile& profile, const Environment& environment) {
   const auto action = [](ProfileAction what, std::optional<std::uint32_t> errno_ret) -> std::uint32_t {
     switch (what) {

@@ -1,4 +1,4 @@
-// A line of a log to a record, whatever is in it.
+// From a line of a log to a record, whatever the line contains.
 #include "analysis/read/line_reader.h"
 
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 namespace scsup::analysis {
 namespace {
 
-// As a block has it: with padding behind it.
+// As in a block: with padding after it.
 class Lines : public testing::Test {
  protected:
   bool read(const std::string& line) {
@@ -142,7 +142,7 @@ TEST_F(Lines, WhatIsNoRecordIsRefusedWithAReason) {
     EXPECT_FALSE(read(line)) << line.substr(0, 50);
     EXPECT_FALSE(reader_.broken().empty());
   }
-  EXPECT_TRUE(read(R"({"type":"end"})"));  // and it goes on
+  EXPECT_TRUE(read(R"({"type":"end"})"));  // and reading goes on
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Each test is a real child under a real filter: getppid is trapped, and the child's exit status says what it
-// was answered.
+// Each test has a real child under a real filter: getppid is trapped, and the child's exit status is the answer that
+// it got.
 #include "supervisor/seccomp/listener.h"
 
 #include <gtest/gtest.h>
@@ -104,7 +104,7 @@ class Target {
   pid_t pid() const { return pid_; }
   Listener& listener() { return *listener_; }
 
-  // Waits until a notification is there; false when the child ends instead.
+  // Waits until there is a notification; false if the child ends instead.
   bool readable() {
     pollfd fds[] = {{listener_->fd(), POLLIN, 0}, {pidfd_.get(), POLLIN, 0}};
     while (poll(fds, 2, -1) < 0) {
@@ -117,7 +117,7 @@ class Target {
     return received ? std::move(*received) : std::nullopt;
   }
   void kill() {
-    ASSERT_GT(pid_, 0);  // kill(2) takes -1 for everybody
+    ASSERT_GT(pid_, 0);  // to kill(2) -1 means everybody
     ::kill(pid_, SIGKILL);
     pollfd gone{pidfd_.get(), POLLIN, 0};
     while (poll(&gone, 1, -1) < 0) {

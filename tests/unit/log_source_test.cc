@@ -1,4 +1,4 @@
-// Logs as blocks of lines: nothing is lost, cut or out of place.
+// Logs as blocks of lines: nothing is lost, cut or out of order.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <zstd.h>
@@ -89,7 +89,7 @@ TEST_F(Logs, ARotationBetweenListingAndReadingLosesNothing) {
   EXPECT_EQ(all, "audit-1.jsonl:1 audit.jsonl:2 ");
   EXPECT_FALSE(damage.any());
   EXPECT_EQ(read({work_}), "0:1:1 1:1:2 2:1:3 ");
-  write("audit-2.jsonl", call(2));  // what is being compressed is there twice
+  write("audit-2.jsonl", call(2));  // while a segment is compressed it exists twice
   EXPECT_EQ(read({work_}), "0:1:1 1:1:2 2:1:3 ");
 }
 
@@ -102,7 +102,7 @@ TEST_F(Logs, BlocksAreCutBetweenLines) {
   ASSERT_GT(text.size(), 3u * (4u << 20));
   EXPECT_EQ(read({write("many", text)}), expected);
   EXPECT_EQ(read({write("many.zst", compressed(text))}), expected);
-  // Each is seen once by several threads too.
+  // With several threads, too, each is seen once.
   auto source = Source::open({work_ + "/many"});
   std::array<std::uint64_t, 3> sums{};
   const Damage damage = scan(*source, {3}, [&](unsigned worker, const Record& record, const Place&) {
@@ -116,7 +116,7 @@ TEST_F(Logs, ALongLineIsReadWhole) {
   EXPECT_EQ(read({write("long", call(1) + call(2, 10u << 20) + call(3))}), "0:1:1 0:2:2 0:3:3 ");
   EXPECT_EQ(read({write("long.zst", compressed(call(1) + call(2, 10u << 20) + call(3)))}),
             "0:1:1 0:2:2 0:3:3 ");
-  // Over where one thread's range ends and another's begins, or several of them.
+  // Beyond the end of one thread's range, or of several.
   EXPECT_EQ(read({write("longer", call(1, 1u << 20) + call(2, 30u << 20) + call(3))}), "0:1:1 0:2:2 0:3:3 ");
 }
 
@@ -126,7 +126,7 @@ TEST_F(Logs, ALineThatIsTooLongIsOneBrokenLine) {
   EXPECT_EQ(damage.broken, 1u);
 }
 
-// A range ends at each byte of a line once: none is lost, none is read twice.
+// A range ends at each byte of a line once: no line is lost, none is read twice.
 TEST_F(Logs, RangesEndAnywhereInALine) {
   const std::size_t range = 8u << 20;
   const std::string last = call(3);
@@ -137,7 +137,7 @@ TEST_F(Logs, RangesEndAnywhereInALine) {
   }
 }
 
-// Several threads read; who names a line has counted those that the others read.
+// Several threads read; to name a line, those that the others read must be counted.
 TEST_F(Logs, BrokenLinesAreNamedFromSeveralThreads) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += call(i, 1u << 20) + (i % 10 == 9 ? "no log\n" : "");

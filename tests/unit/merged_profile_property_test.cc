@@ -1,5 +1,5 @@
-// Whatever an engine's seccomp section says, the merged one is never weaker, and the policy sees all that it
-// has to: both as libseccomp makes filters of them.
+// Whatever an engine's seccomp section says, the merged one is never weaker, and the supervisor gets all calls that
+// it must see: both sections as filters made by libseccomp.
 #include <algorithm>
 
 #include "supervisor/policy/engines/merged_profile.h"
@@ -15,7 +15,7 @@ constexpr const char* calls[] = {"mkdir",   "mkdirat",  "chmod",  "fchmod",     
                                  "connect", "recv",     "shmget", "personality", "umask",     "execve",
                                  "getppid", "setuid32", "clone",  "ptrace"};
 
-// Rules that look, rules that the filter could decide alone, allow lists, traps.
+// Rules on paths, rules that the filter could decide alone, allow lists, traps.
 const std::string policies[] = {
     R"("supervise": {"rules": [{"syscalls": ["@mkdir", "@chmod"], "path": "/a/**", "action": "allow"}]}})",
     R"("supervise": {"default": {"action": "allow"}, "rules": [
@@ -28,9 +28,8 @@ const std::string policies[] = {
 const std::string allow_list = std::string("{") + abis + R"(, "defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
   {"names": ["write", "read", "mkdir", "recv", "socket", "execve"], "action": "SCMP_ACT_ALLOW"}]})";
 
-// What libseccomp 2.5.4 makes into something that nobody has written is left out: entries with "args" and
-// without for one call; no entry without "args" for a call that each ABI has (the number is then never
-// loaded).
+// Leaves out what libseccomp 2.5.4 turns into something unwritten: entries with "args" and without for one call; no
+// entry without "args" for a call that each ABI has (the number is then never loaded).
 constexpr const char* last = R"({"names": ["getpriority"], "action": "SCMP_ACT_TRAP"})";
 
 class Sections {
@@ -73,7 +72,7 @@ class Sections {
     }
     return text + "}";
   }
-  // With masks that hold the value: libseccomp errs about others when an unconditional entry comes as well.
+  // With masks that contain the value: libseccomp makes mistakes with others if there is also an unconditional entry.
   std::string argument() {
     const std::string index = "{\"index\": " + std::to_string(below(3)) + ", \"value\": ";
     if (below(6) == 0)
@@ -93,7 +92,7 @@ bool is_errno(std::uint32_t action) { return (action & SECCOMP_RET_ACTION_FULL) 
 bool lets(std::uint32_t action) { return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG; }
 bool is_trace(std::uint32_t action) { return (action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_TRACE; }
 
-// One of 32 bits compared, and what could tell it apart.
+// One 32-bit comparison, and values that could distinguish it.
 constexpr std::uint64_t values[] = {0,          1,          2,          3,          4,
                                     7,          8,          9,          10,         0xffffffff,
                                     4294967303, 4294967304, 2080505856, 2080505859, ~std::uint64_t{0}};
@@ -116,7 +115,7 @@ void compare(const std::string& before_text, const std::string& after_text, cons
     if (seccomp_syscall_resolve_name(std::string(syscall.name).c_str()) == __NR_SCMP_ERROR) continue;
     const bool interesting = std::ranges::find(calls, syscall.name) != std::end(calls) ||
                              syscall.name == "socketcall" || syscall.name == "ipc";
-    // libseccomp makes something stricter than is meant of several entries with "args" for one call.
+    // From several entries with "args" for one call libseccomp makes something stricter than they mean.
     const bool simple = conditional_entries(profile, syscall.name) < 2;
     for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32}) {
       if (syscall.number(abi) < 0) continue;
@@ -139,8 +138,8 @@ void compare(const std::string& before_text, const std::string& after_text, cons
               << what() << std::hex << "\n"
               << was << " " << is;
         } else if (lets(asked)) {
-          // What a default that is closed by names leaves out: calls inside socketcall(2) and ipc(2) that
-          // don't exist, and those that libseccomp knows on some ABIs only.
+          // What a default closed by names leaves out: calls inside socketcall(2) and ipc(2) that don't exist, and
+          // those that libseccomp knows on some ABIs only.
           const bool may_be_less =
               syscall.name == "ipc" || syscall.name == "socketcall" || !engines_know(syscall) || !simple;
           ASSERT_TRUE(is == was || is == notify || (may_be_less && is_errno(is)))

@@ -1,4 +1,4 @@
-// An engine's seccomp section with a policy's calls in it.
+// An engine's seccomp section with a policy's calls added.
 #include "supervisor/policy/engines/merged_profile.h"
 
 #include "supervisor/policy/text/json_text.h"

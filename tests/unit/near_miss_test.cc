@@ -1,4 +1,4 @@
-// Why a rule or an entry doesn't decide: what trials say, and that they agree with decide().
+// Why a rule or an entry doesn't decide: what trials return, and that they agree with decide().
 #include "supervisor/policy/explain/near_miss.h"
 
 #include <algorithm>
@@ -158,7 +158,7 @@ TEST(NearMiss, TheFirstRuleWithoutAnUnmetConditionIsTheOneThatDecides) {
               trials, [](const RuleTrial& t) { return t.unmet.empty() && t.path_unseen; }));
           continue;
         }
-        if (decision->origin->kind == Origin::Kind::builtin) continue;  // @watch: allowed, and nobody asked
+        if (decision->origin->kind == Origin::Kind::builtin) continue;  // @watch: allowed, and not asked for
         if (decision->origin->kind == Origin::Kind::rule) {
           ++by_rule;
           ASSERT_NE(first, trials.end()) << one.syscall->name;

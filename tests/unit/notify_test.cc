@@ -19,7 +19,7 @@
 namespace scsup {
 namespace {
 
-// A service manager's end of the conversation.
+// The service manager's end of the protocol.
 class ServiceEnd : public testing::Test {
  protected:
   void SetUp() override {
@@ -136,7 +136,7 @@ TEST(WatchdogInterval, IsTheEnvironmentsIfItIsMeantForUs) {
     EXPECT_FALSE(taken(broken, us)) << broken;
 }
 
-// Two loops, the second of which gets stuck when it is told to.
+// Two loops, the second of which is made to hang.
 TEST_F(ServiceEnd, HearsThatWeAreAliveAsLongAsEachLoopGoesRound) {
   const NotifySocket notify = socket();
   auto sources = Watchdog::sources(notify, std::chrono::milliseconds(40), 2);
@@ -146,7 +146,7 @@ TEST_F(ServiceEnd, HearsThatWeAreAliveAsLongAsEachLoopGoesRound) {
   second.add((*sources)[1]);
   std::thread one([&] { (void)first.run(); }), two([&] { (void)second.run(); });
   for (int i = 0; i < 3; ++i) EXPECT_EQ(heard(), "WATCHDOG=1\n");
-  second.stop();  // it no longer goes round
+  second.stop();  // it no longer runs
   two.join();
   std::string last;
   for (int i = 0; i < 100 && last != "nothing"; ++i) last = heard(100);

@@ -51,7 +51,7 @@ const Bad bad_path[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Path, BadPolicy, testing::ValuesIn(bad_path), case_name);
 
-// Rules that can't be reached. Each stands in a line of its own, from line 3.
+// Rules that can't be reached. Each has its own line, from line 3 on.
 const Bad unreachable[] = {
     {"all_decided",
      rules("{\"id\": \"a\", \"syscalls\": [\"@mkdir\"], \"action\": \"deny\"},\n"
@@ -314,7 +314,7 @@ TEST(Supervise, TenThousandRulesAreReadQuickly) {
     list += std::string(i ? ",\n" : "") + "{\"id\": \"r" + std::to_string(i) +
             "\", \"syscalls\": [\"@mkdir\", \"@chmod\"], \"path\": [\"/srv/" + std::to_string(i) +
             "/**\"], \"action\": \"allow\"}";
-  const std::clock_t start = std::clock();  // of this process alone: a busy machine doesn't count
+  const std::clock_t start = std::clock();  // only this process's time: a busy machine doesn't matter
   EXPECT_EQ(document(rules(list)).supervise->rules.size(), 10'000u);
   EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 20);
 }

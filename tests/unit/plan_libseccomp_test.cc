@@ -1,4 +1,4 @@
-// The filter means what libseccomp makes of the same profile.
+// Our filter means the same as libseccomp's for the same profile.
 #include <gtest/gtest.h>
 
 #include "tests/unit/libseccomp_sample.h"
@@ -25,7 +25,7 @@ void compare_with_libseccomp(Document document, const Environment& with) {
           arg = engine() % 4 ? values[engine() % values.size()] : engine() >> engine() % 60;
           if (abi == Abi::i386) arg &= 0xffffffff;
         }
-        // The version that ipc(2) takes in its upper half: libseccomp doesn't mind it, we do (multiplexed.h).
+        // ipc(2) takes a version in its upper half: libseccomp ignores that, we don't (multiplexed.h).
         if (syscall.name == "ipc") args[0] &= 0xffff;
         ASSERT_EQ(filter_says(*ours, abi, nr, args), filter_says(theirs, abi, nr, args))
             << name(abi) << " " << syscall.name << std::hex << " " << args[0] << " " << args[1];

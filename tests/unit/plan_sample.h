@@ -1,4 +1,4 @@
-// What tests of the plan look at: a profile, and the registers that can tell plans apart.
+// What tests of the plan use: a profile, and registers that can distinguish plans.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,8 +36,8 @@ inline CallPlan plan_of(const Policy& policy, std::string_view name, Abi abi = A
   return {abi, nr, {}, policy.filter().default_action};
 }
 
-// The registers that can tell the plans of a call apart: all constants, their neighbours and complements, and
-// noise.
+// The registers that can distinguish the plans of a call: all constants, their neighbours and complements, and random
+// values.
 inline std::vector<std::uint64_t> interesting(const CallPlan& plan) {
   std::set<std::uint64_t> values{0, 1, ~std::uint64_t{0}, 0xffffffff, 0x100000000};
   for (const Branch& branch : plan.branches) {

@@ -1,4 +1,4 @@
-// What the filter does by itself agrees with what the policy decides, and with what libseccomp would do.
+// What the filter does by itself agrees with the policy's decisions, and with what libseccomp would do.
 #include "supervisor/policy/filter/plan.h"
 
 #include <gtest/gtest.h>
@@ -200,7 +200,7 @@ TEST(Plan, AuditScopeSaysWhichDenialsAreSeen) {
   EXPECT_EQ(plan_of(*all, "read").otherwise, notify);
 }
 
-// A trapped call can fail with EINTR. A umask that silently stays is no price for knowing what a task is.
+// A trapped call can fail with EINTR. Knowing what a task is isn't worth a umask that silently stays.
 TEST(Plan, NothingIsShownThatNoRuleAsksAbout) {
   const auto looks =
       policy(R"({"supervise": {"rules": [{"syscalls": ["@mkdir"], "path": "/a", "action": "deny"}]}})");
@@ -223,14 +223,14 @@ TEST(Plan, OfExecsTheMarkedOneIsShownAndNoOther) {
     EXPECT_EQ(says(text, handshake::exec_mark + 1), SECCOMP_RET_ALLOW);
     EXPECT_EQ(says(text, 0), SECCOMP_RET_ALLOW);
   }
-  // What never passes is as it was, and what only the kernel can do stays with it.
+  // Actions that let nothing pass are unchanged, and actions that only the kernel can do stay in it.
   const std::string denied =
       R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["execve"], "action": )";
   EXPECT_EQ(says(denied + R"("SCMP_ACT_KILL"}]})", handshake::exec_mark), SECCOMP_RET_KILL_THREAD);
   EXPECT_EQ(says(R"({"supervise": {"rules": [{"syscalls": ["execve"], "action": "deny"}]}})", 0), notify);
 }
 
-// Whom it isn't shown must wait for a word to go: an exec that passes ends the thread that brings the listener.
+// An agent whose exec isn't trapped must wait for Go: an exec that passes ends the thread that brings the listener.
 TEST(Plan, SaysWhetherTheMarkedExecIsShown) {
   const auto shows = [](const std::string& text) {
     return shows_marked_exec(with_marked_exec(policy(text)->filter()));

@@ -1,4 +1,4 @@
-// Places in a policy's text, small changes there, and the difference as a patch.
+// Places in a policy's text, small changes to it, and the difference as a patch.
 #include "analysis/explain/policy_edit.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TEST(PolicyText, AValueReachesToItsEnd) {
   EXPECT_EQ(at(3, 1), "none");
   EXPECT_EQ(at(2, 99), "none");
   EXPECT_EQ(at(0, 1), "none");
-  // Torn texts end where they end.
+  // Torn texts end where they are torn.
   EXPECT_EQ(extent_at("[\"a\\", {1, 1})->end, 4u);
   EXPECT_EQ(extent_at("]", {1, 1})->end, 0u);
 }

@@ -27,7 +27,7 @@ inline std::string all_text(const Diagnostics& diagnostics) {
   return text;
 }
 
-// The Document of a text that must be right.
+// The Document of a text without mistakes.
 inline Document document(const std::string& text) {
   Parsed parsed = parse(text);
   EXPECT_FALSE(has_errors(parsed.diagnostics)) << all_text(parsed.diagnostics);

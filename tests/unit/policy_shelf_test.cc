@@ -1,4 +1,4 @@
-// What a log tells of policies and of where they were in force.
+// What a log tells about policies and about their environments.
 #include "analysis/explain/policy_shelf.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 class Shelf : public testing::Test {
  protected:
-  // The record of a line; it holds until the next.
+  // The record of a line; valid until the next.
   const Record& record(const std::string& line) {
     text_ = line;
     text_.resize(line.size() + LineReader::padding, '\0');
@@ -41,13 +41,13 @@ TEST_F(Shelf, ACallPointsAtItsPolicyByAShortenedHash) {
   add(run_a);
   EXPECT_EQ(text_of(R"({"type":"call","run":"a","session":9})"), "P");  // the only one
   add(policy_q);
-  add(policy_q);  // as another segment says it
+  add(policy_q);  // repeated, as in another segment
   EXPECT_EQ(shelf_.all().size(), 2u);
   EXPECT_EQ(text_of(R"({"type":"call","policy":{"sha":"0011223344556677","gen":1}})"), "P");
   EXPECT_EQ(text_of(R"({"type":"call","policy":{"sha":"ffeeddccbbaa9988","gen":2}})"), "Q");
   EXPECT_EQ(text_of(R"({"type":"call","policy":{"sha":"ffeeddccbbaa9989","gen":2}})"), "none");
   EXPECT_EQ(text_of(R"({"type":"call","policy":{"sha":"00","gen":1}})"),
-            "none");  // too short to say anything
+            "none");  // too short to be unambiguous
   EXPECT_EQ(text_of(R"({"type":"call","run":"a","session":9})"), "none");
 }
 
@@ -74,13 +74,13 @@ TEST_F(Shelf, TheDirectoryIsThatOfTheCommandsOwnExec) {
   EXPECT_EQ(known.environment.kernel_minor, 10);
   EXPECT_EQ(known.environment.caps, 0x1ffffffffffu);
 
-  // Without the beginning it is a guess.
+  // Without the session's beginning it is a guess.
   const std::string later = R"({"type":"call","run":"a","session":2,"proc":{"cwd":"/var","uid":5}})";
   add(later);
   EXPECT_EQ(shelf_.surroundings(record(later)).environment.directory, "/var");
   EXPECT_FALSE(shelf_.surroundings(record(later)).knows_directory);
   EXPECT_EQ(shelf_.surroundings(record(later)).environment.caps, 0u);
-  // A redacted one is none.
+  // A redacted one doesn't count.
   const std::string hidden = R"({"type":"call","run":"a","session":3,"proc":{"cwd":"/home/***","uid":5}})";
   add(hidden);
   EXPECT_EQ(shelf_.surroundings(record(hidden)).environment.directory, "");

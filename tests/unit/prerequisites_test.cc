@@ -1,4 +1,4 @@
-// What scsup says that it misses. What is taken away for real: tests/e2e/deprived_test.cc.
+// The messages for what scsup misses. With real refusals: tests/e2e/deprived_test.cc.
 #include "supervisor/command/prerequisites.h"
 
 #include <gtest/gtest.h>

@@ -14,7 +14,7 @@
 namespace scsup {
 namespace {
 
-// Both engines must be told apart by nothing but their names.
+// The engines may differ only in their names.
 class BothEngines : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -28,7 +28,7 @@ class BothEngines : public ::testing::TestWithParam<const char*> {
     ASSERT_TRUE(engine_);
     EXPECT_EQ(engine_->name(), GetParam());
   }
-  // The tags of one wait, with what poll(2) would say.
+  // The tags of one wait, with poll(2)'s bits.
   std::vector<std::pair<void*, std::uint32_t>> wait() {
     std::array<Readiness::Event, 8> room;
     std::vector<std::pair<void*, std::uint32_t>> seen;
@@ -48,7 +48,7 @@ TEST_P(BothEngines, SayOnceThatADescriptorIsReadable) {
   engine_->arm(first.get(), &a_);
   add_to(first);
   ASSERT_EQ(wait(), (std::vector<std::pair<void*, std::uint32_t>>{{&a_, POLLIN}}));
-  // It is still readable; not armed, it isn't told again.
+  // It is still readable, but is not reported again unless it is armed.
   engine_->arm(second.get(), &b_);
   add_to(second);
   EXPECT_EQ(wait(), (std::vector<std::pair<void*, std::uint32_t>>{{&b_, POLLIN}}));

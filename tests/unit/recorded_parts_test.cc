@@ -20,7 +20,7 @@ TEST(RecordedParts, AreThoseThatTheFilterShows) {
             (Parts{{"p.json:1:19", Recorded::never},
                    {"p.json:2:1", Recorded::always},
                    {"p.json:3:1", Recorded::never},
-                   {"p.json:5:26", Recorded::always},  // of @chmod, as the path has to be seen
+                   {"p.json:5:26", Recorded::always},  // of @chmod, as the supervisor must see the path
                    {"p.json:6:1", Recorded::always},
                    {"p.json:7:1", Recorded::never},
                    {"p.json:8:1", Recorded::never}}));

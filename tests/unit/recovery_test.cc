@@ -1,4 +1,4 @@
-// What a dead supervisor had put into its journal comes into the log once, wherever the log has gone since.
+// What a dead supervisor had put into its journal gets into the log once, wherever the log has gone since.
 #include "supervisor/audit/store/recovery.h"
 
 #include <fcntl.h>
@@ -43,8 +43,7 @@ class Recovery : public testing::TestWithParam<bool> {
     const LogLine view = owned.view();
     EXPECT_TRUE(log.append({&view, 1}, Sync::no, {}).over);
   }
-  // A supervisor that puts three lines, and dies when `appended` of them are in the log, before it could say
-  // so.
+  // A supervisor that puts three lines, and dies when `appended` of them are in the log, before it could note that.
   void die(const std::string& run, std::size_t appended) const {
     const auto dead = log(run);
     append(*dead, run, 0);
@@ -77,7 +76,7 @@ class Recovery : public testing::TestWithParam<bool> {
     EXPECT_TRUE(dead->append(lines, Sync::no, intend).over);
     return journal;
   }
-  // "RUN:ID " of each line of all segments, in their order.
+  // "RUN:ID " of each line of all segments, in order.
   std::string all() const {
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(directory_))

@@ -1,5 +1,4 @@
-// What a report adds up: the same however records are shared out among threads, and bounded whatever they
-// say.
+// What a report adds up: the same however records are distributed among threads, and bounded whatever they contain.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -11,7 +10,7 @@
 namespace scsup::analysis {
 namespace {
 
-// A record, and the words that it points to.
+// A record, and the strings that it points to.
 struct Words {
   std::string time, exe, path, syscall, rule;
   Record record;

@@ -1,4 +1,4 @@
-// Two records, compared member by member.
+// Compares two records member by member.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace scsup::analysis {
 
-// What differs first, or "".
+// The first difference, or "".
 inline std::string difference(const Record& a, const Record& b) {
   static constexpr std::pair<std::string_view Record::*, const char*> texts[] = {
       {&Record::line, "line"},

@@ -24,7 +24,7 @@ TEST(Printable, HidesWhatDrivesATerminalOrIsNoText) {
                       "1m \x9b \xc0\x80 \xed\xa0\x80 \xe2\x82"),
             "\\302\\2331m \\233 \\300\\200 \\355\\240\\200 \\342\\202");
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\000");
-  EXPECT_EQ(printable("a\u202eb"), "a\\342\\200\\256b");  // turns what follows right to left
+  EXPECT_EQ(printable("a\u202eb"), "a\\342\\200\\256b");  // turns the following text right to left
 }
 
 TEST(Printable, EscapesABackslashSoThatTheBytesCanBeToldUnlessItIsTextAlready) {
@@ -57,7 +57,7 @@ TEST(Say, TheJournalIsTheStreamWhoseDeviceAndInodeAreInTheEnvironment) {
   EXPECT_FALSE(is_journal(-1, here.c_str()));
 }
 
-// In a process of its own: whether standard error is the journal is asked once.
+// In a process of its own, because say() checks only once whether standard error is the journal.
 std::string said(void (*speak)(), bool journal) {
   int ends[2];
   EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);

@@ -117,7 +117,7 @@ TEST_F(Sockets, WhatAKilledServiceLeftIsReplaced) {
   const pid_t child = ::fork();
   if (child == 0) {
     const auto sockets = open();
-    ::_exit(sockets ? 0 : 1);  // as by SIGKILL: nothing is removed
+    ::_exit(sockets ? 0 : 1);  // as with SIGKILL: nothing is removed
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -131,10 +131,10 @@ TEST_F(Sockets, WhatAKilledServiceLeftIsReplaced) {
 TEST_F(Sockets, WhatAKilledServiceStillHoldsIsWaitedFor) {
   fs::create_directory(work_ + "/scsup");
   Fd dying = bound(SOCK_SEQPACKET, "scsup/agent.sock", true);
-  std::thread kernel([&] {  // takes the dead one's ring down after somebody has connected
+  std::thread kernel([&] {  // takes the dead one's ring down after a client has connected
     pollfd connected{dying.get(), POLLIN, 0};
     ASSERT_EQ(::poll(&connected, 1, 10000), 1);
-    (void)accept_unix(dying, Blocking::no);  // the first look only asks whether anybody is there
+    (void)accept_unix(dying, Blocking::no);  // the first connection only checks whether anybody is there
     ASSERT_EQ(::poll(&connected, 1, 10000), 1);
     dying.reset();
   });
@@ -223,7 +223,7 @@ TEST_F(Sockets, APathElsewhereIsTheUsersBusiness) {
   EXPECT_FALSE(fs::exists(work_ + "/scsup"));
 }
 
-// Runs in a child whose descriptors from 20 on and environment are as a service manager makes them.
+// Runs in a child with descriptors from 20 on and an environment as a service manager makes them.
 template <class Look>
 void with_passed(const std::vector<int>& descriptors, const char* names, bool ours, Look look) {
   const pid_t child = ::fork();
@@ -260,7 +260,7 @@ TEST_F(Sockets, ThatAServiceManagerOpenedAreTakenByTheirNames) {
     sockets->remove();
     EXPECT_FALSE(fs::exists(work_ + "/a.lock"));
   });
-  EXPECT_TRUE(fs::exists(work_ + "/a"));  // the manager listens on
+  EXPECT_TRUE(fs::exists(work_ + "/a"));  // the manager still listens
   EXPECT_FALSE(fs::exists(work_ + "/scsup"));
 }
 

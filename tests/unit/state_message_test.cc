@@ -1,4 +1,4 @@
-// A runtime's message in every way that it can come, and in those that it must not.
+// A runtime's message in every valid form, and in invalid ones.
 #include "supervisor/oci/state_message.h"
 
 #include <dirent.h>
@@ -27,7 +27,7 @@ int open_descriptors() {
   return count;
 }
 
-// What runc 1.1 sends, shortened; the brackets and the quote in a string are no structure.
+// What runc 1.1 sends, shortened; the brackets and the quote in a string are not structure.
 const std::string whole =
     R"({"ociVersion":"1.0.2-dev","fds":["seccompFd"],"pid":4711,"metadata":"policy=web;sha=00ff",)"
     R"("state":{"ociVersion":"1.0.2-dev","id":"c1","status":"creating","pid":4711,"bundle":"/b",)"
@@ -45,7 +45,7 @@ void expect_whole(StateMessage& message) {
   EXPECT_EQ(message.take_descriptors().size(), 1u);
 }
 
-// What it says of a message that comes whole, with one descriptor.
+// The mistake reported for a message that comes whole, with one descriptor.
 std::string mistake_in(std::string_view text, int descriptors = 1) {
   StateMessage message;
   EXPECT_EQ(message.feed(chunk(text, descriptors)), Progress::broken) << text.substr(0, 100);
@@ -168,8 +168,8 @@ TEST(StateMessage, HasALimitWhetherOrNotItsObjectEnds) {
   EXPECT_NE(message.mistake().find("more than 1048576 bytes"), std::string::npos) << message.mistake();
 }
 
-// A megabyte byte by byte is a million steps of a few nanoseconds; looked at anew with each byte it would be
-// half a trillion, and this test would meet its time limit.
+// A megabyte byte by byte is a million steps of a few nanoseconds. Looking at everything again with each byte would
+// be half a trillion, and this test would exceed its time limit.
 TEST(StateMessage, AMegabyteByteByByteIsLookedAtOnce) {
   const std::string start = R"({"fds":["seccompFd"],"state":{"id":"c1"},"x":")";
   const std::string text = start + std::string(StateMessage::size_limit - start.size() - 2, 'x') + "\"}";

@@ -1,4 +1,4 @@
-// A container's config.json with a policy in it, and the settings that say which.
+// A container's config.json with a policy in it, and the settings that select the policy.
 #include "runtime/supervised_config.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class SupervisedConfig : public testing::Test {
     chmod(path.c_str(), mode);
     return path;
   }
-  // The new text, the same text when nothing changes, or the error.
+  // The new text, the same text if nothing changes, or the error.
   std::string make(const std::string& text) const {
     const auto made = supervised_config(text, "config.json", settings_);
     return !made ? made.error().text() : made->value_or(text);

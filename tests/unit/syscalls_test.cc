@@ -158,7 +158,7 @@ TEST(SyscallTable, AGroupMeansThePartOfUnlinkatThatIsItsOwn) {
   EXPECT_EQ(call_of(Abi::x86_64, 263, {0, 0, AT_REMOVEDIR, 0, 0, 0}).family, Family::rmdir);
 }
 
-// Each name in the list is one, or it would stand for nothing.
+// Each name in the list must exist, or it would stand for nothing.
 TEST(SyscallTable, RuntimeIsWhatContainerRuntimesDoAfterTheFilter) {
   EXPECT_TRUE(is_group("@runtime"));
   const auto calls = calls_named("@runtime");

@@ -82,7 +82,7 @@ TEST(Keys, ASequenceMayComeInParts) {
   EXPECT_EQ(keys.typed("\x1b["), std::vector<Key>{});
   EXPECT_EQ(keys.typed("5"), std::vector<Key>{});
   EXPECT_EQ(keys.typed("~q"), (std::vector<Key>{{Key::Kind::page_up}, {Key::Kind::character, 'q'}}));
-  keys.typed("\x1b[" + std::string(50, '1'));  // no sequence: not kept for ever
+  keys.typed("\x1b[" + std::string(50, '1'));  // not a sequence: not kept for ever
   EXPECT_EQ(keys.typed("q"), (std::vector<Key>{{Key::Kind::character, 'q'}}));
 }
 

@@ -1,4 +1,4 @@
-// supervise.trap: what the filter shows to the supervisor for the sake of a later policy.
+// supervise.trap: what the filter traps for the sake of a later policy.
 #include "tests/unit/libseccomp_sample.h"
 
 namespace scsup {
@@ -95,8 +95,7 @@ TEST(Trap, WhatOnlyTheKernelCanDoStaysInTheFilter) {
   EXPECT_EQ(remarks.find("'sync'"), std::string::npos) << remarks;
 }
 
-// A trapped call is what libseccomp makes of a SCMP_ACT_NOTIFY entry for it; every other call stays as it
-// was.
+// libseccomp treats a trapped call like one with a SCMP_ACT_NOTIFY entry; every other call is unchanged.
 TEST(Trap, IsANotifyEntryForLibseccomp) {
   const Document without = test::document(mobylike + std::string("}"));
   Document with = without;

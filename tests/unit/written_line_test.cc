@@ -1,4 +1,4 @@
-// The quick way to read a line: it knows what our writer writes, and never says other than the parser.
+// The fast way to read a line: it knows the layout of our writer, and never disagrees with the parser.
 #include "analysis/read/written_line.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 namespace scsup::analysis {
 namespace {
 
-// As a block has it: with padding behind it. True: the quick way took it, to its end.
+// As in a block: with padding after it. True: the fast way accepted it, to its end.
 bool is_quick(const std::string& line, Record& record, std::string& memory) {
   memory = line;
   memory.resize(line.size() + LineReader::padding, '\0');
@@ -25,7 +25,7 @@ bool is_quick(const std::string& line, Record& record, std::string& memory) {
   return reader.read(memory.data(), end, record) == end;
 }
 
-// What the quick way takes the parser takes too, and for the same.
+// What the fast way accepts the parser accepts too, with the same result.
 void expect_same(const std::string& line, bool* was_quick = nullptr) {
   std::string memory, again = line;
   Record quick, parsed;
@@ -38,7 +38,7 @@ void expect_same(const std::string& line, bool* was_quick = nullptr) {
   EXPECT_EQ(difference(quick, parsed), "") << line;
 }
 
-// Every shape of call and task that our writer has, as it writes them.
+// Every form of call and task that our writer produces.
 std::vector<std::string> written() {
   std::vector<std::string> lines;
   Renderer renderer("25d487658c2e4f89", Redaction());
@@ -109,7 +109,7 @@ TEST(WrittenLine, WhatOurWriterWritesIsTaken) {
   }
 }
 
-// Any byte changed, put in or taken out, any length, any part twice: it is the parser's answer, or none.
+// Any byte changed, inserted or removed, any length, any part twice: the parser's answer, or none.
 TEST(WrittenLine, WhatItTakesIsWhatTheParserTakes) {
   const std::vector<std::string> lines = written();
   const std::string bytes =

@@ -1,4 +1,4 @@
-// What the attack programs share. One attack is one program: exit status 0 when all it saw was as it must be.
+// What the attack programs share. One attack is one program: exit status 0 if everything was as it must be.
 #pragma once
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-// A task that is confined in the other ways that Linux has, none of which scsup shares: limits, an inner
-// filter, mount flags, quotas, securebits, personality, keyrings. Prints one line for each attempt; the
-// driver compares with a run without scsup.
+// A task that is confined in Linux's other ways, none of which scsup shares: limits, an inner filter, mount flags,
+// quotas, securebits, personality, keyrings. Prints one line for each attempt; the driver compares with a run without
+// scsup.
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
@@ -34,7 +34,7 @@ void try_both(const char* who) {
   rlimit size{};
   getrlimit(RLIMIT_FSIZE, &size);
   size.rlim_cur = size.rlim_max;
-  setrlimit(RLIMIT_FSIZE, &size);  // or nothing could be said
+  setrlimit(RLIMIT_FSIZE, &size);  // otherwise nothing could be printed
   say(who, "mkdir", made);
   say(who, "chmod", changed);
 }

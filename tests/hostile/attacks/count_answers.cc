@@ -1,6 +1,6 @@
-// FILE PREFIX N [LIKE]: makes calls that are denied, one after the other, mkdir PREFIX0, PREFIX1... LIKE times
-// each, and counts in FILE (8 bytes, mapped) how many were answered with EXFULL. Ends at any other answer. A
-// byte on standard output tells of the Nth; it goes on after that.
+// FILE PREFIX N: makes calls that are denied, one after the other, mkdir PREFIX0, PREFIX1... and counts in FILE (8
+// bytes, mapped) how many were answered with EXFULL. Ends at any other answer. Writes a byte to standard output at
+// the Nth, then continues.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// A thousand threads that call at once, each for a directory of its own.
+// A thousand threads call at once, each for a directory of its own.
 #include <pthread.h>
 
 #include <vector>

@@ -1,4 +1,4 @@
-// A target in a user namespace of its own, root in it, that knows the processes which act for it there.
+// A target that is root in its own user namespace and knows the processes that act for it there.
 #pragma once
 
 #include <dirent.h>
@@ -22,7 +22,7 @@ inline void enter_user_namespace(int more = 0) {
   }
 }
 
-// The children of `parent` whose name begins so; others of that name belong to other supervisors.
+// The children of `parent` whose name begins with `name`; others belong to other supervisors.
 inline std::vector<pid_t> children(pid_t parent, const std::string& name) {
   std::vector<pid_t> found;
   DIR* proc = opendir("/proc");

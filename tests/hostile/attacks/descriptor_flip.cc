@@ -1,4 +1,4 @@
-// One descriptor number that another thread lets mean an allowed and a forbidden object by turns.
+// One descriptor number: another thread makes it refer to an allowed and a forbidden object in turn.
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"

@@ -1,5 +1,4 @@
-// A thread that isn't the leader execs while the others are in calls: its task takes the leader's number
-// over.
+// A thread that isn't the leader execs while the others are in calls: its task takes over the leader's number.
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"

@@ -1,5 +1,5 @@
-// A FUSE file system (spoken by hand) that never answers a lookup. Its call hangs, others go on; when the
-// server dies, the call ends. argv: directory, and `inside` for a user namespace of its own.
+// A FUSE file system (spoken by hand) that never answers a lookup. That call hangs, others go on; when the server
+// dies, the call ends. argv: directory, and `inside` for a user namespace of its own.
 #include <linux/fuse.h>
 #include <sys/mount.h>
 
@@ -20,7 +20,7 @@ void answer(int fuse, std::uint64_t unique, const void* body, std::size_t size) 
   if (write(fuse, reply, header.len) < 0) breach("cannot answer as FUSE server: %s", std::strerror(errno));
 }
 
-// Serves until a lookup came, which is left unanswered.
+// Serves until a lookup comes, which is left unanswered.
 void serve_until_lookup(int fuse) {
   static char request[1 << 17];
   for (;;) {

@@ -1,6 +1,6 @@
-// Root in a user namespace kills the processes that act for it there as fast as it can find them, or stops
-// one. Its own calls may be denied then; each is answered, and when it leaves off all is well again.
-// argv: directory, kill | stop | limit, and the supervisor's number if it isn't our parent.
+// Root in a user namespace kills the processes that act for it there as fast as it can find them, or stops one. Its
+// own calls may be denied then, but each is answered, and when it stops attacking, its calls succeed again. argv:
+// directory, kill | stop | limit, and the supervisor's number if it isn't our parent.
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -29,7 +29,7 @@ void kill_them(pid_t supervisor, const std::string& name) {
   over = true;
   killer.join();
   if (killed == 0) breach("none was killed");
-  rmdir(name.c_str());  // one that was made before the answer was lost
+  rmdir(name.c_str());  // if it was made before the answer was lost
 }
 
 void stop_one(pid_t supervisor, const std::string& name) {

@@ -50,7 +50,7 @@ int main(int, char** argv) {
     random = random * 1103515245u + 12345u;
     one(directory, (random >> 12) % 400000);
   }
-  // Its table doubles: 2,000 leaked descriptors would be seen, the few dozen tasks it remembers are not.
+  // Its table grows by doubling: 2,000 leaked descriptors would show, the few dozen remembered tasks don't.
   if (descriptor_slots(supervisor) > 1024)
     breach("the supervisor has %ld descriptor slots", descriptor_slots(supervisor));
   std::printf("%ld\n", rounds_made);

@@ -1,4 +1,4 @@
-// The target kills its supervisor: what is supervised fails with ENOSYS from then on, and nothing hangs.
+// The target kills its supervisor: from then on supervised calls fail with ENOSYS, and nothing hangs.
 #include <poll.h>
 #include <signal.h>
 

@@ -1,5 +1,5 @@
-// A task that restricts itself by Landlock, its relatives, and what each of them may make. Prints one line
-// for each attempt; the driver compares with a run without scsup.
+// A task that restricts itself by Landlock, its relatives, and what each of them may make. Prints one line for each
+// attempt; the driver compares with a run without scsup.
 #include <linux/landlock.h>
 #include <sched.h>
 #include <signal.h>
@@ -34,14 +34,14 @@ void in_child(const std::function<void()>& what, unsigned long flags = SIGCHLD) 
     _exit(0);
   }
   if (child < 0) impossible("clone");
-  // With CLONE_PARENT it isn't ours to wait for: its end of the pipe tells.
+  // With CLONE_PARENT we can't wait for it: the end of the pipe tells.
   int status = 0;
   while (waitpid(static_cast<pid_t>(child), &status, __WALL) < 0 && errno == EINTR) {
   }
   if (status != 0) _exit(WEXITSTATUS(status));
 }
 
-// Waits until whoever holds the other end has ended.
+// Waits until the process that holds the other end has ended.
 void with_relative(const std::function<void()>& what) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) impossible("pipe");
@@ -72,7 +72,7 @@ int restrict_to(const char* where) {
   allow("/", LANDLOCK_ACCESS_FS_READ_FILE);
   if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
     breach("landlock_restrict_self: %s", std::strerror(errno));
-  // The ruleset goes on living; the domain is what it was.
+  // The ruleset can still change; the domain stays as it was.
   allow(root + "/ok", LANDLOCK_ACCESS_FS_MAKE_DIR);
   return ruleset;
 }
@@ -140,7 +140,7 @@ int main(int argc, char** argv) {
       });
     return 0;
   }
-  if (as == "at-once") {  // two threads, each with walls of its own: neither loses them
+  if (as == "at-once") {  // two threads, each with its own domain: neither loses it
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     for (int i = 0; i < 50; ++i)
       in_child([] {
@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
       });
     return 0;
   }
-  if (as == "marked") {  // whoever plays with the mark gets less and not more
+  if (as == "marked") {  // a task that changes the mark gets less and not more
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     restrict_to("in");
     rlimit limit{};
@@ -172,7 +172,7 @@ int main(int argc, char** argv) {
   }
   int go[2];
   if (pipe2(go, O_CLOEXEC) != 0) impossible("pipe");
-  const pid_t before = fork();  // from before the domain: not in it
+  const pid_t before = fork();  // forked before the domain: not in it
   if (before == 0) {
     close(go[1]);
     char byte;
@@ -183,6 +183,6 @@ int main(int argc, char** argv) {
   in_child(restricted);
   close(go[1]);
   waitpid(before, nullptr, 0);
-  in_child([] { try_all("after"); });  // and a sibling that comes later isn't either
+  in_child([] { try_all("after"); });  // and a later sibling isn't either
   try_all("parent");
 }

@@ -1,4 +1,4 @@
-// The last component of chmod's path is, by turns, a file and a symlink to a forbidden file.
+// The last component of chmod's path is in turn a file and a symlink to a forbidden file.
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"

@@ -25,7 +25,7 @@ int main(int, char** argv) {
   for (const auto& way : ways) {
     if (syscall(SYS_fchmodat2, way.dirfd, way.path, 0777, way.flags) == 0)
       breach("'%s' was let through", way.path);
-    // The upper half of a register is noise to a 32-bit argument.
+    // A 32-bit argument ignores the upper half of its register.
     if (syscall(SYS_fchmodat2, way.dirfd | 0x500000000, way.path, 0777, way.flags | 0x500000000) == 0)
       breach("'%s' with noise was let through", way.path);
   }

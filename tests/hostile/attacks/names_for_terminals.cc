@@ -1,4 +1,4 @@
-// Names that break lines, quotes and terminals, and names that are no UTF-8.
+// Names that break lines, quotes and terminals, and names that are not UTF-8.
 #include "tests/hostile/attacks/attack.h"
 
 int main(int, char** argv) {

@@ -1,5 +1,5 @@
-// Calls that the kernel never interrupts, under a storm of signals with a handler without SA_RESTART: each
-// does as it does natively. A umask that stays or a setresuid that fails with EINTR is what nobody looks for.
+// Calls that the kernel never interrupts, under a storm of signals with a handler without SA_RESTART: each has the
+// same result as natively. No program checks whether umask or setresuid has failed with EINTR.
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
@@ -45,11 +45,11 @@ int main(int, char**) {
     must_be("setgroups", 0, [] { return syscall(SYS_setgroups, 0, nullptr); });
     must_be("chroot", 0, [] { return syscall(SYS_chroot, "/"); });
   }
-  while (handled < 100)  // on a busy machine few come while so few calls are made
+  while (handled < 100)  // on a busy machine few signals arrive during so few calls
     if (umask(022) != 022) breach("umask: %s", std::strerror(errno));
   over = true;
   storm.join();
-  // An exec that fails has no excuse either. SIGALRM would end the program.
+  // A failing exec must not be interrupted either. SIGALRM would end the program.
   for (Rounds rounds(300, 1000); rounds.next();) {
     const pid_t child = fork();
     if (child == 0) {

@@ -1,5 +1,5 @@
-// A target with a mount namespace of its own puts a closed directory in the place of one of its own /proc
-// directories. argv: a directory 0700 of root's, in which the directory 1 is open to all.
+// A target with its own mount namespace mounts a closed directory over one of its own /proc directories. argv: a
+// directory 0700 of root's that contains the directory 1, which is open to all.
 #include <grp.h>
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,5 +1,4 @@
-// The supervisor may look at its own /proc files; a target of another user may not, and not through it
-// either.
+// The supervisor may look at its own /proc files; a target of another user may not, not even through the supervisor.
 #include <grp.h>
 
 #include "tests/hostile/attacks/attack.h"
@@ -19,7 +18,7 @@ int main(int, char**) {
     if (errno != EACCES && errno != ENOENT) breach("%s: %s", path.c_str(), std::strerror(errno));
     if (chmod(path.c_str(), 0777) == 0) breach("changed what the supervisor has open");
   }
-  // Nor may it be traced or have its descriptors taken.
+  // Nor may it trace the supervisor or take its descriptors.
   const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, getppid(), 0));
   if (syscall(SYS_pidfd_getfd, pidfd, 3, 0) >= 0) breach("took a descriptor of the supervisor");
 }

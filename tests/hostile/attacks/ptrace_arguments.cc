@@ -47,7 +47,8 @@ int main(int, char** argv) {
       user_regs_struct regs{};
       ptrace(PTRACE_GETREGS, child, nullptr, &regs);
       if (regs.orig_rax != SYS_mkdir) continue;
-      regs.rdi = reinterpret_cast<std::uintptr_t>(bad);  // at the entry it counts, at the exit it is too late
+      regs.rdi = reinterpret_cast<std::uintptr_t>(bad);  // this counts at the entry; at the exit it is too
+                                                         // late
       ptrace(PTRACE_SETREGS, child, nullptr, &regs);
     }
     if (exists(bad)) breach("made in the forbidden place");

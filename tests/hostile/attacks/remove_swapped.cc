@@ -1,5 +1,5 @@
-// What is removed is by turns the target's own and, through a link, what it must not touch; and another program may
-// bring back each name at once.
+// The removed name is in turn the target's own and, through a link, one that it must not touch; another program may
+// recreate each name at once.
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"
@@ -18,7 +18,7 @@ int main(int, char** argv) {
   });
   long removed = 0;
   for (Rounds rounds(30000, 1500); rounds.next();) {
-    // Made in whichever is the directory now: the other way round the file is there already.
+    // Made in whichever of the two is the directory now: otherwise the file exists already.
     close(open((a + "/file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     mkdir((a + "/dir").c_str(), 0777);
     for (const std::string& place : {a, root + "/ok/./a/", root + "/ok/a/../a"}) {

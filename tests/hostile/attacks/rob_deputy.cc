@@ -1,5 +1,5 @@
-// Root in a user namespace tries to trace the process that acts for it there, to read and write its memory
-// and to take its descriptors; and those of its parent. argv: directory.
+// Root in a user namespace tries to trace the process that acts for it there, to read and write its memory and to
+// take its descriptors; and the same with its parent. argv: directory.
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -22,7 +22,7 @@ int main(int, char** argv) {
       if (open((proc + link).c_str(), O_PATH | O_CLOEXEC) >= 0) breach("followed %s of %d", link, prey);
     for (const char* file :
          {"/environ", "/auxv", "/maps", "/smaps", "/pagemap", "/syscall", "/stack", "/io"}) {
-      char byte;  // some can be opened by the uid, and then not be read
+      char byte;  // some can be opened because of the uid, but not read
       const int fd = open((proc + file).c_str(), O_RDONLY | O_CLOEXEC);
       if (fd >= 0 && read(fd, &byte, 1) > 0) breach("read %s of %d", file, prey);
     }

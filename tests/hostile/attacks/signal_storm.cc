@@ -1,6 +1,6 @@
-// Signals without end at a thread that makes directories: each call happens once. EINTR is said only of a
-// call that was not begun, and only when the handler has no SA_RESTART: the kernel lets a signal in until the
-// supervisor has received the call, whatever the filter's flags are.
+// Endless signals to a thread that makes directories: each call happens once. Only a call that was not begun returns
+// EINTR, and only if the handler has no SA_RESTART: the kernel lets a signal in until the supervisor has received the
+// call, whatever the filter's flags are.
 #include <pthread.h>
 #include <signal.h>
 

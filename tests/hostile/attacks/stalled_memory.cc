@@ -1,6 +1,5 @@
-// Paths in memory that nobody serves (userfaultfd): those calls fail with ETIMEDOUT, the others go on
-// meanwhile, and nothing is done when the memory is served at last. argv: directory, number of stalled
-// threads.
+// Paths in memory that is not served (userfaultfd): those calls fail with ETIMEDOUT, others go on meanwhile, and
+// nothing is done when the memory is served at last. argv: directory, number of stalled threads.
 #include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -52,7 +51,7 @@ int main(int, char** argv) {
     });
   while (waiting < count) {
   }
-  // Announced when the supervisor itself is held up: the driver lets others call then.
+  // Announced when the supervisor itself is stalled: then the driver lets others call.
   uffd_msg message;
   while (read(uffd, &message, sizeof message) < 0 && errno == EAGAIN) std::this_thread::yield();
   close(open((root + "/stalled").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
@@ -70,7 +69,7 @@ int main(int, char** argv) {
     copy.len = page;
     ioctl(uffd, UFFDIO_COPY, &copy);
   }
-  // The session works again, by and by: its calls go to workers, which are free now.
+  // The session works again after a while: its calls go to workers, which are free now.
   const std::string name = root + "/ok/after";
   if (mkdir(name.c_str(), 0777) != 0) breach("mkdir afterwards: %s", std::strerror(errno));
   for (std::size_t i = 0; i < count; ++i)

@@ -1,6 +1,6 @@
-// In a user namespace whose maps somebody else writes: says that it waits for them, then acts as several of
-// its ids. argv: directory; `inside` once it has entered and exec'd, so that who owns the namespace may look
-// at it whatever its ids are.
+// In a user namespace whose maps another process writes: says that it waits for them, then acts as several of its
+// ids. argv: directory; `inside` once it has entered and exec'd, so that the owner of the namespace may look at it
+// whatever its ids are.
 #include <grp.h>
 
 #include "tests/hostile/attacks/deputies.h"

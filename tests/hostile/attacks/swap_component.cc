@@ -1,4 +1,4 @@
-// A component of the path is, by turns, a directory and a symlink to the forbidden place (RENAME_EXCHANGE).
+// A component of the path is in turn a directory and a symlink to the forbidden place (RENAME_EXCHANGE).
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"

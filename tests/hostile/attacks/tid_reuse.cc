@@ -1,4 +1,4 @@
-// clone3 with set_tid gives the number of a task that has just ended to another one, with another identity.
+// By clone3 with set_tid a task with another identity gets the number of one that has just ended.
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -38,7 +38,7 @@ int main(int, char** argv) {
     if (second < 0 && errno == EEXIST) continue;
     if (second < 0) impossible("clone3 with set_tid");
     if (second == 0) {
-      // By the raw call: no thread of glibc's is in the way, and it isn't supervised for its own sake.
+      // By the raw call: glibc's would involve all threads. Nothing supervises it.
       if (syscall(SYS_setresgid, 65534, 65534, 65534) != 0 ||
           syscall(SYS_setresuid, 65534, 65534, 65534) != 0)
         _exit(2);

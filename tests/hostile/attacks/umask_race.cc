@@ -1,11 +1,11 @@
-// Two threads share umask: what the second makes after the first was told "done" obeys the new one.
+// Two threads share a umask: what the second makes after the first one's call has returned obeys the new umask.
 #include <thread>
 
 #include "tests/hostile/attacks/attack.h"
 
 int main(int, char** argv) {
   const std::string name = std::string(argv[1]) + "/ok/x";
-  std::atomic<int> turn{0};  // even: the changer's, odd: the maker's
+  std::atomic<int> turn{0};  // even: the turn of the thread that changes, odd: of the one that makes
   std::atomic<bool> over{false};
   std::thread changer([&] {
     for (int i = 0; !over; i += 2) {
@@ -25,7 +25,7 @@ int main(int, char** argv) {
   }
   over = true;
   changer.join();
-  // Without turns: one of the two.
+  // Without turns: either of the two umasks.
   over = false;
   std::thread racer([&] {
     while (!over) {

@@ -1,5 +1,5 @@
-// In a user namespace: a file system where a call was just denied or done can be unmounted, as natively.
-// argv: directory.
+// In a user namespace: a file system where a call was just denied or performed can be unmounted, as natively. argv:
+// directory.
 #include <sys/mount.h>
 
 #include "tests/hostile/attacks/deputies.h"

@@ -1,5 +1,5 @@
-// In a user namespace: one call that is emulated there, then says so and waits for stdin's end; then another.
-// argv: directory. Prints the second's errno.
+// In a user namespace: makes one call that is emulated there, says so and waits for stdin's end; then makes another.
+// argv: directory. Prints the second call's errno.
 #include "tests/hostile/attacks/deputies.h"
 
 int main(int, char** argv) {
