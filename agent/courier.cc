@@ -84,7 +84,7 @@ void* carry(void* argument) {
     if (auto sent = say(handover.socket, words, listener.get()); !sent)
       end_unrun(handover, sent.error().text());
   }
-  if (auto go = hear<handshake::Go>(handover.socket, "its word to go"); !go)
+  if (auto go = hear<handshake::Go>(handover.socket, "its go-ahead"); !go)
     end_unrun(handover, go.error().text());
   handover.go = true;
 

@@ -236,7 +236,7 @@ Result<Peer> peer_of(const Fd& socket) {
   ucred credentials{};
   socklen_t size = sizeof(credentials);
   if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
-    return failed("cannot see who is at the other end of a socket");
+    return failed("cannot see which process is at the other end of a socket");
   Peer peer{credentials.pid, credentials.uid, credentials.gid};
   for (peer.groups.resize(64);;) {
     const auto room = static_cast<socklen_t>(peer.groups.size() * sizeof(gid_t));
@@ -244,7 +244,7 @@ Result<Peer> peer_of(const Fd& socket) {
     const int rc = ::getsockopt(socket.get(), SOL_SOCKET, SO_PEERGROUPS, peer.groups.data(), &size);
     const int err = errno;
     if (rc < 0 && (err != ERANGE || size <= room))
-      return failed(err, "cannot see the groups of who is at the other end of a socket");
+      return failed(err, "cannot see the groups of the process at the other end of a socket");
     peer.groups.resize(size / sizeof(gid_t));  // the number that there is, or that is needed
     if (rc == 0) return peer;
   }

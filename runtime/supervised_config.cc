@@ -91,9 +91,8 @@ class Supervised {
   Result<void> check_annotations(const Json& annotations) const {
     for (const char* key : around_the_profile)
       if (given(annotations, key))
-        return failed(0,
-                      render(file_, given(annotations, key)->place) + ": error: the annotation '" + key +
-                          "' has crun go around the seccomp profile; a supervised container can't have it");
+        return failed(0, render(file_, given(annotations, key)->place) + ": error: the annotation '" + key +
+                             "' makes crun bypass the seccomp profile; a supervised container can't have it");
     const auto receiver = text_at(annotations, other_receiver, file_);
     if (!receiver) return failed(receiver.error());
     if (!receiver->empty() && *receiver != settings_.listener)

@@ -135,7 +135,7 @@ class Explaining {
     const auto decision = policy_.policy->decide(call.call, object());
     if (decision && decision->origin->at != record_.rule_at) {
       to_.whole = false;
-      to_.notes.push_back("Made again from the log the policy decides this call otherwise, by " +
+      to_.notes.push_back("Rebuilt from the log, the policy decides this call differently, by " +
                           printable(decision->origin->words) +
                           ": the log doesn't tell all of where it was in force.");
     } else if (decision && decision->act == Act::deny && decision->existing_first &&
@@ -182,7 +182,7 @@ Explanation explain(const Record& record, const PolicyShelf& shelf) {
   }
   const BuiltinOrigin* const builtin = builtin_origin(id);
   made.verdict = (record.type == Type::task ? "Let through" : outcome(record)) + " by " + printable(id) +
-                 ", which no rule of the policy is. " +
+                 ", which is not a rule of the policy. " +
                  (builtin ? std::string(builtin->means) : "This version doesn't know what that is.");
   if (builtin) made.notes.emplace_back(builtin->remedy);
   return made;

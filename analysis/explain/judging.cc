@@ -78,7 +78,7 @@ class Comparing {
     auto decision = wanted_.policy->decide(call_.call, nullptr);
     if (could_not_look && (!decision || decision->act == Act::emulate)) return unchanged();
     if (!decision) {
-      if (!object_) return untold("nobody resolved their path");
+      if (!object_) return untold("their path was not resolved");
       if (call_.redacted) return untold("their path is redacted");
       if (wanted_.lacks_home) return untold("the log doesn't tell which directory '~' stood for");
       decision = wanted_.policy->decide(call_.call, &*object_);

@@ -17,7 +17,7 @@ struct Judged {
   Kind kind = Kind::unchanged;
   std::string from, to;  // changed: "allow", "deny EPERM"; printable
   std::string by;        // changed: the part of the new policy that decides, "rule x at p.json:3:4"
-  std::string why;       // untold: "nobody resolved their path"
+  std::string why;       // untold: "their path was not resolved"
 };
 
 class Judging {

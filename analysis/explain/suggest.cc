@@ -44,7 +44,7 @@ Result<Made> make(const Record& record, const PolicyShelf& shelf) {
     if ((written = written_path(record))) {
       object = *written;
       policy->unsure.emplace_back(
-          "The path is the one that was written, as nobody had to follow it: if there are links on it, write "
+          "The path is the one that was written, as scsup didn't have to follow it: if it has links, write "
           "where it leads.");
     }
   auto made = suggest(record, *policy, *call, object ? &*object : nullptr);
@@ -89,7 +89,7 @@ int command_suggest(const Arguments& arguments) {
   const Record* const record = sought.record();
   if (!record) return sought.finish(false);
   if (record->type != Type::call) {
-    complain("nobody asked about this call, and it was let through: there is nothing to suggest");
+    complain("no policy asks for this call, and it was let through: there is nothing to suggest");
     return sought.finish(false);
   }
   auto made = make(*record, sought.shelf());

@@ -30,7 +30,7 @@ class Suggesting {
     }
     const auto decision = policy_.policy->decide(call_.call, object_);
     if (!decision || decision->origin->at != record_.rule_at)
-      return failed(0, "the policy, made again from the log, doesn't decide this call as it was decided");
+      return failed(0, "the policy, rebuilt from the log, doesn't decide this call as it was decided");
     switch (decision->origin->kind) {
       case Origin::Kind::rule:
       case Origin::Kind::rule_default:
@@ -90,8 +90,8 @@ class Suggesting {
     if (!policy_.document.supervise) return failed(0, "the policy has no \"supervise\"");
     const AllowingRule made{
         "\"io_uring\": \"allow\"", "It allows every io_uring of every process under this policy.",
-        "Whoever has a ring makes directories and opens files without a system call: rules "
-        "on paths can be gone around."};
+        "A process with a ring makes directories and opens files without a system call: rules "
+        "on paths can be bypassed."};
     return tried(made, with_member(policy_.text, policy_.document.supervise->place, made.json));
   }
 

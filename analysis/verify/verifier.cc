@@ -113,7 +113,7 @@ void Verifier::seal(std::string_view line, const Place& place) {
   ++seals_;
   const auto seal = read_seal(line);
   if (!seal) {
-    found(Verdict::changed, place, "the seal is none that scsup makes");
+    found(Verdict::changed, place, "the seal doesn't have the form of scsup's");
   } else {
     sha256_update(since_.get(), seal->hashed.size(),
                   reinterpret_cast<const std::uint8_t*>(seal->hashed.data()));

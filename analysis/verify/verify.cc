@@ -19,7 +19,7 @@ constexpr const char* verify_usage =
 
 const std::vector<Option> verify_options = {
     {"key", "KEY", "the key that scsup-audit keygen has printed: only its owner can have made the seals"},
-    {"head", "SHA256", "a seal that must be in the log, as syslog was told"},
+    {"head", "SHA256", "a seal that must be in the log, as sent to syslog"},
     {"live", nullptr, "a log that is still written needs no end"},
     {"json", nullptr, "as JSON, for programs"},
 };

@@ -20,7 +20,7 @@ constexpr const char* inspect_usage =
     "Usage: scsup inspect SESSION [--json] [--control PATH]\n"
     "\n"
     "One session of a running supervisor: its processes, its policy as it is in force, what the filter\n"
-    "decides, which calls it shows to the supervisor, and which rules have decided how many.\n";
+    "decides, which calls it shows to the supervisor, and how many calls each rule has decided.\n";
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 

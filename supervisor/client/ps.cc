@@ -17,9 +17,9 @@ using control::SessionState;
 constexpr const char* ps_usage =
     "Usage: scsup ps [--json] [--control PATH]\n"
     "\n"
-    "The sessions of a running supervisor: command or container, policy and generation, what its calls\n"
-    "came to, how many wait, and how long half of them (P50) and all but a hundredth (P99) took.\n"
-    "Generations of the policy that a session had before have a line each below it, with their counts.\n";
+    "The sessions of a running supervisor: command or container, policy and generation, how its\n"
+    "calls were decided, how many wait, and the median (P50) and 99th percentile (P99) of their times.\n"
+    "Earlier generations of a session's policy have a line each below it, with their counts.\n";
 
 std::vector<std::string> counts_of(const Generation& generation) {
   const control::Counts& counts = generation.counts;

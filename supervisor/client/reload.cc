@@ -31,7 +31,7 @@ constexpr const char* set_usage =
 void print_session(const Changed& changed) {
   const std::string session = "  session " + std::to_string(changed.session) + ": ";
   if (changed.needs_restart.empty()) return print(session + "all of it takes effect now");
-  print(session + "takes effect now, but for what needs a restart of its processes:");
+  print(session + "takes effect now, except what needs a restart of its processes:");
   for (const std::string& what : changed.needs_restart) print("    " + printable(what));
 }
 

@@ -20,7 +20,7 @@ std::string why_killed(const Document& policy, const std::string& file) {
     causes.push_back("each call that nothing else names (" + render(file, profile.default_action->place) +
                      ")");
   if (causes.empty()) return {};
-  std::string words = "the command was ended by SIGSYS; the policy asks for that for " + causes.front();
+  std::string words = "SIGSYS ended the command; the policy kills for " + causes.front();
   if (causes.size() > 1)
     words +=
         ", and in " + std::to_string(causes.size() - 1) + " more places ('scsup policy show' lists them)";

@@ -22,7 +22,7 @@ constexpr const char* usage =
     "  serve      supervise commands started by scsup-agent\n"
     "  ps, top    what a running `serve` supervises, now and live; inspect, kill: one session\n"
     "  reload     make it read its policies again; policy set: change one session's\n"
-    "  orphans    runs that go on though their scsup was killed\n"
+    "  orphans    runs that go on although their scsup was killed\n"
     "\n"
     "Each command takes --help. scsup --version prints the version.\n"
     "See scsup(1), scsup-policy(5), scsup-control(7). A first try, in scsup's source tree:\n"

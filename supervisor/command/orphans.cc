@@ -26,7 +26,7 @@ const std::vector<Option> options = {{"json", nullptr, "one line of JSON for eac
 constexpr const char* usage =
     "Usage: scsup orphans [--json]\n"
     "\n"
-    "Your runs (for root: everybody's) that go on though their scsup was killed: the supervisor that\n"
+    "Your runs (for root: everybody's) that go on although their scsup was killed: the supervisor that\n"
     "stays with them, the command (-: it has ended, others that it left go on), their age, the policy\n"
     "and the command line. `kill SUPERVISOR` ends the command and all below it.\n";
 

@@ -82,7 +82,7 @@ std::string without_memory(Readable readable) {
   return readable == Readable::nobody
              ? by + " lets scsup read no other process's memory, where the paths of calls are: " +
                    "run scsup with CAP_SYS_PTRACE, or set kernel.yama.ptrace_scope to 1 or 0"
-             : by + " lets scsup read only its descendants' memory, and whom it is to serve are others: " +
+             : by + " lets scsup read only its descendants' memory, but its targets are other processes: " +
                    "run it with CAP_SYS_PTRACE, set kernel.yama.ptrace_scope to 0, or use scsup run";
 }
 

@@ -99,7 +99,7 @@ Result<ParsedConfig> read_config(const std::string& file, Config defaults, const
     return failed(0,
                   cannot + ": it belongs to another user (uid " + std::to_string(read->status.st_uid) + ")");
   if ((read->status.st_mode & 022) != 0)
-    return failed(0, cannot + ": others may write to it; take that away (chmod go-w)");
+    return failed(0, cannot + ": others may write to it; remove that permission (chmod go-w)");
   const std::size_t slash = file.rfind('/');
   std::string directory = slash == std::string::npos ? "." : file.substr(0, slash + 1);
   if (!directory.starts_with('/')) {

@@ -126,8 +126,7 @@ std::vector<gid_t> ConfigReader::ids(const Json& json, std::string_view what, st
     add(json);
   } else {
     for (const Json& one : json.items) add(one);
-    if (json.items.empty())
-      reader_.error(json.place, std::string(what) + " is empty: nobody is meant by that");
+    if (json.items.empty()) reader_.error(json.place, std::string(what) + " is empty: it means nobody");
   }
   return all;
 }
@@ -149,7 +148,7 @@ Grant ConfigReader::grant(const Json& json, std::string_view what, std::span<con
   if (const Json* uid = value_of(json, "uid")) grant.uids = ids(*uid, "\"uid\"", "user", accounts_.user);
   if (const Json* gid = value_of(json, "gid")) grant.gids = ids(*gid, "\"gid\"", "group", accounts_.group);
   if (!grant.uids && !grant.gids)
-    reader_.error(json.place, std::string(what) + " says who is meant: \"uid\", \"gid\" or both");
+    reader_.error(json.place, std::string(what) + " needs \"uid\", \"gid\" or both");
   if (const Json* comment = value_of(json, "comment")) reader_.text(*comment, "\"comment\"");
   if (std::ranges::find(keys, "policies") == keys.end()) return grant;
   if (const Json* own_file = value_of(json, "own_file"))

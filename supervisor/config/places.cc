@@ -53,7 +53,7 @@ Result<void> make_runtime_directory(const std::string& path) {
   if (status.st_uid != geteuid() && status.st_uid != 0)
     return failed(0, cannot + ": it belongs to another user (uid " + std::to_string(status.st_uid) + ")");
   if ((status.st_mode & 022) != 0)
-    return failed(0, cannot + ": others may write to it; take that away (chmod go-w)");
+    return failed(0, cannot + ": others may write to it; remove that permission (chmod go-w)");
   // mkdir alone isn't enough: the umask removes bits.
   if (made && ::fchmod(directory.get(), mode) != 0) return failed(cannot);
   return {};

@@ -107,7 +107,7 @@ control::Changed RunningService::describe(const Change& change) {
   const auto& installed = change.session->subject().installed;
   if (!installed)
     changed.needs_restart.push_back("the filter of " + session +
-                                    " was made by another program; what it doesn't show it decides itself");
+                                    " was made by another program; it decides itself what it doesn't trap");
   else
     for (const StillDecided& call :
          still_decided(*installed, *change.policy->policy, !change.session->subject().container.empty()))

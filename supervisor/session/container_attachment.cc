@@ -91,11 +91,11 @@ Source::Next ContainerAttachment::serve(std::uint32_t, Lead&) {
   if (!speaks_ && !late_ && chunk->bytes.empty()) return Next::done;  // checked only whether we are here
   // First of all, so that a listener that came along is kept even if something else is wrong.
   const auto progress = message_.feed(std::move(*chunk));
-  if (late_) return refuse("it has not said all within its time");
+  if (late_) return refuse("its message was not complete in time");
   switch (progress) {
     case oci::StateMessage::Progress::more:
       if (!speaks_) {  // a peer that sends everything at once is never kept out by those that don't
-        if (!reception_.begin_handshake()) return refuse("too many attach at this moment");
+        if (!reception_.begin_handshake()) return refuse("too many connections attach at this moment");
         speaks_ = true;
         reception_.services.loop.stall_watch().limit(shared_from_this());
       }

@@ -32,8 +32,7 @@ TEST_F(Actions, AKillForExecveEndsAsItWouldNativelyAndSaysWhere) {
     const Finished done = supervised(file, {"true"});
     EXPECT_EQ(done.code(), 1000 + SIGSYS) << action;
     EXPECT_EQ(done.err,
-              "scsup: the command was ended by SIGSYS; the policy asks for that for execve (entry at " +
-                  file + ":2:7)\n");
+              "scsup: SIGSYS ended the command; the policy kills for execve (entry at " + file + ":2:7)\n");
   }
 }
 

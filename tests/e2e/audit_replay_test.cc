@@ -108,7 +108,7 @@ TEST_F(AuditReplay, WhatTheRecordCannotTellIsCounted) {
       "paths.json");
   record(policy(records_all), "mkdir a; mkdir b", "all.jsonl");
   const Json unresolved = replay(paths, "all.jsonl", 3);
-  EXPECT_EQ(unresolved["untold"], Json({{"nobody resolved their path", 2}}));
+  EXPECT_EQ(unresolved["untold"], Json({{"their path was not resolved", 2}}));
 
   // A filter that traps only chmod: other calls are unknown.
   record(shipped_policy("no-chmod.json"), "mkdir a", "few.jsonl");

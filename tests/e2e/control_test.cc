@@ -71,11 +71,11 @@ TEST_F(Control, ReloadSaysWhatTakesEffectAndWhatNeedsARestart) {
   EXPECT_EQ(shown({"reload"}),
             "web: generation 5, from policies/web.json\n"
             "  session 2: all of it takes effect now\n"
-            "  session 7: takes effect now, but for what needs a restart of its processes:\n"
+            "  session 7: takes effect now, except what needs a restart of its processes:\n"
             "    rename is not trapped in session 7; its filter still decides it: allow\n");
   EXPECT_EQ(shown({"reload", "same", "bad"}, 1),
             "same: the same text as before, generation 5\n"
-            "  session 7: takes effect now, but for what needs a restart of its processes:\n"
+            "  session 7: takes effect now, except what needs a restart of its processes:\n"
             "    unlink needs a restart\n"
             "bad: not changed, generation 5 stays in force\n"
             "policies/bad.json:4:21: error: unknown errno 'EPREM'\n");

@@ -165,7 +165,7 @@ const BadSupervisor bad_supervisors[] = {
        a.expect<Hello>();
        a.say_program(allow_all());
      }},
-    {"GoesAwayAfterTheListener", "the supervisor went away before its word to go came",
+    {"GoesAwayAfterTheListener", "the supervisor went away before its go-ahead came",
      [](Agent& a) { a.hand_over(deny_all()); }},
     {"GoesAwayDuringExecve", "cannot run '/bin/echo': Function not implemented, and the supervisor went away",
      [](Agent& a) {
@@ -199,7 +199,7 @@ const BadSupervisor bad_supervisors[] = {
      [](Agent& a) { answer_hello(a, "HTTP/1.1 400 Bad Request"); }},
     {"SendsTheWrongWord", "sent something else when the filter was due",
      [](Agent& a) { answer_hello(a, Go{}); }},
-    {"SendsAWrongWordInsteadOfGo", "sent something else when its word to go was due",
+    {"SendsAWrongWordInsteadOfGo", "sent something else when its go-ahead was due",
      [](Agent& a) {
        a.hand_over(deny_all());
        a.say(Reason{"go"});

@@ -151,14 +151,14 @@ TEST(Config, EveryMistakeIsToldAtOnceWithItsPlaceAndWhatWasExpected) {
 
 TEST(Config, WhatWouldAllowNobodyOrNothingOrMoreThanIsMeantIsAMistake) {
   EXPECT_EQ(mistakes(R"({"attach": [{"policies": ["a"]}]})"),
-            "c.json:1:13: error: an entry of \"attach\" says who is meant: \"uid\", \"gid\" or both\n");
+            "c.json:1:13: error: an entry of \"attach\" needs \"uid\", \"gid\" or both\n");
   EXPECT_EQ(mistakes(R"({"control": [{}]})"),
-            "c.json:1:14: error: an entry of \"control\" says who is meant: \"uid\", \"gid\" or both\n");
+            "c.json:1:14: error: an entry of \"control\" needs \"uid\", \"gid\" or both\n");
   EXPECT_EQ(mistakes(R"({"attach": [{"uid": 5}]})"),
             "c.json:1:13: error: an entry of \"attach\" allows nothing: \"policies\" names the policies, "
             "[\"*\"] is all\n");
   EXPECT_EQ(mistakes(R"({"attach": [{"uid": [], "policies": ["*"]}]})"),
-            "c.json:1:21: error: \"uid\" is empty: nobody is meant by that\n");
+            "c.json:1:21: error: \"uid\" is empty: it means nobody\n");
   EXPECT_EQ(mistakes(R"({"control": [{"uid": 0, "own_file": true}]})"),
             "c.json:1:25: error: unknown key 'own_file' in an entry of \"control\"\n");
   EXPECT_EQ(
@@ -218,8 +218,8 @@ TEST_F(ConfigFile, ThatOthersMayWriteToIsRefused) {
     const std::string file = write("{}", mode);
     const auto read = read_config(file, defaults(), accounts);
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().text(),
-              "cannot use the config '" + file + "': others may write to it; take that away (chmod go-w)");
+    EXPECT_EQ(read.error().text(), "cannot use the config '" + file +
+                                       "': others may write to it; remove that permission (chmod go-w)");
   }
 }
 

@@ -83,7 +83,8 @@ TEST(Enclosed, YamlThatIsNoPolicyIsRefusedInWords) {
       {head, "p:1:1: error: this SeccompProfile has no \"spec\""},
       {head + "spec: {disabled: true}", "p:3:18: error: this SeccompProfile is disabled"},
       {head + "spec:\n  baseProfileName: runc\n",
-       "p:4:20: error: this SeccompProfile only adds to another, the string 'runc', which doesn't stand here "
+       "p:4:20: error: this SeccompProfile only adds to another, the string 'runc', which is not in this "
+       "file "
        "(baseProfileName)"},
       {head + "spec: &a {x: *a}\n",
        "p:3:14: error: references to anchors ('*name') are not taken here; write it out"},
@@ -188,7 +189,7 @@ TEST(Enclosed, OptionsWithoutAProfileSayWhy) {
       remarks(R"([{"HostConfig": {"SecurityOpt": null}}])"),
       Remarks{
           "p:1:2: error: this container has no seccomp option (HostConfig.SecurityOpt): it runs under the "
-          "engine's own profile, which doesn't stand here"});
+          "engine's own profile, which is not in this file"});
   EXPECT_EQ(remarks(R"(["no-new-privileges"])"),
             Remarks{"p:1:1: error: none of these security options is \"seccomp=...\""});
   EXPECT_EQ(remarks(R"([{"HostConfig": {}}, {"HostConfig": {}}])"),

@@ -205,9 +205,9 @@ TEST_F(Sockets, ADirectoryOfOthersOrThroughALinkIsRefused) {
   fs::remove(work_ + "/scsup");
   fs::create_directory(work_ + "/scsup");
   ::chmod((work_ + "/scsup").c_str(), 0777);
-  EXPECT_EQ(
-      open().error().text(),
-      "cannot use '" + work_ + "/scsup' for sockets: others may write to it; take that away (chmod go-w)");
+  EXPECT_EQ(open().error().text(),
+            "cannot use '" + work_ +
+                "/scsup' for sockets: others may write to it; remove that permission (chmod go-w)");
   ::chmod((work_ + "/scsup").c_str(), 0755);
   if (::chown((work_ + "/scsup").c_str(), 4711, static_cast<gid_t>(-1)) != 0) return;  // not as root
   EXPECT_EQ(open().error().text(),

@@ -126,7 +126,7 @@ TEST_F(SupervisedConfig, WhatCannotBeSupervisedIsRefused) {
   EXPECT_EQ(make(annotated("io.scsup.policy", "bad")),
             work_ + "/bad.json:2:1: error: unknown key 'supervis' in the policy; did you mean 'supervise'?");
   for (const char* key : {"run.oci.seccomp_bpf_data", "run.oci.seccomp.plugins", "run.oci.handler"})
-    EXPECT_NE(make(annotated(key, "x")).find("has crun go around the seccomp profile"), std::string::npos)
+    EXPECT_NE(make(annotated(key, "x")).find("makes crun bypass the seccomp profile"), std::string::npos)
         << key;
   EXPECT_NE(make(annotated("run.oci.seccomp.receiver", "/x")).find("has a seccomp agent already, '/x'"),
             std::string::npos);
@@ -215,8 +215,8 @@ TEST_F(SupervisedConfig, SettingsAreTheServices) {
                                                     "path for \"runtime\", found the string 'bin/crun'");
   EXPECT_EQ(read(R"({"sockets":{"oci":"none"}})"),
             "'" + at + "' opens no socket for containers: \"sockets\": {\"oci\": ...}");
-  EXPECT_EQ(read("{}", 0666),
-            "cannot use the config '" + at + "': others may write to it; take that away (chmod go-w)");
+  EXPECT_EQ(read("{}", 0666), "cannot use the config '" + at +
+                                  "': others may write to it; remove that permission (chmod go-w)");
   EXPECT_EQ(read_settings((work_ + "/none").c_str()).error().text(),
             "cannot read the config '" + work_ + "/none': No such file or directory");
 }

@@ -46,7 +46,7 @@ class Enclosing {
       return refuse(file.place, "this SeccompProfile has no \"spec\"");
     if (const Json* base = given(*spec, "baseProfileName"))
       return refuse(base->place, "this SeccompProfile only adds to another, " + describe(*base) +
-                                     ", which doesn't stand here (baseProfileName)");
+                                     ", which is not in this file (baseProfileName)");
     const Json* disabled = given(*spec, "disabled");
     if (disabled && disabled->kind != Json::Kind::boolean)
       return refuse(disabled->place, "expected true or false for \"disabled\", found " + describe(*disabled));
@@ -98,7 +98,7 @@ class Enclosing {
       return refuse(
           container.place,
           "this container has no seccomp option (HostConfig.SecurityOpt): it runs under the engine's own "
-          "profile, which doesn't stand here");
+          "profile, which is not in this file");
     return of_options(*options);
   }
 

@@ -63,7 +63,7 @@ void read_comparisons(Reader& reader, const Json& json, std::string_view what,
                       std::span<const std::string_view> keys, ReadValue read, ArgumentCondition& condition) {
   if (!reader.object(json, what, keys)) return;
   if (json.members.empty()) {
-    reader.error(json.place, std::string(what) + " is empty: it asks nothing");
+    reader.error(json.place, std::string(what) + " is empty: it has no condition");
     return;
   }
   const std::pair<const char*, std::optional<std::uint64_t>*> slots[] = {{"any", &condition.any},

@@ -19,7 +19,7 @@ void read_default(Reader& reader, const Json& json, Supervise& supervise) {
   Verdict verdict = read_verdict(reader, json, what);
   if (verdict.action == RuleAction::emulate)
     reader.error(value_of(json, "action")->place,
-                 "\"default\" can only \"allow\" or \"deny\": what to emulate is said by a rule");
+                 "\"default\" can only \"allow\" or \"deny\": a rule says what to emulate");
   if (const Json* comment = value_of(json, "comment")) reader.text(*comment, "\"comment\"");
   supervise.fallback = Supervise::Default{verdict.action, verdict.err, json.place};
 }

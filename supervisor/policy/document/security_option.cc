@@ -82,7 +82,7 @@ bool is_profile(std::string_view value) {
 std::nullopt_t no_profile(Place place, std::string_view value, Diagnostics& diagnostics) {
   std::string why = ": give that file instead";
   if (value == "unconfined") why = ": the container runs without a profile";
-  if (value == "builtin" || value == "default") why = ": the engine's own profile, which doesn't stand here";
+  if (value == "builtin" || value == "default") why = ": the engine's own profile, which is not in this file";
   diagnostics.push_back(
       {Diagnostic::Severity::error, place, "the container's seccomp option is " + in_quotes(value) + why});
   return std::nullopt;

@@ -61,7 +61,7 @@ Diagnostic explain_string(Cursor cursor) {
           rest.size() >= 12 ? static_cast<char>(std::tolower(static_cast<unsigned char>(rest[9]))) : '0';
       bool paired = third <= 'b' && rest.size() >= 12 && rest[6] == '\\' && rest[7] == 'u' && hex(8) &&
                     (rest[8] == 'd' || rest[8] == 'D') && low >= 'c';
-      if (!paired) return error(cursor.place(), "half of a surrogate pair: \\ud800 to \\udfff come in twos");
+      if (!paired) return error(cursor.place(), "half of a surrogate pair: \\ud800 to \\udfff come in pairs");
       cursor.advance(6);
     }
     cursor.advance(5);
@@ -76,7 +76,7 @@ Diagnostic unexpected(const Cursor& cursor, const std::string& expected) {
   if (cursor.peek() == '/' || cursor.peek() == '#')
     return error(cursor.place(), "JSON has no comments; use a \"comment\" key");
   if (cursor.peek() == '\'')
-    return error(cursor.place(), "JSON strings stand in double quotes: expected " + expected);
+    return error(cursor.place(), "JSON strings are written in double quotes: expected " + expected);
   return error(cursor.place(), "expected " + expected + ", found " + found(cursor));
 }
 
