@@ -3,7 +3,7 @@
 namespace scsup {
 namespace {
 
-// Under it a segment opens with the session, behind the policies.
+// The key under which each segment repeats the session, after the policies.
 std::string session_key(std::uint32_t session) { return "session " + std::to_string(session); }
 
 }  // namespace
