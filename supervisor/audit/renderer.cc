@@ -168,7 +168,7 @@ void Renderer::put(const CallRecord& record) {
 void Renderer::put_object(const CallRecord& record) {
   const Call& call = *record.call;
   line_.open("obj");
-  // What it leads to is hidden: so is what it was called.
+  // If the resolved path is redacted, so is the path as written.
   const std::string_view resolved = record.resolved ? std::string_view(*record.resolved) : std::string_view();
   const bool hides = redaction_.path(resolved, "", memory_) != resolved;
   if (call.operand.path && hides)
