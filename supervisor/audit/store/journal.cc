@@ -58,8 +58,7 @@ Result<std::unique_ptr<Journal>> Journal::create(const std::string& path, std::s
     return failed(err, std::string("cannot ") + what + " '" + path + "'");
   };
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) return give_up("lock");
-  // Not posix_fallocate(3), which fills where it can't reserve: a full disk must not be found out by a
-  // signal.
+  // Not posix_fallocate(3), which writes zeros where it can't reserve: a full disk must not show up as a signal.
   if (fallocate(file.get(), 0, 0, mapped + static_cast<off_t>(reserve)) != 0)
     return give_up("reserve space for");
   void* const memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
@@ -83,7 +82,7 @@ std::unique_ptr<Journal> Journal::inherit(const std::string& path) {
   return journal->take_positions() ? std::move(journal) : nullptr;
 }
 
-// False: it is no journal, or not as one is left.
+// False: it is not a journal, or not in a state in which journals are left.
 bool Journal::take_positions() {
   put_ = head().put.load(std::memory_order_acquire);
   taken_ = head().taken.load(std::memory_order_acquire);
@@ -109,10 +108,10 @@ bool Journal::put(const LogLine& line) {
   char* const at = ring() + end % capacity;
   std::memcpy(at, &entry, sizeof entry);
   std::memcpy(at + sizeof entry, line.text.data(), line.text.size());
-  // Now it is there, and not before: whoever dies in the copy has put nothing.
+  // From this store on the entry exists: a process that dies during the copy has put nothing.
   head().put.store(end + size, std::memory_order_release);
   put_.store(end + size, std::memory_order_release);
-  // The taker's CPU has read where the next entry goes: have those lines back before it comes.
+  // The taker's CPU has read the memory of the next entry: fetch those cache lines back before it comes.
   const std::uint64_t next = (end + size) % capacity;
   for (std::uint64_t ahead = 0; ahead < usual_entry && next + ahead < capacity; ahead += 64)
     __builtin_prefetch(ring() + next + ahead, 1);
@@ -132,7 +131,7 @@ void Journal::waiting(Waiting& found) const {
       at += to_the_edge;
       continue;
     }
-    // Only a file that somebody has changed holds anything else: what follows is lost.
+    // Anything else means that somebody has changed the file: what follows is lost.
     if (sizeof entry + entry.size > to_the_edge || entry.split > entry.size) return;
     found.lines.push_back({{ring() + at % capacity + sizeof entry, entry.size}, entry.split});
     found.places.push_back(entry.place);
