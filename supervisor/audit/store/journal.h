@@ -1,9 +1,9 @@
-// Records that are on their way to the log: a ring in a file beside it, mapped.
+// Records on their way to the log: a ring in a mapped file beside it.
 //
-// What was put is in the kernel's hands: it outlives this process, as what was written to a file does, and
-// costs a copy instead of a system call. One thread puts, one takes (a Committer); each may be in another
-// process, and the taker in a later one: whoever finds a journal whose owner is dead appends what is left in
-// it, once (recovery.h).
+// A record that was put is in the kernel's hands: it outlives this process, like data written to a file, and costs a
+// copy instead of a system call. One thread puts, one takes (a Committer); each may be in another process, and the
+// taker in a later one: a supervisor that finds a journal whose owner is dead appends what is left in it, once
+// (recovery.h).
 //
 //   0     magic, run, counters    4096 bytes
 //   4096  the ring                entries: size, split, place, text; 8-aligned, none in two
@@ -28,24 +28,25 @@ namespace scsup {
 class Journal {
  public:
   static constexpr std::size_t capacity = 1u << 20;                // bytes of the ring
-  static constexpr std::size_t longest = 128u << 10;               // of a line; longer ones go another way
+  static constexpr std::size_t longest = 128u << 10;               // of a line; longer ones are appended
+                                                                   // without the journal
   static constexpr std::size_t run_length = 16;                    // hex digits
-  static constexpr std::size_t reserve = capacity + (128u << 10);  // seq, seals, and the last words
+  static constexpr std::size_t reserve = capacity + (128u << 10);  // for numbers, seals, and the last records
 
-  // A new file (0600), held by a lock while this process lives. Fails where the file system can't keep the
-  // space (fallocate(2)), or can't map.
+  // A new file (0600), locked as long as this process lives. Fails if the file system can't reserve the space
+  // (fallocate(2)), or can't map.
   static Result<std::unique_ptr<Journal>> create(const std::string& path, std::string_view run);
-  // One that a dead process has left. Nothing: its owner lives, it isn't ours, or it isn't one.
+  // A journal that a dead process has left. Nothing: its owner lives, it isn't ours, or it isn't a journal.
   static std::unique_ptr<Journal> inherit(const std::string& path);
   ~Journal();
 
-  // False: there is no room until more was taken.
+  // False: there is no room until more is taken.
   bool put(const LogLine& line);
   bool is_half_full() const { return put_end() - taken_end() > capacity / 2; }
   std::uint64_t put_end() const;  // positions count all bytes ever put
   std::uint64_t taken_end() const;
 
-  // What was put and not taken, oldest first. The views hold until it is taken.
+  // What was put and not taken, oldest first. The views are valid until it is taken.
   struct Waiting {
     std::vector<LogLine> lines;
     std::vector<std::uint64_t> ends;  // the position after each
@@ -56,8 +57,8 @@ class Journal {
   static constexpr std::uint16_t in_the_log = 0xffff;  // by one that is there, whatever the intent says
   void waiting(Waiting& found) const;
 
-  // Before appending what waits up to `end`: where in the log, and from which number on. So it can be found
-  // out later whether that was done.
+  // Noted before the waiting lines up to `end` are appended: where in the log, and their first number. It tells later
+  // whether that was done.
   struct Intent {
     std::uint64_t end = 0, offset = 0, first_seq = 0;
   };
@@ -72,7 +73,7 @@ class Journal {
   bool take_reserve();
 
   const std::string& run() const { return run_; }
-  void remove();  // the file; what was put and not taken goes with it
+  void remove();  // removes the file; what was put and not taken is lost
 
  private:
   struct Head;
@@ -85,8 +86,8 @@ class Journal {
   const std::string path_;
   void* const memory_;
   std::string run_;
-  // What the mapping says as well, for who comes after us. We don't read it there: a target of the same user
-  // can write to the file.
+  // The mapping has the same values, for a later process. We don't read them there: a target of the same user can
+  // write to the file.
   std::atomic<std::uint64_t> put_{0}, taken_{0};
 };
 
