@@ -1,5 +1,4 @@
-// The bytes of a log's file from its beginning or from the middle, piece by piece: also of one that is
-// compressed.
+// The bytes of a log's file from its beginning or from the middle, piece by piece: also of a compressed one.
 #pragma once
 
 #include <sys/types.h>
@@ -19,14 +18,14 @@ class LogBytes {
  public:
   static constexpr std::size_t piece = 1u << 20;
 
-  // A closed segment: audit-17.jsonl, or the same with .zst, as which it is looked for too.
+  // A closed segment: audit-17.jsonl; if that doesn't exist, the same with .zst.
   static Result<LogBytes> open(const std::string& path);
-  // Of a log that is open, and stays so.
+  // The bytes of an open log, which must stay open.
   LogBytes(const Fd& log, off_t from);
   LogBytes(LogBytes&&) noexcept;
   ~LogBytes();
 
-  // What comes next, until it is asked again; "" at the end.
+  // The next piece, valid until the next call; "" at the end.
   Result<std::string_view> next();
 
  private:
