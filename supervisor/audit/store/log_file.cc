@@ -19,8 +19,8 @@ bool is_same(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// Others hold the lock for as long as an append takes. Whoever holds it longer, as any process of the same
-// user can, doesn't hold us up for ever.
+// Others hold the lock as long as an append takes. A process of the same user can hold it longer, but doesn't hold us
+// up for ever.
 Result<void> take_turn(const Fd& file) {
   constexpr auto patience = std::chrono::seconds(1);
   constexpr auto nap = std::chrono::microseconds(200);
@@ -50,7 +50,7 @@ Result<std::unique_ptr<LogFile>> LogFile::open(Fd file, const std::string& path,
     if (!chain) return failed(chain.error());
     log->chain_ = std::move(*chain);
   }
-  // What is wrong with the file shows now, and not at the first call.
+  // Errors in the file show now, and not at the first call.
   auto locked = log->lock();
   if (locked) locked = log->look();
   if (log->locked_) flock(log->file_.get(), LOCK_UN);
@@ -73,7 +73,7 @@ void LogFile::remark(std::string_view type, std::string members) {
   remarks_.push_back(remark_line(type, run_, clock_.now(), members));
 }
 
-// Until the file that is locked is the one that the name leads to.
+// Locks the file to which the name leads, and repeats that until both are the same.
 Result<void> LogFile::lock() {
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     if (auto taken = take_turn(file_); !taken) return taken;
@@ -114,7 +114,7 @@ Result<void> LogFile::reopen(const std::string& why) {
   return {};
 }
 
-// What the file has become since the last time.
+// Finds out how the file has changed since the last time.
 Result<void> LogFile::look() {
   struct stat st {};
   if (fstat(file_.get(), &st) != 0) return failed("cannot look at it");
@@ -131,7 +131,7 @@ Result<void> LogFile::look() {
     return failed(0, "it is sealed, and \"seal\" is off here (scsup-config(5))");
   if (chain_ && !chain_->has_key() && tail->seal && tail->seal->has_key)
     return failed(0, "it is sealed with a key, and none is set up here (\"seal\" in scsup-config(5))");
-  // Whole lines behind the last seal are nobody's until they are sealed: a journal has them.
+  // Whole lines after the last seal don't count until they are sealed: a journal has them.
   off_t good_end = tail->good_end;
   if (chain_ && tail->seal) good_end = tail->seal->end;
   if (good_end < st.st_size)
@@ -163,7 +163,7 @@ Result<void> LogFile::look() {
   return {};
 }
 
-// The torn end goes into a file of its own.
+// The torn end goes into a separate file.
 Result<void> LogFile::cut(off_t good_end) {
   const std::string kept = segments_.torn_path(good_end);
   auto bytes = keep_end(file_, good_end, kept);
@@ -190,7 +190,7 @@ Result<void> LogFile::begin_segment() {
   if (!poisoned_ && settings_.durability == Durability::sync) (void)fdatasync(file_.get());
   if (auto renamed = segments_.close(first_seq_); !renamed) {
     if (poisoned_ || (unsealed_ && settings_.seal == Sealing::yes)) return renamed;
-    // Too long is better than not written.
+    // A too large segment is better than lost records.
     if (!std::exchange(stuck_, true))
       say(Severity::warning, renamed.error().text() + "; the segment goes on");
     return {};
@@ -251,7 +251,7 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
     }
   }
   if (ready && !(ready = write_out()))
-    (void)!ftruncate(file_.get(), size_);  // nothing of it stays: it is appended again as a whole
+    (void)!ftruncate(file_.get(), size_);  // nothing of it stays: all of it is appended again
   if (!ready) {
     next_seq_ = first;
     result = {false, ready.error()};
@@ -261,7 +261,7 @@ Appended LogFile::append(std::span<const LogLine> lines, Sync sync, const Announ
     opened_ = opened_ || !run_line_.text.empty();
     remarks_.clear();
     if (sync == Sync::yes && fdatasync(file_.get()) != 0) {
-      // What is on the disk and what isn't, nobody can tell any more (fsync(2)).
+      // Nobody can tell any more what is on the disk and what isn't (fsync(2)).
       result.error = Error{errno, "cannot sync it"};
       poisoned_ = true;
       JsonLine members;
