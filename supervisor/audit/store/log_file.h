@@ -1,9 +1,8 @@
 // The file that a log is appended to, and its segments: closed ones lie beside it as NAME-<first seq>.jsonl.
 //
-// Several supervisors may share one log. Each append holds flock(2) on the file, sees whether it is still the
-// one that the name leads to and whether others have appended, and goes on from there: numbers stay gapless.
-// A torn end is cut and kept as NAME.<offset>.torn. After a failed fdatasync(2) a file is never written
-// again.
+// Several supervisors may share one log. Each append holds flock(2) on the file, checks whether the name still leads
+// to it and whether others have appended, and goes on from there: numbers stay gapless. A torn end is cut and kept as
+// NAME.<offset>.torn. After a failed fdatasync(2) a file is never written again.
 #pragma once
 
 #include <sys/stat.h>
@@ -40,7 +39,7 @@ class LogFile : public Appender {
 
   void finish() override { segments_.wait_for_compression(); }
 
-  // How many of those lines the file, or the segment that it has become since, has from `offset` on.
+  // How many of those lines are in the file, or in the segment that it has become since, from `offset` on.
   Result<std::uint64_t> lines_of(const Batch& batch, off_t offset);
   const Segments& segments() const { return segments_; }
 
@@ -71,15 +70,15 @@ class LogFile : public Appender {
   std::vector<OwnedLine> remarks_;
   WallClock clock_;
 
-  // Of the file in hand, as it was left.
-  off_t size_ = -1;  // -1: not looked at yet
+  // The state in which the current file was left.
+  off_t size_ = -1;  // -1: not checked yet
   std::uint64_t next_seq_ = 1, first_seq_ = 1;
   std::int64_t since_ns_ = 0;
-  bool opened_ = false;    // it has our opening lines
+  bool opened_ = false;    // it contains our opening lines
   bool poisoned_ = false;  // fdatasync has failed
   bool unsealed_ = false;  // it was begun without seals
-  bool fresh_ = false;     // a segment was closed just now
-  bool stuck_ = false;     // it could not be closed, and that was said
+  bool fresh_ = false;     // a segment was just closed
+  bool stuck_ = false;     // it could not be closed, and that was reported
   std::string after_;      // the segment before
   std::string out_;        // what is being appended
 };
