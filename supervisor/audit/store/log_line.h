@@ -1,4 +1,4 @@
-// A rendered record that lacks its number: which one it is turns out when it is appended.
+// A rendered record without its number, which is only known when it is appended.
 #pragma once
 
 #include <cstdint>
