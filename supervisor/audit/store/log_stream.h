@@ -1,5 +1,4 @@
-// A log that is no file: a pipe, a terminal, standard output. Numbers begin with 1; nothing can be taken
-// back.
+// A log that is not a file: a pipe, a terminal, standard output. Numbers begin with 1; nothing can be taken back.
 #pragma once
 
 #include <map>
