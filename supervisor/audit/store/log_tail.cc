@@ -51,8 +51,8 @@ void note(std::string_view line, off_t end, LogTail& tail) {
     tail.seal = {seq, std::string(member(line, "sha256")), end, !member(line, "key").empty()};
 }
 
-// The whole lines at the start of `text`, which lies at `offset` in the log; what follows the last of them is
-// torn. A broken line with whole ones behind it was not torn, and isn't ours to mend.
+// The whole lines at the start of `text`, which is at `offset` in the log; the rest after the last of them is torn. A
+// broken line that whole ones follow was not torn, and isn't repaired.
 LogTail lines_of(std::string_view text, off_t offset) {
   LogTail tail;
   tail.good_end = offset;
@@ -95,7 +95,7 @@ Result<LogTail> look_at_tail(const Fd& log, off_t size, Until until, off_t known
   if (size == 0) return LogTail{};
   auto head = read_at(log, 0, std::min<off_t>(size, static_cast<off_t>(start_of_a_record.size())));
   if (!head) return failed(head.error());
-  // A machine that lost power may have left zeros only.
+  // After a loss of power there may be only zeros.
   const bool ours =
       start_of_a_record.starts_with(*head) || head->find_first_not_of('\0') == std::string::npos;
   if (!ours) return failed(0, "it is no audit log of scsup, and nothing is written to it");
@@ -123,7 +123,7 @@ Result<LogTail> tail_of_segment(const std::string& path, Until until) {
     if (!file || fstat(file.get(), &st) != 0) return failed("cannot open '" + path + "'");
     return look_at_tail(file, st.st_size, until);
   }
-  // The end of it is all that counts, but has to be reached.
+  // Only its end matters, but has to be reached.
   auto bytes = LogBytes::open(path);
   if (!bytes) return failed(bytes.error());
   std::string text;
@@ -163,7 +163,7 @@ Result<off_t> keep_end(const Fd& log, off_t from, const std::string& to) {
 
 Result<std::uint64_t> count_lines(LogBytes bytes, off_t skipped, const Batch& batch) {
   std::uint64_t count = 0;
-  std::string text;  // from where a line begins
+  std::string text;  // always begins at the start of a line
   while (count < batch.most) {
     const auto more = bytes.next();
     if (!more) return failed(more.error());
@@ -178,7 +178,7 @@ Result<std::uint64_t> count_lines(LogBytes bytes, off_t skipped, const Batch& ba
                seq_of(line) >= batch.first_seq;
     }
     text.erase(0, begin);
-    if (text.size() > longest_line) text.clear();  // nothing that we wrote
+    if (text.size() > longest_line) text.clear();  // we wrote no such line
   }
   return std::min(count, batch.most);
 }
