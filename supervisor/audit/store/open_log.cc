@@ -1,4 +1,4 @@
-// What is opened before a Log can be: the file, what lies beside it, the journal.
+// Opens what a Log needs: the file, the files beside it, the journal.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -18,7 +18,7 @@ Result<void> make_parents(const std::string& path) {
   return {};
 }
 
-// Whose file it is may cut it and change it.
+// The owner of a file can cut and change it.
 bool is_somebody_elses(const Fd& fd) {
   struct stat st {};
   return fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0;
