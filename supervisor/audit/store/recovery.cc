@@ -9,8 +9,8 @@
 namespace scsup {
 namespace {
 
-// Marks what the log has already: the owner died after appending it. From then on that holds whatever
-// becomes of the intent, so that who comes after an heir that dies as well finds it.
+// Marks what the log has already: the owner died after appending it. The mark holds whatever becomes of the intent,
+// so whoever follows an heir that dies as well finds it.
 Result<void> mark_appended(Journal& journal, const Journal::Waiting& waiting, LogFile& log) {
   const Journal::Intent intent = journal.intent();
   if (intent.end > journal.taken_end()) {
