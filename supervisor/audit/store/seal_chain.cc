@@ -26,7 +26,7 @@ Result<std::string> SealChain::seal(std::string_view bytes, std::uint64_t first,
   line.number("first", static_cast<std::int64_t>(first)).number("last", static_cast<std::int64_t>(last));
   if (key_) line.number("key", static_cast<std::int64_t>(key_->number()));
   line.word("prev", head_);
-  // Of all since the last seal, and of this one as far as it is said.
+  // The hash of everything since the last seal, and of this seal up to the hash itself.
   Sha256 hash;
   hash.add(bytes);
   hash.add(line.view());
