@@ -1,5 +1,5 @@
-// Seals: the hash of all bytes since the last one, and of the seal itself up to there, which says the last
-// one's hash. With a key that evolves, nobody who breaks in later can make them anew.
+// Seals. A seal holds the hash of all bytes since the last one and of the seal itself up to that member, including
+// the last one's hash. With an evolving key nobody who breaks in later can remake them.
 #pragma once
 
 #include <optional>
@@ -19,12 +19,12 @@ class SealChain {
   static Result<SealChain> open(const std::string& key_file);
 
   bool has_key() const { return key_.has_value(); }
-  // Goes on from a seal that is in the log; nothing: from the start.
+  // Continues after a seal that is in the log; nothing: from the start.
   void go_on_from(const std::optional<SealPoint>& seal);
   const std::string& head() const { return head_; }  // the last seal's sha256
   std::uint64_t head_seq() const { return head_seq_; }
 
-  // The line that seals `bytes`, records from `first` to `last`. Only once it is appended, it `holds`.
+  // The line that seals `bytes`, records from `first` to `last`. It counts only once it was appended.
   Result<std::string> seal(std::string_view bytes, std::uint64_t first, std::uint64_t last,
                            std::string_view time);
   void holds();
