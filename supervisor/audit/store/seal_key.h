@@ -1,6 +1,6 @@
-// The key that seals are made with. It evolves: each seal has a key of its own, the next one is made of it,
-// and it is overwritten. So who breaks in can't alter what was sealed before; who has kept the first key can
-// check all of them (scsup-audit verify).
+// The key that seals are made with. It evolves: each seal has its own key, the next one is derived from it, and it is
+// overwritten. So an intruder can't alter what was sealed before, but the holder of the first key can check all of
+// them (scsup-audit verify).
 //
 // The file: "scsup-seal-key 1 NUMBER KEY\n", in hex; NUMBER counts the keys from 0. Overwritten in place, so
 // that no old key stays on the disk. Used under the log's lock.
@@ -17,15 +17,15 @@ namespace scsup {
 
 class SealKey {
  public:
-  // Refused: a link, a file that others may read or write, or that is not ours.
+  // Refused: a link, a file that others may read or write, or a file of another user.
   static Result<SealKey> open(const std::string& path);
 
-  // Takes the key in the file, for one seal, and leaves the next one there. When it returns the old one is
-  // nowhere but here.
+  // Takes the key from the file, for one seal, and writes the next one there. After that the old one exists only in
+  // memory.
   Result<void> advance();
-  std::uint64_t number() const { return number_; }  // of the key in hand
+  std::uint64_t number() const { return number_; }  // of the current key
   std::string mac(std::string_view text) const;
-  // Overwrites the key in hand.
+  // Overwrites the current key.
   void forget();
 
  private:
@@ -37,7 +37,7 @@ class SealKey {
   std::string key_;  // hex
 };
 
-// Of the key that follows; the same in scsup-audit verify.
+// The key after `key`; scsup-audit verify uses the same.
 std::string next_seal_key(std::string_view key);
 
 }  // namespace scsup
