@@ -122,7 +122,7 @@ Result<void> Segments::close(std::uint64_t first_seq) const {
   return failed("cannot rename '" + path_ + "' to '" + closed + "'");
 }
 
-// In a directory that others write to, what looks like a segment may be theirs, or no file.
+// In a directory that others can write to, a file with a segment's name may be theirs, or not a file.
 std::vector<std::pair<std::uint64_t, std::string>> Segments::closed() const {
   std::vector<std::pair<std::uint64_t, std::string>> all;
   std::error_code error;
