@@ -1,4 +1,4 @@
-// The names of a log's files, and what is done to a segment once it is closed.
+// The names of a log's files, and what happens to a segment once it is closed.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +26,9 @@ class Segments {
   std::string journal_name(const std::string& run) const { return "." + name_ + "." + run + ".journal"; }
   bool is_journal(const std::string& name) const;
 
-  // Gives the file its closed name. Fails when that is taken.
+  // Gives the file its closed name. Fails if that is taken.
   Result<void> close(std::uint64_t first_seq) const;
-  // Compresses closed segments in the background, also such that were left: NAME.jsonl to NAME.jsonl.zst.
+  // Compresses closed segments in the background, also older ones: NAME.jsonl to NAME.jsonl.zst.
   void compress();
   void wait_for_compression();
   // The closed segment with the highest number: its number, and its name. 0: there is none.
@@ -37,7 +37,7 @@ class Segments {
     std::string name;
   };
   Last last_closed() const;
-  // The name of the closed segment that has the line of that number, if any has; "" if none can.
+  // The name of the closed segment with the line of that number; "" if there can be none.
   std::string closed_with(std::uint64_t seq) const;
 
  private:
@@ -48,7 +48,7 @@ class Segments {
   std::thread compressing_;
 };
 
-// zstd(1)'s format. The new file is on the disk, whole, before the old one goes.
+// zstd(1)'s format. The new file is complete and on the disk before the old one is removed.
 Result<void> compress_file(const std::string& path);
 
 }  // namespace scsup
