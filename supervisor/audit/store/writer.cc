@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_commits = 5ms;          // under load; what nobody waits for may be so late in the file
-constexpr auto between_counting_commits = 1s;  // like calls come together meanwhile
+constexpr auto between_commits = 5ms;          // under load; the longest delay of lines that no call waits for
+constexpr auto between_counting_commits = 1s;  // so that like calls come together
 constexpr auto between_attempts = 100ms;
 constexpr auto patience = 1s;  // for room in the journal
 constexpr auto patience_at_end = 10s;
-constexpr std::size_t most_controls = 4096;  // that wait while the log can't be written
+constexpr std::size_t most_controls = 4096;  // the most that wait while the log can't be written
 
 std::string consequence(OnAuditFailure on_failure) {
   switch (on_failure) {
@@ -64,7 +64,7 @@ void Writer::failed_with(const Error& error) {
 
 bool Writer::is_writing(Lock& lock) {
   if (settings_.on_failure == OnAuditFailure::count) return true;
-  // Without a journal the next record is the attempt.
+  // Without a journal the next record is the next attempt.
   if (settings_.on_failure == OnAuditFailure::wait && journal_)
     done_.wait(lock, [this] { return !failing_ || ending_; });
   return !failing_;
@@ -73,7 +73,7 @@ bool Writer::is_writing(Lock& lock) {
 Put Writer::put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what) {
   if (ending_) return Put::lost;
   if (!journal_) return put_directly(lock, rendered, urgency, what);
-  // Whoever comes while we wait renders another line where this one is.
+  // Another thread may render another line into this buffer while we wait.
   OwnedLine kept;
   LogLine line = rendered;
   const auto keep = [&] {
@@ -112,7 +112,7 @@ Put Writer::await(Lock& lock, std::uint64_t end, Urgency urgency) {
   const auto holds = [&] { return (on_disk ? synced_ : journal_->taken_end()) >= end; };
   const bool waits = on_disk && settings_.on_failure == OnAuditFailure::wait;
   done_.wait(lock, [&] { return holds() || is_doubtful() || finished_ || (failing_ && !waits); });
-  // What lies in the journal comes to the file sooner or later; the disk is another promise.
+  // What is in the journal gets into the file sooner or later; the disk is another promise.
   if (!on_disk || settings_.on_failure == OnAuditFailure::count) return Put::done;
   return holds() && !is_doubtful() ? Put::done : Put::doubtful;
 }
@@ -189,8 +189,8 @@ bool Writer::has_work() const {
          journal_->put_end() != journal_->taken_end();
 }
 
-// The lock is let go of while the file is written, if there is a journal. Without one the next caller has to
-// wait: its line comes after this one.
+// With a journal the lock is released while the file is written. Without one the next caller has to wait: its line
+// comes after this one.
 bool Writer::append(Lock& lock, std::span<const LogLine> lines, Sync sync, std::uint64_t end,
                     const Journal::Waiting& placed) {
   if (journal_) lock.unlock();
@@ -256,7 +256,7 @@ void Writer::commit(Lock& lock) {
   const auto attempt = [&] { return append(lock, lines, sync, end, waiting) && append_controls(lock, sync); };
   bool done = attempt();
   if (!done && !without_reserve_ && journal_->taken_end() < end) {
-    // All that was accepted still fits.
+    // Everything that was accepted still fits.
     journal_->release_reserve();
     without_reserve_ = true;
     done = attempt();
@@ -277,7 +277,7 @@ bool Writer::tell_loss(Lock& lock) {
   return true;
 }
 
-// Appending works. Calls go on once there is a reserve again; the last words may be said without.
+// Appending works again. Calls go on once there is a reserve; the last records can be written without.
 void Writer::mend(Lock& lock) {
   if (without_reserve_ && !ending_) {
     if (!journal_->take_reserve()) return;
@@ -286,7 +286,7 @@ void Writer::mend(Lock& lock) {
   if (tell_loss(lock)) failing_ = false;
 }
 
-// And tells syslog what it has to know meanwhile.
+// Also tells syslog meanwhile when that is due.
 void Writer::wait_for_work(Lock& lock) {
   const auto is_there = [this] { return has_work(); };
   if (const auto due = sinks_.head_is_due()) {
@@ -329,7 +329,7 @@ void Writer::end(Lock& lock) {
     lock.unlock();
     committer_.join();
     lock.lock();
-  }  // else a disk holds it up, and the process will end without it
+  }  // otherwise a disk is stuck, and the process will end without it
   if (journal_->taken_end() == journal_->put_end())
     journal_->remove();
   else
