@@ -1,8 +1,8 @@
-// Takes rendered records and has them appended, in time and in order.
+// Takes rendered records and appends them, in time and in order.
 //
-// With a journal, what is put is safe at once, and a thread of our own, the committer, appends it: each few
-// ms under load (each second, if like calls are to be counted), all that came meanwhile with one write(2).
-// Without one (a pipe; a file system that can't map) each line is appended before put() returns.
+// With a journal, a record is safe as soon as it was put, and our own thread, the committer, appends it: every few ms
+// under load, all new lines with one write(2). Without one (a pipe; a file system that can't map) each line is
+// appended before put() returns.
 #pragma once
 
 #include <condition_variable>
@@ -29,9 +29,9 @@ enum class Urgency {
 };
 
 enum class Put {
-  done,      // what is asked for holds; or it is lost and counted, and the settings say that calls go on
+  done,      // the urgency asked for holds; or it is lost and counted, and the settings say that calls go on
   lost,      // and counted: deny
-  doubtful,  // it is or will be in the log, but perhaps not on the disk: deny, and say so
+  doubtful,  // it is or will be in the log, but perhaps not on the disk: deny, and correct the record
 };
 
 class Writer {
@@ -45,32 +45,33 @@ class Writer {
 
   Lock lock() { return Lock(mutex_); }
 
-  // The lock is held, but not all the while.
+  // To be called with the lock held; it is released in between.
   enum class Of : std::uint8_t {
     ordinary,
-    done,    // it has happened already: taken as long as there is room, also while the file can't be written
+    done,    // it has happened already: accepted as long as there is room, even while the file can't be
+             // written
     urgent,  // nothing is waited for
   };
   [[nodiscard]] Put put(Lock& lock, const LogLine& rendered, Urgency urgency, Of what = Of::ordinary);
-  // The first record, and each segment's.
+  // The first record, and each segment's first.
   void begin(Lock& lock, OwnedLine run);
-  // A call is open from before its record is put until it was answered, and amended if it has to be: it
-  // keeps a line of its own until then, as the amend names it.
+  // A call is open from before its record is put until it is answered and, if need be, amended. Until then it
+  // keeps a line of its own, which the amend can name.
   void open_call(Lock& lock, const CallName& name);
   void close_call(Lock& lock, const CallName& name);
   bool counts_same() const { return journal_ && settings_.same == Same::count; }
-  // As put() with Urgency::soon, also while records can't be written: what another record says needs it.
+  // As put() with Urgency::soon, also while records can't be written: it corrects another record.
   void correct(Lock& lock, const LogLine& line);
-  // Of any length; returns once it is appended, or can't be. `opening`: under that key, each segment will
-  // open with it; with Keep::no none does any more.
+  // For lines of any length; returns once it was appended, or can't be. `opening`: a key under which each further
+  // segment opens with the line; with Keep::no none does any more.
   enum class Keep : bool { no, yes };
   void put_control(Lock& lock, OwnedLine line, const std::string& opening = {}, Keep keep = Keep::yes);
-  // Until what was put is in the file; not longer than a second.
+  // Waits until everything that was put is in the file; not longer than a second.
   void flush(Lock& lock);
   // False while records can't be written and calls are to be denied. Waits, if the settings say so.
   bool is_writing(Lock& lock);
   std::uint64_t lost() const { return lost_; }  // under the lock
-  // Nothing comes after it. Waits until all is appended, for a while.
+  // Nothing may come after it. Waits a while until everything was appended.
   void end(Lock& lock);
 
  private:
@@ -109,12 +110,12 @@ class Writer {
   std::uint64_t controls_put_ = 0, controls_done_ = 0;
   std::uint64_t lost_ = 0;                             // since the last gap record
   std::uint64_t synced_ = 0;                           // positions in the journal
-  std::uint64_t doubtful_from_ = 0, doubtful_to_ = 0;  // what lies between may not be on the disk
+  std::uint64_t doubtful_from_ = 0, doubtful_to_ = 0;  // records between these may not be on the disk
   bool sync_wanted_ = false, urgent_ = false;
   bool idle_ = false;  // the committer sleeps until there is work
   bool failing_ = false, ending_ = false, finished_ = false;
   bool complained_ = false, without_reserve_ = false;
-  bool is_over_ = false;  // the last append: nothing of it is to be appended again
+  bool is_over_ = false;  // of the last append: nothing of it must be appended again
   std::thread committer_;
 };
 
