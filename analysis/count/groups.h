@@ -16,7 +16,7 @@ enum class By : std::uint8_t { syscall, path, exe, rule, container, err };
 
 std::optional<By> by_of(std::string_view word);
 std::string_view word_of(By by);
-// What a call is counted under; "-" when it has no such thing.
+// The word under which a call is counted; "-" if it has none.
 std::string_view key_of(By by, const Record& call);
 std::string_view or_dash(std::string_view text);
 
