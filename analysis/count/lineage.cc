@@ -11,7 +11,7 @@ using Process = Processes::Process;
 using Members = std::vector<Lineage::Member>;
 using ByKey = std::map<Processes::Key, std::size_t>;
 
-// Of all that ever had that number, the last one that was there before the child.
+// Of all processes that ever had that number, the last one that was there before the child.
 std::size_t parent_of(const Members& members, const ByKey& by_key, std::size_t child) {
   const Process& process = *members[child].process;
   if (process.ppid <= 0) return Lineage::none;
@@ -24,7 +24,7 @@ std::size_t parent_of(const Members& members, const ByKey& by_key, std::size_t c
   return is_it ? parent : Lineage::none;
 }
 
-// Whoever leads to no end stands in a circle: the first of it goes below the root.
+// A process without an ancestor at the root is in a circle: the first of the circle goes below the root.
 void open_circles(Members& members) {
   enum class Seen : std::uint8_t { no, now, before };
   std::vector<Seen> seen(members.size(), Seen::no);
