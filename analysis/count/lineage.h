@@ -1,4 +1,4 @@
-// Who started whom, of processes that are all there.
+// Which process started which, among those in a log.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,11 @@ struct Lineage {
     std::vector<std::size_t> children;
   };
 
-  // It must outlive the lineage. A forged log may say that two are each other's: nobody is its own ancestor
-  // here.
+  // `processes` must outlive the lineage. A forged log may say that two processes are each other's parents: here no
+  // process is its own ancestor.
   explicit Lineage(const Processes& processes);
 
-  // Both by when they were first seen.
+  // Both in the order in which they were first seen.
   std::vector<Member> members;
   std::vector<Root> roots;
 };
