@@ -26,7 +26,7 @@ void see(Process& process, const Record& record) {
   if (record.ppid >= 0) process.ppid = record.ppid;
   if (!record.comm.empty()) process.comm = record.comm;
   if (!record.exe.empty()) process.exe = record.exe;
-  // An exec is told before it happens; that it failed is seen by what comes then.
+  // An exec is recorded before it happens; only later records show whether it failed.
   if (!is_call && record.syscall.starts_with("execve") && !record.path.empty()) process.exe = record.path;
 }
 
@@ -99,7 +99,7 @@ void Processes::add(const Record& record) {
     root->calls += record.calls();
     if (record.is_denied()) root->denied += record.calls();
   }
-  // A task that could not be looked at has but a number.
+  // A task that could not be read has only a number.
   const Key key{record.pid >= 0 ? record.pid : record.tid, record.start};
   Process* const process = root ? process_of(key, *root) : nullptr;
   if (process)
