@@ -1,4 +1,4 @@
-// The processes that called, and what they ran in, as far as the log tells. (pid, start) names one for ever.
+// The processes that made calls, and where they ran, according to the log. (pid, start) identifies one for ever.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Processes {
   struct Process {
     std::int64_t pid = -1, start = -1, ppid = -1;
     std::string first, last;            // times of its records
-    std::vector<std::string> programs;  // that it ran, the first ones, in their order
+    std::vector<std::string> programs;  // the first ones that it ran, in order
     std::string comm, exe;              // the last that it ran, or was about to run
     std::size_t root = 0;               // in roots()
     std::uint64_t calls = 0, denied = 0;
