@@ -1,4 +1,4 @@
-// scsup-audit summary: what calls came to, a line for each kind, as strace -c.
+// scsup-audit summary: how calls were decided, a line for each kind, as in strace -c.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
