@@ -1,4 +1,4 @@
-// What many calls came to, and how long they took.
+// How many calls were decided, and how long they took.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ class Durations {
 
 struct Tally {
   std::uint64_t calls = 0, allowed = 0, denied = 0, emulated = 0;
-  std::uint64_t errors = 0;  // of those that were performed: the kernel's own answers
+  std::uint64_t errors = 0;  // of performed calls: the kernel's own errors
   std::uint64_t total_ns = 0;
   Durations durations;
 
