@@ -1,4 +1,4 @@
-// A tally for programs: what summary --json and the report say of many calls.
+// A tally for programs: the counts in summary --json and in the report.
 #pragma once
 
 #include <nlohmann/json.hpp>
