@@ -1,5 +1,5 @@
-// Calls over time, for each of some names. Memory has a bound whatever the times are: columns begin as
-// microseconds, and when there are too many, two become one, twice as wide.
+// Calls over time, for each of some names. Memory has a bound for any times: columns begin as microseconds, and when
+// there are too many, two become one, twice as wide.
 #pragma once
 
 #include <cstddef>
@@ -47,9 +47,9 @@ class TimeGrid {
   // A column begins at its number of widths after 1970.
   std::int64_t first_column() const { return first_ >> shift_; }
   std::int64_t columns() const { return (last_ >> shift_) - (first_ >> shift_) + 1; }
-  // The most calls first, at most so many; then that of all others, if there are any.
+  // Those with the most calls first, at most `most`; then the row of all others, if there are any.
   std::vector<Row> rows(std::size_t most) const;
-  // Of a row, over first() to last(), in so many columns.
+  // A row's counts from first() to last(), in `columns` columns.
   std::vector<Counts> spread(const Row& row, std::size_t columns) const;
 
  private:
