@@ -18,7 +18,7 @@ std::optional<std::int64_t> number(const Options& given, const char* name) {
   return value;
 }
 
-// As records write it, or its beginning: 2026-01-31T08:31, also with a space. Compared as text.
+// As in records, or the beginning of that: 2026-01-31T08:31, also with a space. Compared as text.
 std::string moment(const Options& given, const char* name) {
   std::string text = given.value(name).value_or("");
   if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
@@ -106,7 +106,7 @@ bool Filter::passes_call(const Record& record) const {
   std::array<std::byte, 256> room;
   std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
   std::pmr::vector<std::uint32_t> matched(&memory);
-  // What was decided before the path was followed has no resolved one: then by its words.
+  // A call that was decided before its path was followed has no resolved path: then the written one counts.
   if (!record.resolved.empty() || record.path.starts_with('/'))
     path_->match(record.object(), matched);
   else if (!record.path.empty() && !record.from_dirfd)
