@@ -1,4 +1,4 @@
-// Which records a command looks at: the options that all of them take.
+// Which records a command uses: the options that all commands have.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ class Filter {
   // Throws UsageError.
   explicit Filter(const Options& given);
 
-  // Calls are looked at by all that was given; other records by session, container and time.
+  // All given options apply to calls; only session, container and time apply to other records.
   bool passes(const Record& record) const;
   bool is_empty() const { return empty_; }
 
