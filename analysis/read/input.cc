@@ -40,7 +40,7 @@ class File {
   std::string name_;
 };
 
-// What was read to look at the magic number comes first.
+// What was read to check the magic number comes first.
 class Plain : public Input {
  public:
   Plain(File file, std::string head, std::optional<std::uint64_t> size)
@@ -111,7 +111,7 @@ Result<std::unique_ptr<Input>> Input::open(const std::string& name) {
   Fd fd(name == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(name.c_str(), flags));
   if (!fd && errno == ENOENT) {
     fd.reset(::open((name + ".zst").c_str(), flags));
-    if (!fd) errno = ENOENT;  // whatever else: it is `name` that isn't there
+    if (!fd) errno = ENOENT;  // whatever the other error: it is `name` that doesn't exist
   }
   return open(std::move(fd), name);
 }
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Input>> Input::open(Fd fd, const std::string& name) {
   head.resize(have);
   if (have == sizeof magic && std::memcmp(head.data(), magic, sizeof magic) == 0)
     return std::make_unique<Compressed>(std::move(file), head);
-  // Standard input begins where whoever gave it to us left off. A length of 0 is also what /proc says.
+  // Standard input starts at the offset that the caller left. A length of 0 is also what /proc reports.
   std::optional<std::uint64_t> size;
   if (S_ISREG(status.st_mode) && status.st_size > 0 && name != "-")
     size = static_cast<std::uint64_t>(status.st_size);
