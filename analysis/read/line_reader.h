@@ -11,19 +11,19 @@ namespace scsup::analysis {
 
 class LineReader {
  public:
-  // Bytes that have to be readable behind each line. The first of them is below 0x20: a line's end, or 0.
+  // Bytes that must be readable after each line. The first of them is below 0x20: a line's end, or 0.
   static constexpr std::size_t padding = 64;
 
   LineReader();
   ~LineReader();
 
-  // False: it isn't a JSON object, or ends before its end; broken() says why. Members of another type than
-  // the record's are taken as not there. Not thread-safe: one for each thread.
+  // False: it isn't a JSON object, or is cut off; broken() says why. Members whose type differs from the record's are
+  // ignored. Not thread-safe: one for each thread.
   bool read(std::string_view line, Record& record);
-  // The same by the general parser only: how a line is read never depends on how our writer lays it out.
+  // The same by the general parser only, for a line in any layout.
   bool parse(std::string_view line, Record& record);
 
-  // Takes the first line, with its '\n', off `text`, which isn't empty.
+  // Takes the first line, with its '\n', from `text`, which isn't empty.
   enum class Line : std::uint8_t { record, blank, broken };
   Line next(std::string_view& text, Record& record);
 
