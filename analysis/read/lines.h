@@ -13,7 +13,7 @@ class Lines {
   explicit Lines(Source& source) : source_(&source) {}
 
   struct Line {
-    std::string_view text;  // without its '\n'; until the next one is asked for
+    std::string_view text;  // without its '\n'; valid until the next one is read
     bool ended = false;     // it had one
     Place place;
   };
