@@ -52,7 +52,7 @@ bool has_number(const std::string& path) {
          name.find_first_not_of("0123456789", dash + 1) == end;
 }
 
-// What is just being compressed is there twice for a moment: the plain one is meant.
+// A file that is just being compressed exists twice for a moment: the plain one counts.
 Result<std::vector<std::string>> files_in(const std::string& directory) {
   std::map<std::string, std::string> files;  // by name without ".zst"
   std::error_code error;
@@ -83,7 +83,7 @@ struct Identity {
 };
 Identity identity_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
-// What is being written is opened before the list is made that counts: it may be renamed at any time.
+// The file being written is opened before the list is made that counts: it may be renamed at any time.
 Result<std::vector<LogFile>> files_now(const std::function<Result<std::vector<std::string>>()>& list) {
   const auto before = list();
   if (!before) return failed(before.error());
@@ -109,18 +109,18 @@ Result<std::vector<LogFile>> files_now(const std::function<Result<std::vector<st
       files.push_back({std::move(name), Fd()});
     }
   }
-  for (auto& [name, fd] : open) files.push_back({name, std::move(fd)});  // its successor isn't there yet
+  for (auto& [name, fd] : open) files.push_back({name, std::move(fd)});  // its successor doesn't exist yet
   return files;
 }
 
-// Who may ask for it may not be who may read it. Between two segments it isn't there for a moment.
+// A user who may ask the service may not be allowed to read. Between two segments the file is missing for a moment.
 Result<void> may_read(const std::string& live) {
   const Fd fd(open(live.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (fd || (errno == ENOENT && !closed_segments(live).empty())) return {};
   return failed("cannot open '" + live + "', where the service's records go");
 }
 
-// All that was decided before it answers is in the file.
+// All calls that were decided before the reply are in the file.
 Result<std::string> file_of_service(const std::string& socket) {
   auto client = control::Client::connect(socket);
   if (!client) return failed(client.error().err, "no service answers at '" + socket + "'");
