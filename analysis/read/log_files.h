@@ -1,4 +1,4 @@
-// Which files a log's name on the command line stands for.
+// Which files a log's name on the command line refers to.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@ namespace scsup::analysis {
 
 struct LogFile {
   std::string name;
-  // Open already, when it may get another name before its turn: it is being written. Else empty.
+  // Open if it may get another name before its turn, because it is being written. Else empty.
   Fd open;
 };
 
-// Oldest first. Of a file or "-": itself. Of a directory: its *.jsonl and *.jsonl.zst, by name. Of the
-// control socket of a service: the closed segments of its log, and the one that it writes to. A rotation
-// meanwhile loses nothing, and nothing is there twice.
+// Oldest first. For a file or "-": itself. For a directory: its *.jsonl and *.jsonl.zst, by name. For the control
+// socket of a service: the closed segments of its log, and the current file. A rotation meanwhile loses nothing, and
+// no file is listed twice.
 Result<std::vector<LogFile>> log_files(const std::string& name);
 
-// The one that is being written: of a directory its audit.jsonl.
+// The file that is being written: for a directory its audit.jsonl.
 Result<std::string> live_file(const std::string& name);
 
 // A closed segment: "audit-17.jsonl" of "audit.jsonl".
@@ -32,8 +32,7 @@ struct ClosedSegment {
 // By their numbers.
 std::vector<ClosedSegment> closed_segments(const std::string& file);
 
-// Where scsup writes its log when nobody says otherwise: $SCSUP_AUDIT, else scsup/audit.jsonl in the XDG
-// state directory.
+// Where scsup writes its log by default: $SCSUP_AUDIT, else scsup/audit.jsonl in the XDG state directory.
 std::string usual_log();
 
 }  // namespace scsup::analysis
