@@ -1,6 +1,6 @@
-// Blocks are as large as stays in a core's second cache between the kernel's copy and our look at it, and
-// each thread reads its own: two don't wait for each other. A mapped file would save the copy, but a page
-// fault costs as much, and a file that is cut while it is mapped kills its reader (SIGBUS).
+// A block fits in a core's second-level cache, where it stays between the kernel's copy and our look at it; each
+// thread reads its own, so none waits for another. A mapped file would save the copy, but a page fault costs as much,
+// and a file that is truncated while it is mapped kills its reader (SIGBUS).
 #include <algorithm>
 #include <cstring>
 
@@ -12,7 +12,7 @@ namespace scsup::analysis {
 namespace {
 
 constexpr std::size_t block_size = 256u << 10;
-constexpr std::size_t a_line = 4096;  // the usual end of one that goes beyond the range
+constexpr std::size_t a_line = 4096;  // the usual rest of a line that extends beyond the range
 
 }  // namespace
 
@@ -67,14 +67,14 @@ Result<bool> Piece::next_of_range(Block& block) {
     if (ended) end = have;
     if (end <= begin && have - begin >= longest_line) {
       end = have;
-      begins_inside_ = true;  // what follows, to the line's end, is no line
+      begins_inside_ = true;  // the following bytes, to the line's end, are not a line
     }
     end = std::max(begin, end);
     kept_ = end;
     left_ = have - end;
     block = {offset + begin, text.substr(begin, end - begin)};
     if (!block.text.empty()) return true;
-    more = std::max(block_size, left_);  // a long line: twice as much
+    more = std::max(block_size, left_);  // a long line: read twice as much
   }
   return false;
 }
