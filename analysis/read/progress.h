@@ -1,4 +1,4 @@
-// A line on stderr that says how far reading has come: on a terminal, after the first second.
+// A line on stderr that shows the progress of reading: on a terminal, after the first second.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@ namespace scsup::analysis {
 class Progress {
  public:
   explicit Progress(std::uint64_t total_bytes);  // 0: not known
-  ~Progress();                                   // takes the line away
+  ~Progress();                                   // removes the line
 
   std::atomic<std::uint64_t>* counter() { return &read_; }
 
