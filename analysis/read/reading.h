@@ -1,4 +1,4 @@
-// What the commands do alike: options, where the log is, what is said of what can't be read.
+// What the commands have in common: options, the log's place, messages about what can't be read.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@
 
 namespace scsup::analysis {
 
-// Some of the log was no record, or not there: the rest was used.
+// A part of the log was not a record, or missing; the rest was used.
 inline constexpr int partly_read = 1;
 
 class Reading {
  public:
-  // Prints help for --help, and has nothing to read then. Throws UsageError.
+  // For --help prints help, and then has nothing to read. Throws UsageError.
   Reading(const char* usage, const Arguments& arguments, std::vector<Option> own);
 
   bool helped() const { return helped_; }
@@ -27,11 +27,11 @@ class Reading {
 
   // The records that pass the filter. Shows progress on a terminal when it takes over a second.
   void each(Source& source, unsigned threads, const Visit& visit);
-  // All records, for who has to know the others as well: such a command asks filter() itself.
+  // All records, for commands that also need those outside the filter: they ask filter() themselves.
   void all(Source& source, unsigned threads, const Visit& visit);
-  // Says what could not be read, on stderr. The exit status.
+  // Reports on stderr what could not be read. Returns the exit status.
   int finish(const Source& source) const { return finish(source, damage_); }
-  // Of a source that was read elsewhere.
+  // For a source that was read elsewhere.
   int finish(const Source& source, const Damage& damage) const;
   const Damage& damage() const { return damage_; }
 
