@@ -1,5 +1,5 @@
-// One line of an audit log (scsup-audit(5)), as far as it is looked at. Views point into the line or into the
-// reader's memory, and hold until the next line is read. What a line doesn't say is empty, or -1.
+// One line of an audit log (scsup-audit(5)), with the members that the analysis uses. Views point into the line or
+// into the reader's memory, and are valid until the next line is read. A missing member is empty, or -1.
 #pragma once
 
 #include <array>
