@@ -10,7 +10,7 @@
 namespace scsup::analysis {
 namespace {
 
-// How many lines each piece has: known when it was looked at, and needed by who names a line behind it.
+// How many lines each piece has: known once it was read, and needed to number the lines after it.
 struct Counted {
   std::size_t number = 0, file = 0;  // of the piece
   std::uint64_t lines = 0;
@@ -90,7 +90,7 @@ class Scan {
             visit_(worker, record, place);
           } else if (line == LineReader::Line::broken) {
             ++broken_count;
-            // Pieces come to a worker in their order, so that its first ones are enough.
+            // A worker gets pieces in their order, so that its first ones suffice.
             if (broken.size() < Damage::shown)
               broken.push_back({piece.number, {{piece.file, lines, place.offset}, reader.broken()}});
           }
