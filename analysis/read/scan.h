@@ -16,7 +16,7 @@ namespace scsup::analysis {
 // Where a line is.
 struct Place {
   std::size_t file = 0;
-  std::uint64_t line = 0;    // from 1; 0 while several threads read: nobody knows it yet
+  std::uint64_t line = 0;    // from 1; 0 while several threads read, when it isn't known yet
   std::uint64_t offset = 0;  // bytes
 };
 
@@ -27,7 +27,7 @@ struct Damage {
     std::string why;
   };
   std::uint64_t broken = 0;   // lines that are no record
-  std::vector<Line> first;    // of them, in the source's order, at most `shown`
+  std::vector<Line> first;    // the first of them, in the source's order, at most `shown`
   std::uint64_t unknown = 0;  // records of a type that this version doesn't know
   std::string error;          // the source could not be read to its end
   static constexpr std::size_t shown = 5;
@@ -43,13 +43,13 @@ using Visit = std::function<void(unsigned worker, const Record& record, const Pl
 
 struct Scanning {
   unsigned threads = 1;
-  // Bytes that were read so far, for who shows progress.
+  // Bytes read so far, for showing progress.
   std::atomic<std::uint64_t>* progress = nullptr;
 };
 
 Damage scan(Source& source, const Scanning& how, const Visit& visit);
 
-// As many as this machine runs at once.
+// As many as this machine can run at once.
 unsigned usual_threads();
 
 }  // namespace scsup::analysis
