@@ -12,7 +12,7 @@ namespace scsup::analysis {
 namespace {
 
 constexpr std::size_t stream_block_size = 4u << 20;
-// Of one thread's turn. Large beside the time that it takes to hand it out.
+// The range of one thread's turn. Large compared with the cost of handing it out.
 constexpr std::uint64_t range_size = 8u << 20;
 
 }  // namespace
@@ -83,7 +83,7 @@ Result<bool> Source::next(Piece& piece) {
   return true;
 }
 
-// Reads until the block is full, then cuts behind the last line end: what is left begins the next one.
+// Reads until the block is full, then cuts after the last line end: the rest begins the next block.
 Result<bool> Source::next_of_stream(Piece& piece) {
   for (;;) {
     const std::size_t size = left_.size() + stream_block_size;
