@@ -13,8 +13,8 @@
 
 namespace scsup::analysis {
 
-// Whole lines, each with its '\n', in their order. The last line of an input may lack it. Behind the text
-// there is LineReader::padding to read.
+// Whole lines, each with its '\n', in order. The last line of an input may lack it. After the text
+// LineReader::padding bytes are readable.
 struct Block {
   std::uint64_t offset = 0;  // of the text in the file (uncompressed)
   std::string_view text;
@@ -22,15 +22,15 @@ struct Block {
 
 class Input;
 
-// The lines that begin in a range of one file, or the next ones of a stream. Used again for the next piece,
-// with its memory. One thread's.
+// The lines that begin in a range of one file, or the next ones of a stream. Reused for the next piece, with its
+// memory. For one thread.
 class Piece {
  public:
   std::size_t file = 0;    // index in Source::files()
   std::size_t number = 0;  // pieces are numbered in their lines' order, over all files
 
-  // The next block, until the one after it is asked for; false when there are no more. A file that can't be
-  // read is an error.
+  // The next block, valid until the one after it is read; false if there are no more. A file that can't be read is an
+  // error.
   Result<bool> next(Block& block);
 
  private:
@@ -43,21 +43,21 @@ class Piece {
   bool waits_ = false;
   Block read_;
   // Of a file.
-  std::shared_ptr<const Input> input_;  // nullptr: of a stream, or all was given out
+  std::shared_ptr<const Input> input_;  // nullptr: it belongs to a stream, or everything was returned
   std::uint64_t at_ = 0, end_ = 0;      // where to read next, where the range ends
-  std::size_t kept_ = 0, left_ = 0;     // behind the last block: where in memory_, how many bytes
-  bool begins_inside_ = false;          // what comes next may be the end of a line that isn't ours
+  std::size_t kept_ = 0, left_ = 0;     // after the last block: offset in memory_, number of bytes
+  bool begins_inside_ = false;          // the next bytes may be the end of a line that isn't ours
 };
 
 class Source {
  public:
-  // Each as log_files() takes it. None: the usual log.
+  // Each name is one for log_files(). None: the usual log.
   static Result<Source> open(const std::vector<std::string>& names);
   Source(Source&&) noexcept;
   ~Source();
 
-  // The next piece; false when there are no more. A file that can't be read is an error; what came before it
-  // is good. Not thread-safe; pieces are.
+  // The next piece; false if there are no more. A file that can't be read is an error; pieces before it are good. Not
+  // thread-safe, but pieces are.
   Result<bool> next(Piece& piece);
 
   const std::vector<std::string>& files() const { return files_; }
@@ -79,7 +79,7 @@ class Source {
   bool ended_ = false;            // of a stream
 };
 
-// A line that is longer may be cut: what comes of it is no JSON.
+// A longer line may be cut: what is left of it is not JSON.
 inline constexpr std::size_t longest_line = 64u << 20;  // bytes
 
 }  // namespace scsup::analysis
