@@ -9,13 +9,13 @@
 namespace scsup::analysis {
 namespace {
 
-// The first byte from `at` on that can't stand in a JSON string as it is: '"', '\\', below 0x20; or that is
-// not ASCII. There is one.
+// The first byte from `at` on that can't stand for itself in a JSON string: '"', '\\', below 0x20; or that is not
+// ASCII. There is one.
 #ifdef __SSE2__
 // A bit for each of 16 bytes.
 inline unsigned odd_bytes(const char* at) {
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-  // As signed bytes what is not ASCII is below 0x20 too.
+  // As signed bytes, those that are not ASCII are below 0x20 too.
   const __m128i odd = _mm_or_si128(
       _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
@@ -25,7 +25,7 @@ inline const char* end_of_word(const char* at) {
   for (;; at += 16)
     if (const unsigned odd = odd_bytes(at)) return at + std::countr_zero(odd);
 }
-// 32 at a time, for what is often longer than 16: a guess that goes wrong costs more than the look.
+// 32 at a time, for texts that are often longer than 16: a wrong branch prediction costs more than the look.
 inline const char* end_of_text(const char* at) {
   for (;; at += 32)
     if (const unsigned odd = odd_bytes(at) | odd_bytes(at + 16) << 16) return at + std::countr_zero(odd);
@@ -38,7 +38,7 @@ inline const char* end_of_text(const char* at) {
 inline const char* end_of_word(const char* at) { return end_of_text(at); }
 #endif
 
-// Whether a text ends, with a quote, just behind its first `size` bytes.
+// Whether a text ends, with a quote, right after its first `size` bytes.
 template <std::size_t size>
 bool ends_after(const char* at) {
 #ifdef __SSE2__
@@ -50,7 +50,7 @@ bool ends_after(const char* at) {
 #endif
 }
 
-// Up to eight digits at `at`: how many, and their number.
+// Up to eight digits at `at`: their count and their value.
 struct Digits {
   unsigned count;
   std::uint64_t number;
@@ -71,8 +71,8 @@ inline Digits digits(const char* at) {
   return {count, bytes & 0xffffffff};
 }
 
-// Walks over a line. After the first mismatch it is nowhere, where nothing matches: that what is there is
-// what is due is guessed by the processor, so that the next look needn't wait for this one's end.
+// Walks over a line. After the first mismatch it is at a place where nothing matches. The processor predicts that the
+// expected bytes come, so that the next look needn't wait for the end of this one.
 class Walk {
  public:
   explicit Walk(const char* line) : at_(line) {}
@@ -81,7 +81,7 @@ class Walk {
   void lose() { at_ = nowhere; }
   void skip(std::size_t size) { at_ += size; }
 
-  // Whether `words` come next; then it is behind them.
+  // Whether `words` come next; if so, moves past them.
   template <std::size_t size>
   bool next_is(const char (&words)[size]) {
     if (std::memcmp(at_, words, size - 1) != 0) return false;
@@ -93,7 +93,7 @@ class Walk {
     if (!next_is(words)) [[unlikely]]
       lose();
   }
-  // The same where some may lack before it: `words` begin with the comma that the first one doesn't have.
+  // The same if members before it may be missing: `words` begin with the comma that the first member doesn't have.
   enum class Comma : bool { none, due };
   template <std::size_t size>
   bool member(Comma& comma, const char (&words)[size]) {
@@ -103,10 +103,10 @@ class Walk {
     comma = Comma::due;
     return true;
   }
-  // What is behind `"`, up to and over the next one.
+  // The text after `"`; moves past the next one.
   void text(std::string_view& value) { take(value, end_of_text(at_)); }
-  // The same for what has `usual` bytes with our writer, if not always: that it ends there is then guessed by
-  // the processor, and the next look needn't wait for this one.
+  // The same for a text that usually has `usual` bytes: the processor then predicts that it ends there, and the next
+  // look needn't wait for this one.
   template <std::size_t usual>
   void text_of(std::string_view& value) {
     if (!ends_after<usual>(at_)) [[unlikely]]
@@ -116,7 +116,7 @@ class Walk {
   }
   // The same for what is short.
   void word(std::string_view& value) { take(value, end_of_word(at_)); }
-  // As JSON has them, to 15 digits; "-0" is left to a parser.
+  // As in JSON, up to 15 digits; "-0" is left to a parser.
   void number(std::int64_t& value) {
     const bool negative = *at_ == '-';
     const char* const first = at_ + negative;
@@ -145,7 +145,7 @@ class Walk {
   const char* at_;
 };
 
-// "a":"...","b":"..." in any order, as take_container() of the parser's way.
+// "a":"...","b":"..." in any order, like the parser's take_container().
 void container(Walk& walk, Record& r) {
   for (bool more = true; more && !walk.is_lost();) {
     std::string_view key, value;
@@ -201,7 +201,7 @@ void sys(Walk& walk, Record& r) {
   walk.must("]}");
 }
 
-// Any of its members may lack.
+// Any of its members may be missing.
 void obj(Walk& walk, Record& r) {
   std::string_view unreadable;
   std::int64_t dirfd = 0;
@@ -260,7 +260,7 @@ void alike(Walk& walk, Record& r) {
   walk.number(r.dec_ns_max);
 }
 
-// Behind `{"type":"seal"`.
+// After `{"type":"seal"`.
 void seal(Walk& walk, Record& r) {
   std::int64_t number = 0;
   std::string_view hex;
@@ -278,7 +278,7 @@ void seal(Walk& walk, Record& r) {
   if (walk.next_is(",\"mac\":\"")) walk.text(hex);
 }
 
-// From behind `"run":"` to before `,"session"`.
+// From after `"run":"` to before `,"session"`.
 void head(Walk& walk, Record& r) {
   std::int64_t mono_ns = 0;
   walk.text_of<16>(r.run);
@@ -369,7 +369,7 @@ std::size_t WrittenLine::take_known(const char* at, const char* limit, Record& r
 
 void WrittenLine::remember(std::string_view words, const Record& record) {
   if (words.size() > callers_[0].bytes.size()) return;
-  recent_ = (recent_ + callers_.size() - 1) % callers_.size();  // of those it is looked for last
+  recent_ = (recent_ + callers_.size() - 1) % callers_.size();  // the one that is looked for last
   Caller& one = callers_[recent_];
   words.copy(one.bytes.data(), words.size());
   one.size = words.size();
