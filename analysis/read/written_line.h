@@ -1,14 +1,13 @@
 // A `call`, `task` or `seal` record as our writer lays it out (supervisor/audit/renderer.cc, seal_chain.cc),
 // read without a general JSON parser.
 //
-// The line is matched with the writer's members in the writer's order, byte by byte to its end: nothing is
-// skipped unseen, so a line that matches is well-formed JSON, and each value is what a parser would have
-// found. Whatever else a line is (another order, an unknown or repeated member, an escape, a byte that is not
-// ASCII, a space, a number that JSON or 64 bits don't have, a cut) doesn't match, and says nothing about the
-// line.
+// The line is matched with the writer's members in the writer's order, byte by byte to its end: nothing is skipped
+// unseen, so a line that matches is well-formed JSON, and each value is what a parser would have found. Any other
+// line (another order, an unknown or repeated member, an escape, a byte that is not ASCII, a space, a number outside
+// JSON or 64 bits, a cut) doesn't match, which says nothing about the line.
 //
-// A program makes many calls in a row, and what says who calls is rendered once for all of them: where the
-// same bytes stand again, they aren't looked at again.
+// A program makes many calls in a row, and its description is rendered once for all of them: if the same bytes come
+// again, they aren't parsed again.
 #pragma once
 
 #include <array>
@@ -20,13 +19,13 @@ namespace scsup::analysis {
 
 class WrittenLine {
  public:
-  // Behind the last '}', or nullptr: it doesn't match, and `record` holds anything. `record` is as newly
-  // made. Reads nothing behind `limit` but 64 bytes, of which the first is below 0x20, and at most 64 bytes
-  // behind the first such byte. Views are into the line or into this.
+  // Returns the position after the last '}', or nullptr: it doesn't match, and `record` holds anything. `record` must
+  // be newly made. Reads at most 64 bytes beyond `limit`, of which the first is below 0x20, and at most 64 bytes
+  // after the first such byte. Views point into the line or into this object.
   const char* read(const char* line, const char* limit, Record& record);
 
  private:
-  // From `"session":` to the end of `"proc"`, as it was read once, and what it says.
+  // From `"session":` to the end of `"proc"`, as read once, and its values.
   struct Caller {
     std::array<char, 1024> bytes;
     std::size_t size = 0;  // 0: none
@@ -35,12 +34,12 @@ class WrittenLine {
   };
   template <class From, class To>
   static void copy(const From& from, To& to);
-  // The length of what stands at `at` when it is known; 0: it isn't.
+  // The length of the known bytes at `at`; 0: they aren't known.
   std::size_t take_known(const char* at, const char* limit, Record& record);
   void remember(std::string_view words, const Record& record);
 
-  std::array<Caller, 4> callers_;  // as many as call by turns on a few processors
-  std::size_t recent_ = 0;         // the last one that was seen or put there
+  std::array<Caller, 4> callers_;  // as many as call in turn on a few processors
+  std::size_t recent_ = 0;         // the last one that was found or stored
 };
 
 }  // namespace scsup::analysis
