@@ -1,4 +1,4 @@
-"""Reading logs: scsup-audit beside programs that only count lines, or that answer the same question."""
+"""Reading logs: scsup-audit compared with programs that only count lines, or that answer the same question."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def table(bin_directory, sample, work, quick, rounds):
     make_log.make(sample, count // share, part)
     size = os.path.getsize(log) / 1e6
     audit = os.path.join(bin_directory, "scsup-audit")
-    # name, command, how much of the log it reads, how many times slower than summary it is to be
+    # name, command, how much of the log it reads, how many times slower than summary it must be
     rows = [("wc -l", ["wc", "-l", log], 1, None),
             ("scsup-audit summary", [audit, "summary", log], 1, None),
             ("DuckDB, the same question", ["node", os.path.join(HERE, "duckdb.js"), log], 1, 5),

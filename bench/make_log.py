@@ -16,7 +16,7 @@ import time
 PROGRAMS = ["cc1", "ld", "make", "sh", "python3.11", "git", "node", "install", "mkdir", "rsync", "tar", "cp", "perl", "cmake",
             "ninja", "rustc", "cargo", "go", "java", "nginx", "postgres", "redis-server", "bash", "find", "chmod"]
 FOLDERS = ["src", "build", "include", "lib", "node_modules", "target", "cache", "objects", "tmp", "docs", "test", "share"]
-# What rules say, and how many of each hundred say it.
+# What rules decide, and how many of each hundred do.
 ACTS = [("allow", "continue", None), ("allow", "performed", None), ("emulate", "answered", None),
         ("deny", "answered", "EPERM"), ("deny", "answered", "EACCES")]
 SHARES = [30, 48, 5, 14, 3]
@@ -34,7 +34,7 @@ def members(some):
 
 
 class Makings:
-    """Rendered pieces, a few thousand of each, of which records are put together."""
+    """Rendered pieces, a few thousand of each, from which records are assembled."""
 
     def __init__(self, sample, chance):
         self.sample, self.chance = sample, chance
@@ -67,7 +67,7 @@ class Makings:
                          args=[f"0x{self.chance.getrandbits(47):x}" for _ in range(arity)]))
 
     def rule(self, number, act, how, errno):
-        """What it comes to: mostly the first; what was performed fails now and then."""
+        """The result: mostly the first; performed calls fail now and then."""
         rule = text(dict(self.sample["rule"], id=f"rule-{number}", at=f"workspace.json:{6 + 3 * number}:7"))
         said = members({"act": act, "how": how, **({"errno": errno} if errno else {"ret": 0} if how == "performed" else {})})
         failed = members({"act": act, "how": how, "errno": "EEXIST"}) if how == "performed" else said
@@ -100,7 +100,7 @@ def calls(sample, count, seed=1):
 
 
 def before_and_after(sample):
-    """What stands before `seq`, and between `rule` and `dec_ns`. The order between is asserted to be the writer's."""
+    """The text before `seq`, and between `rule` and `dec_ns`. Asserts that the order in between is the writer's."""
     order = ["seq", "time", "mono_ns", "id", "session", "container", "proc", "sys", "obj", "act", "how", "errno", "ret", "rule"]
     names = list(sample)
     first, last = names.index("seq"), names.index("rule")
@@ -113,7 +113,7 @@ def before_and_after(sample):
 
 
 def make(sample_lines, count, path):
-    """A log of `count` calls. sample_lines: of a log that scsup has written."""
+    """A log of `count` calls. sample_lines: from a log that scsup has written."""
     records = [json.loads(line) for line in sample_lines]
     sample = next((r for r in records if r["type"] == "call" and "obj" in r), None)
     if not sample:

@@ -1,4 +1,4 @@
-"""Many sessions under one service: what a session's calls take while others hang, stop, flood or come and go.
+"""Many sessions under one service: how long a session's calls take while others hang, stop, flood or come and go.
 
 Each row is taken in turns with the same alone, on the same service; shown are medians of the rounds.
 """
@@ -51,7 +51,7 @@ class Service:
         self._scratch.cleanup()
 
     def write_policy(self, number):
-        """Another text each time, with the same meaning."""
+        """A different text each time, with the same meaning."""
         rules = [{"syscalls": ["@mkdir"], "path": [self.room + "/**"], "action": "deny", "errno": "EPERM"}]
         with open(self.policy + ".new", "w") as file:
             json.dump({"defaultAction": "SCMP_ACT_ALLOW",
@@ -110,14 +110,14 @@ class Many:
     def close(self):
         self.service.close()
 
-    # What others do meanwhile: each is in effect inside of its `with`.
+    # What other sessions do meanwhile: each is in effect inside its `with`.
     @contextlib.contextmanager
     def nothing(self):
         yield
 
     @contextlib.contextmanager
     def other(self, *command, ends=False):
-        """Another session. `ends`: it may do so by itself."""
+        """Another session. `ends`: it may end by itself."""
         before = len(self.service.ask("Sessions")["sessions"])
         with subprocess.Popen(self.service.under(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, process_group=0) as process:
@@ -163,7 +163,7 @@ class Many:
 
     @contextlib.contextmanager
     def reloads(self):
-        """Ten a second, of a text that has changed each time."""
+        """Ten reloads a second, of a text that has changed each time."""
         end, done = threading.Event(), []
 
         def reload_all():

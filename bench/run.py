@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures scsup against doing without it, in one run: every round takes each row once, the table shows medians.
+"""Measures scsup against no supervision, in one run: every round takes each row once, the table shows medians.
 
 usage: run.py [--quick] [--rounds N] --build DIR
 """
@@ -90,7 +90,7 @@ class Bench:
         return [
             # name, command, what it is compared with, ratio to reach
             ("native getppid", calls("getppid", many), None, None),
-            # The least that any filter costs: four instructions that look at another call's number.
+            # The least cost of any filter: four instructions that check another call's number.
             ("untrapped getppid, smallest filter", bare("errno", MKDIR, *calls("getppid", many)), "native getppid", None),
             ("untrapped getppid, rules on paths", scsup("perform", *calls("getppid", many)), "native getppid", 1.15),
             ("untrapped getppid, docker-like list", scsup("docker-like", *calls("getppid", many)), "native getppid", 1.15),
@@ -98,7 +98,7 @@ class Bench:
             ("bare loop, continue", bare("continue", GETPPID, *calls("getppid", some)), None, None),
             ("bare loop, errno for mkdir", bare("errno", MKDIR, *calls("mkdir-denied", some)), None, None),
             ("scsup denies on registers", scsup("deny-registers", *calls("getppid-denied", some)), "bare loop, errno", 1.6),
-            # There the supervisor has a session, and so a scheduling group, of its own (sched(7), autogroup).
+            # There the supervisor has its own session, and so its own scheduling group (sched(7), autogroup).
             ("the same, started by a script", script + scsup("deny-registers", *calls("getppid-denied", some)),
              "bare loop, errno", None),
             ("scsup allows by CONTINUE", scsup("continue-registers", *calls("getppid", some)), "bare loop, continue", 1.6),

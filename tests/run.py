@@ -21,7 +21,7 @@ SANITIZER_ENV = {
     "SCSUP_SANITIZED": "1",
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    # Unasked, each process that ends sleeps for a second, and these are thousands.
+    # By default each process sleeps for a second at its end, and there are thousands.
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=10",
 }
 
@@ -80,7 +80,7 @@ def read_results(path):
         elif not inner and status == "run":
             inner = [(name, "passed", "")]
         elif not inner:
-            # Skipped by its own word (exit status 77); anything else that was not run is a mistake of ours.
+            # The test skipped itself (exit status 77); any other test that was not run is our mistake.
             said = case.find("skipped")
             why = said.get("message") if said is not None else status
             lines = text.strip().splitlines()
@@ -96,7 +96,7 @@ def read_results(path):
 
 
 def essence(text):
-    """Of a GoogleTest program's output the failed tests, else the beginning and the end."""
+    """The failed tests in a GoogleTest program's output, else its beginning and its end."""
     blocks = [b for b in re.split(r"^(?=\[ RUN      \] )", text, flags=re.M)[1:] if "\n[       OK ] " not in b]
     blocks = [b for b in blocks if "\n[  SKIPPED ] " not in b]
     lines = "".join(blocks or [text]).splitlines()
@@ -114,14 +114,14 @@ def build_directory(preset):
 
 
 def ordinary_user(command, scratch):
-    """The command as nobody, who can read the checkout wherever it lies."""
+    """The command as the user nobody, who can read the checkout wherever it is."""
     who = pwd.getpwnam("nobody")
     os.chown(scratch, who.pw_uid, who.pw_gid)
     prefix = ["setpriv", f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
     closed = next((d for d in ancestors(ROOT) if not os.stat(d).st_mode & 0o001), None)
     if closed:
-        # Somewhere above the checkout is a directory that only root may enter (/root): in a mount namespace of
-        # its own, an empty one with just the checkout in it takes its place.
+        # Above the checkout there is a directory that only root may enter (/root): in a separate mount namespace
+        # it is replaced by an empty one with just the checkout in it.
         hold = os.path.join(scratch, "checkout")
         os.mkdir(hold)
         script = ('mount --bind "$1" "$2" && mount -t tmpfs -o mode=755 none "$3" && mkdir -p "$1" &&'
@@ -131,7 +131,7 @@ def ordinary_user(command, scratch):
 
 
 def without_io_uring(command):
-    """The command where io_uring is refused, as by Docker's default profile: what waits does so by epoll."""
+    """The command where io_uring is refused, as by Docker's default profile: scsup then waits by epoll."""
     return [f"{build_directory('release')}/tests/e2e/without", "io_uring_setup", "--", *command]
 
 
@@ -141,11 +141,11 @@ def ancestors(path):
 
 
 def run_ctest(totals, where, preset, select, user=False, more_env=(), parallel=2, engine="io_uring"):
-    """select: ctest's arguments, -L or -LE. engine: what the supervisor waits by, where it can be had."""
+    """select: ctest's arguments, -L or -LE. engine: how the supervisor waits, if that is possible."""
     began = time.monotonic()
     scratch = tempfile.mkdtemp(prefix="scsup-test-")
     os.chmod(scratch, 0o755)
-    # ctest writes its log into its directory, which isn't nobody's: it gets one that only points at the build.
+    # ctest writes its log into its directory, where the user nobody can't write: it gets one that points to the build.
     with open(os.path.join(scratch, "CTestTestfile.cmake"), "w") as file:
         file.write(f'subdirs("{build_directory(preset)}")\n')
     report = os.path.join(scratch, "report.xml")
@@ -189,7 +189,7 @@ def built(totals, where, preset, *targets):
     return False
 
 
-# What each sanitizer looks at: programs, and which unit tests, with their label.
+# What each sanitizer checks: programs, and which unit tests, with their label.
 PROGRAMS = ("scsup", "scsup-agent", "scsup-audit")
 UNITS = {"asan": ("tests/unit/all", "unit"), "tsan": ("unit_threads", "threads")}
 

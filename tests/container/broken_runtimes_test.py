@@ -1,4 +1,4 @@
-"""Runtimes that say nonsense, too much, or nothing: their targets get no further, and nobody else notices."""
+"""Runtimes that send nonsense, too much, or nothing: their targets get no further, and no other target notices."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ class BrokenRuntimes(unittest.TestCase):
         cls.addClassCleanup(cls.service.end)
 
     def setUp(self):
-        # Somebody else, who is served before, during and after.
+        # Another target, which is served before, during and after.
         self.other = self.runtime()
         self.connect_and_send(self.other, state("other-" + self._testMethodName, metadata="policy=neither"))
         self.assert_other_is_served()
@@ -82,7 +82,7 @@ class BrokenRuntimes(unittest.TestCase):
         self.assertEqual(runtime.mkdir(self.place()), "EDOM")
 
     def test_the_process_of_somebody_else_is_not_a_containers(self):
-        """Else `scsup kill` would end it, with the service's rights."""
+        """Otherwise `scsup kill` would end it, with the service's rights."""
         bystander = subprocess.Popen(["tail", "-f", "/dev/null"])
         self.addCleanup(bystander.wait)
         self.addCleanup(bystander.kill)

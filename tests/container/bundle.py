@@ -1,4 +1,4 @@
-"""An OCI bundle for runc and crun: what `docker run` would ask for, without what needs more than a test may have."""
+"""An OCI bundle for runc and crun: as `docker run` would make it, without what needs more rights than a test may have."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Containers whose seccomp profile says where their listener goes: listenerPath and listenerMetadata."""
+"""Containers whose seccomp profile names the receiver of their listener: listenerPath and listenerMetadata."""
 
 import unittest
 

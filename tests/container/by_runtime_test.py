@@ -1,4 +1,4 @@
-"""Containers whose runtime is scsup-runtime: whatever the engine's own profile is, nothing else is asked of it."""
+"""Containers whose runtime is scsup-runtime: whatever the engine's own profile is, the engine needs nothing else."""
 
 import unittest
 
@@ -16,7 +16,7 @@ class ByRuntime(Supervised):
         super().start_service()
         cls.runtime = cls.service.runtime(DEFAULT, cls.ENGINE.REAL_RUNTIME)
         if not cls.ENGINE.ANNOTATIONS:
-            # A policy that isn't the default one is a runtime of its own.
+            # A policy that isn't the default one gets its own runtime.
             named = [(f"scsup-{name}", cls.service.runtime(name, cls.ENGINE.REAL_RUNTIME)) for name in ALL]
             cls.engine_options = {"runtimes": [("scsup", cls.runtime), *named]}
             cls.runtime = "scsup"

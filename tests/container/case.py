@@ -1,4 +1,4 @@
-"""What the tests here share: an engine for a class of tests, containers that a test may talk to."""
+"""What the tests here share: an engine for a class of tests, containers with which a test can communicate."""
 
 import itertools
 import json
@@ -35,7 +35,7 @@ def missing(engine):
 
 
 def scratch_directory(prefix="scsup-container-"):
-    """Outside of /run, which engines see empty, and open to a container's users."""
+    """Outside /run, which is empty for engines, and open to a container's users."""
     directory = os.path.realpath(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if os.access("/tmp", os.W_OK) else None))
     os.chmod(directory, 0o755)
     return directory
@@ -93,7 +93,7 @@ class EngineCase(unittest.TestCase):
         return Container(list(command), **wanted)
 
     def shell(self, **wanted):
-        """A container whose shell waits for a word, and the talk with it."""
+        """A container whose shell waits for commands, and the Talk with it."""
         container = Container(list(Talk.SHELL), **wanted)
         talk = Talk(os.path.join(self.directory, "talk-" + container.name))
         self.addCleanup(talk.close)
@@ -102,12 +102,12 @@ class EngineCase(unittest.TestCase):
         return container, talk
 
     def run_whole(self, command, **wanted):
-        """A container that runs a shell's command, and what came of it, nothing of its output lost."""
+        """A container that runs a shell's command, and its result, without any loss of its output."""
         if not self.engine.LOSES_OUTPUT:
             container = self.container("sh", "-c", command, **wanted)
             self.addCleanup(self.engine.remove, container)
             return container, self.engine.run(container)
-        # Its last words are on both of its streams: without them some of it is lost, and another one is asked.
+        # Both streams end with a last line: without it some output is lost, and another container is run.
         for _ in range(5):
             container = self.container("sh", "-c", f"trap 'echo {LAST}; echo {LAST} >&2' EXIT; {command}", **wanted)
             self.addCleanup(self.engine.remove, container)

@@ -19,7 +19,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 class Containerd(Engine):
     PROGRAMS = ("containerd", "ctr", "runc")
-    # ctr 1.6 takes a container's pipes away when it has ended, whatever is still in them.
+    # ctr 1.6 removes a container's pipes when it has ended, even if there is still data in them.
     LOSES_OUTPUT = True
     USUAL_RUNTIME_ONLY = {
         "test_create_start_exec_kill": "needs a ctr whose `containers create` takes --runc-binary",
@@ -63,7 +63,7 @@ class Containerd(Engine):
         return self.call(*self.program, "run", "--detach", *self.words(container), *container.command)
 
     def create(self, container):
-        # Unlike run, it takes the command's options for its own.
+        # Unlike run, it parses the command's options as its own.
         words = [*self.words(container)[:-2], "--", IMAGE, container.name]
         return self.call(*self.program, "containers", "create", *words, *container.command)
 

@@ -1,4 +1,4 @@
-"""A daemon that says when it is ready (sd_notify(3)), so that nobody waits for a time."""
+"""A daemon that says when it is ready (sd_notify(3)), so that no test waits for a fixed time."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""What every engine can do, in the words of its own command line."""
+"""The operations of every engine, by its own command line."""
 
 import dataclasses
 import itertools
@@ -43,7 +43,7 @@ class Engine:
     USER_NAMESPACE = True  # can be asked for per container
     LOSES_OUTPUT = False  # the end of it or all, of a container that ends at once
     ANNOTATIONS = True  # the same
-    # What it does with its usual runtime only, whatever runtime was asked for: a reason to skip by test.
+    # Tests to skip, with the reason: what it does only with its usual runtime, whatever runtime was requested.
     USUAL_RUNTIME_ONLY = {}
 
     def __init__(self, namespaces, directory, cgroup):
@@ -57,7 +57,7 @@ class Engine:
         return [name for name in cls.PROGRAMS if not find_program(name)]
 
     def call(self, *words, check=False, cwd="/"):
-        """Runs an engine's command to its end. What it leaves running may hold its output: so that goes to files."""
+        """Runs an engine's command to its end. Processes that it leaves may hold its output open, so that goes to files."""
         log = os.path.join(self.directory, f"log{next(self._logs)}")
         # No /dev/null: crun gives what it passes on to the container's root.
         with open(log + ".in", "w+") as nothing, open(log + ".out", "w+") as out, open(log + ".err", "w+") as err:
@@ -93,5 +93,5 @@ class Engine:
         raise NotImplementedError
 
     def identity(self, container):
-        """What the engine calls it towards its runtime."""
+        """The name that the engine gives it for its runtime."""
         return container.name

@@ -1,4 +1,4 @@
-"""Each engine does by itself, unsupervised, what the other tests ask of it: so what fails there is scsup's doing."""
+"""Each engine can do by itself, unsupervised, what the other tests need, so scsup causes any failure there."""
 
 import unittest
 

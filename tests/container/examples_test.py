@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.environ["SCSUP_SOURCE"]
 BUILD = os.environ["SCSUP_BUILD"]
 DENIED = "mkdir: can't create directory '{}': Operation not permitted\n"
-# The usual places, but for what a test has no rights or no network for.
+# The usual places, except where a test has no rights or no network.
 STORAGE = '[storage]\ndriver = "vfs"\ngraphroot = "{0}/root"\nrunroot = "{0}/runroot"\n'
 CONTAINERS = ('[containers]\nnetns = "none"\nlabel = false\n'
               'default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
@@ -83,7 +83,7 @@ class Examples(unittest.TestCase):
         environment = dict(os.environ, PATH=f"{self.programs}:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin",
                            EXAMPLES=self.directory, SCSUP_AUDIT=os.path.join(self.directory, "audit.jsonl"), **environment)
         command = self.namespaces.command(os.path.join(SOURCE, "examples", name), cwd=self.directory)
-        # What a script leaves running may hold its output: so that goes to files.
+        # Processes that a script leaves may hold its output open, so that goes to files.
         with open(self.write("out", ""), "r+") as out, open(self.write("err", ""), "r+") as err:
             subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, timeout=2 * PATIENCE, env=environment,
                            check=False)

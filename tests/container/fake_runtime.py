@@ -1,5 +1,5 @@
-"""A runtime that says whatever a test wants: a process under a filter that shows mkdir to its listener, and what is
-sent of it to the service."""
+"""A runtime that sends whatever a test wants: a process under a filter that traps mkdir, and the messages about it
+to the service."""
 
 import array
 import contextlib
@@ -49,7 +49,7 @@ class FakeRuntime:
         self._process = os.fork()
         if self._process == 0:
             try:
-                # Whatever else the test has open: a copy of another's listener would keep its calls waiting.
+                # Close the test's other descriptors: a copy of another process's listener would keep its calls waiting.
                 os.closerange(3, theirs.fileno())
                 os.closerange(theirs.fileno() + 1, 65536)
                 self._be_filtered(theirs)
@@ -85,7 +85,7 @@ class FakeRuntime:
 
     @contextlib.contextmanager
     def as_user(self, number):
-        """Who connects meanwhile is that user (SO_PEERCRED takes the effective ids)."""
+        """Connections made meanwhile are that user's (SO_PEERCRED takes the effective ids)."""
         os.setegid(number)
         os.seteuid(number)
         try:

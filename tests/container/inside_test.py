@@ -1,4 +1,4 @@
-"""scsup run inside of containers, whose profiles refuse what it would like best."""
+"""scsup run inside containers, whose profiles refuse its preferred calls."""
 
 import json
 import unittest
@@ -15,7 +15,7 @@ WORK = ("umask 027; mkdir /tmp/masked; ln -s masked /tmp/link; mkdir /tmp/link/.
         " chmod 604 /tmp/file; mkdir /out; stat -c '%a %n' /tmp/masked /tmp/beside /tmp/file; exit 7")
 MADE = "750 /tmp/masked\n750 /tmp/beside\n604 /tmp/file\n"
 PROFILE_OF_THE_FIELD = "/usr/share/containers/seccomp.json"
-# What Docker's default profile refuses since its version 25 to who has no capability for it.
+# What Docker's default profile has refused since its version 25 without the capability for it.
 REFUSED = {"io_uring_enter", "io_uring_register", "io_uring_setup", "kcmp", "pidfd_getfd", "process_madvise", "setns",
            "unshare", "userfaultfd"}
 
@@ -38,7 +38,7 @@ class Inside(EngineCase):
         cls.strict = cls.write("strict.json", strict_profile())
 
     def in_a_container(self, script, audit="/tmp/audit.jsonl", **wanted):
-        """scsup, with a shell's script under it, as what the container runs."""
+        """The container's command: scsup with a shell script under it."""
         command = portable("scsup") + ["--policy", f"{PLACE}/policy.json", "--audit", audit, "--", "sh", "-c", script]
         container = self.container(*command, mounts={self.programs: PLACE}, no_new_privileges=False, **wanted)
         self.addCleanup(self.engine.remove, container)

@@ -1,4 +1,4 @@
-"""A supervisor of a few lines: takes the listeners of OCI runtimes, keeps what they say, denies some calls."""
+"""A supervisor of a few lines: accepts the listeners of OCI runtimes, keeps their messages, denies some calls."""
 
 import fcntl
 import json

@@ -9,7 +9,7 @@ a container (crun gives the devices that it passes on to the container's root) w
 import os
 import subprocess
 
-# crun refuses a cgroup v1 tree with a v2 tree beside it: that one is taken away. Ignored children are reaped.
+# crun refuses a cgroup v1 tree with a v2 tree beside it: that one is removed. Ignored children are reaped.
 FIRST = """
 import os, signal, subprocess, sys
 def do(*command):

@@ -1,4 +1,4 @@
-"""A profile that scsup-audit makes of a log starts a container, and lets it do what was recorded, and no more."""
+"""A profile that scsup-audit makes from a log starts a container, and allows what was recorded, and no more."""
 
 import os
 import subprocess

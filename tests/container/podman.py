@@ -16,7 +16,7 @@ class Podman(Engine):
         self.call(*self.program, "import", "--quiet", layer, "busybox-image:latest", check=True)
 
     def words(self, container):
-        # A limit may only be lowered without CAP_SYS_RESOURCE, and podman would raise these two.
+        # Without CAP_SYS_RESOURCE a limit may only be lowered, and podman would raise these two.
         words = [f"--name={container.name}", "--network=none", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024",
                  f"--cgroup-parent=/{self.cgroup}", "--security-opt=label=disable"]
         if container.profile:

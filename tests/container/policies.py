@@ -1,6 +1,6 @@
 """Policies of the tests. Every errno is one that nothing else gives for these calls."""
 
-# What the C library says to EXDEV and EDOM.
+# The C library's texts for EXDEV and EDOM.
 NO_CHMOD = "Invalid cross-device link"
 NO_MKDIR = "Numerical argument out of domain"
 NEITHER = "Argument list too long"

@@ -23,5 +23,5 @@ def make_portable(directory):
 
 
 def portable(name):
-    """The words that begin a command of that program there."""
+    """The beginning of a command line for that program there."""
     return [f"{PLACE}/ld-linux-x86-64.so.2", "--library-path", PLACE, f"{PLACE}/{name}"]

@@ -1,4 +1,4 @@
-"""A policy changes while the containers that it is for go on."""
+"""A policy changes while its containers run."""
 
 import unittest
 
@@ -36,7 +36,7 @@ class Reload(EngineCase):
         # The same for people.
         said = self.service.ask("ps").stdout
         self.assertEqual(said.count("app"), 2, said)
-        # Each record carries the policy that decided.
+        # Each record has the policy that decided.
         self.assertEqual([r["policy"]["gen"] for r in calls], [first["number"]] * 2 + [second["number"]] * 4)
         self.assertEqual([r["policy"]["sha"] for r in calls], [first["sha"][:16]] * 2 + [second["sha"][:16]] * 4)
 

@@ -1,4 +1,4 @@
-"""A root file system and an image of it, from busybox alone: nothing is fetched from anywhere."""
+"""A root file system and an image of it, from busybox alone: nothing is downloaded."""
 
 import hashlib
 import io

@@ -27,7 +27,7 @@ PROFILE = {"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_6
 
 
 class Listening(EngineCase):
-    """Policies, a listener, and the settings that have scsup-runtime know of both."""
+    """Policies, a listener, and the settings that tell scsup-runtime about both."""
 
     RUNTIME = "runc"
 

@@ -1,4 +1,4 @@
-"""One policy file for a wrapped command and for containers: the same decisions, and the same records but for the
+"""One policy file for a wrapped command and for containers: the same decisions, and the same records except for the
 container."""
 
 import json
@@ -32,7 +32,7 @@ IN_A_ROOT = ('mount --bind "$1" "$1" && cd "$1" && pivot_root . proc && cd / && 
 
 
 def essence(record):
-    """A record without what is of one run, or of the container."""
+    """A record without members specific to a run or to the container."""
     kept = {k: record.get(k) for k in ("act", "how", "errno", "ret", "rule", "out", "obj")}
     kept["sys"] = {k: record["sys"].get(k) for k in ("arch", "nr", "name")}
     kept["proc"] = {k: record["proc"].get(k) for k in ("comm", "exe", "cwd", "uid", "gid")}

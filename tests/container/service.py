@@ -25,7 +25,7 @@ def program(name):
 
 class Service:
     def __init__(self, directory, policies, default="", config=None, oci=None):
-        """policies: name -> policy, as JSON or its text. oci: what the config says of that socket, if not its path."""
+        """policies: name -> policy, as JSON or its text. oci: the config's value for that socket, if not its path."""
         self.directory = directory
         self.policies = os.path.join(directory, "policies")
         os.makedirs(self.policies, exist_ok=True)
@@ -48,7 +48,7 @@ class Service:
         return os.path.join(self.policies, name + ".json")
 
     def put(self, name, policy):
-        """In one step, as an editor does it."""
+        """Replaces the file in one step, as an editor does."""
         with open(self.file("." + name), "w") as out:
             out.write(policy if isinstance(policy, str) else json.dumps(policy, indent=1))
         os.rename(self.file("." + name), self.file(name))
@@ -73,7 +73,7 @@ class Service:
         return found[0] if found else None
 
     def profile(self, name, *words):
-        """An OCI profile that brings a container here under a policy."""
+        """An OCI profile that hands a container over to this service under a policy."""
         done = subprocess.run([program("scsup"), "policy", "oci", self.file(name), "--listener", self.oci, "--metadata",
                                f"policy={name}", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
@@ -95,7 +95,7 @@ class Service:
         return path
 
     def records(self, kind, container=None):
-        """The audit's, of one container if it is named. What a reply counts is in the file."""
+        """The audit's records, of one container if it is named. The calls that a reply counts are in the file."""
         if self.daemon.process.poll() is None:
             self.ask("ps")
         with open(self.audit) as file:
@@ -105,11 +105,11 @@ class Service:
                 (container is None or r.get("container", {}).get("id") == container)]
 
     def calls(self, container, *names):
-        """The decided calls of a container, by the given names' ending: "mkdir", "chmod"."""
+        """The decided calls of a container that have one of these words in their name: "mkdir", "chmod"."""
         return [r for r in self.records("call", container) if any(n in r["sys"].get("name", "") for n in names)]
 
     def wait_for_records(self, satisfied):
-        """Until `satisfied()`; looked at again whenever a record is written."""
+        """Waits until `satisfied()`, which is checked whenever a record is written."""
         libc = ctypes.CDLL(None, use_errno=True)
         changes = libc.inotify_init1(IN_CLOEXEC)
         libc.inotify_add_watch(changes, self.audit.encode(), IN_MODIFY)
@@ -123,7 +123,7 @@ class Service:
             os.close(changes)
 
     def end(self):
-        """SIGTERM; its exit status. Its audit is held against the schema."""
+        """Sends SIGTERM; returns the exit status. Validates the audit against the schema."""
         if self.daemon.process.poll() is None:
             self.daemon.process.terminate()
         status = self.daemon.process.wait(PATIENCE)

@@ -1,5 +1,5 @@
 """An engine's containers under the service: whatever an engine can do with a container, its policy decides. The modules
-by_profile_test and by_runtime_test say how a container comes to its policy."""
+by_profile_test and by_runtime_test say how a container gets its policy."""
 
 from case import EngineCase
 from policies import ALL, CHMOD, MKDIR, SAYS
@@ -19,7 +19,7 @@ class Supervised(EngineCase):
         return self.shell(**self.wanting(policy), **wanted)
 
     def wanting(self, policy):
-        """What to ask an engine for, for a container under that policy."""
+        """The engine's options for a container under that policy."""
         raise NotImplementedError
 
     def run_under(self, policy, command, **wanted):
@@ -81,7 +81,7 @@ class Supervised(EngineCase):
             self.skipTest("needs a daemon that was started with user namespaces")
         _, done = self.run_under("mkdir-only", f"mkdir /x && stat -c '%a %u %g' /x; {CHMOD}", user_namespace=True)
         self.assertEqual(done.stdout, "750 0 0\n" + SAYS["mkdir-only"][1], done.stderr)
-        # Root in there has rights over what its mapping covers, and over nothing else.
+        # Root inside has rights over what its mapping covers, and over nothing else.
         _, done = self.run_under("mkdir-only", "mkdir /proc/x; mkdir /talk/x", user_namespace=True,
                                  mounts={self.subdirectory("roots-own"): "/talk"})
         self.assertIn("mkdir: can't create directory '/talk/x': Permission denied\n", done.stderr)

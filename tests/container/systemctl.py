@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""systemctl(1) where there is no systemd, as far as the examples need it: starts what the installed unit says, and
-returns when that is ready."""
+"""systemctl(1) where there is no systemd, as far as the examples need it: starts the installed unit's service, and
+returns when it is ready."""
 
 import os
 import re

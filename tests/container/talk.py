@@ -1,4 +1,4 @@
-"""A conversation with a shell in a container, through two FIFOs: so a test waits for what happens, and for no time.
+"""A conversation with a shell in a container, through two FIFOs: so a test waits for events, and never for a fixed time.
 
 The directory is bind-mounted at /talk and the container's command is Talk.SHELL.
 """
@@ -27,7 +27,7 @@ class Talk:
         self._said = b""
 
     def ask(self, line):
-        """What the shell says to a line of commands."""
+        """The shell's output for a line of commands."""
         os.write(self._in, f"{line}\necho {END}\n".encode())
         mark = f"{END}\n".encode()
         while mark not in self._said:
@@ -40,7 +40,7 @@ class Talk:
         os.write(self._in, f"{line}\n".encode())
 
     def wait_for_end(self):
-        """Until nobody in the container holds /talk/out any more; what was said until then."""
+        """Waits until no process in the container holds /talk/out any more; returns the output until then."""
         while self._hear():
             pass
         said, self._said = self._said, b""

@@ -1,5 +1,5 @@
-"""The cases of tests/syscall in containers: natively and supervised, in two containers that are the same else. What the
-target sees is the same, to the byte, and so is what it leaves behind."""
+"""The cases of tests/syscall in containers: natively and supervised, in two otherwise equal containers. What the
+target sees is the same, to the byte, and so are the files that it leaves."""
 
 import difflib
 import os
@@ -17,7 +17,7 @@ from service import Service
 TARGET = os.environ.get("TWIN_TARGET", "")
 RAN = "ended with 7"
 NO_SETUP = "ended with 98"  # natively: this container has no rights to set the case up
-# EXDEV is what none of these calls ever gives by itself.
+# None of these calls ever gives EXDEV by itself.
 POLICY = {
     "defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
     "supervise": {"default": {"action": "deny", "errno": "EXDEV"}, "rules": [
@@ -77,7 +77,7 @@ class Twins(EngineCase):
         cls.addClassCleanup(cls.service.end)
 
     def results(self, place, profile, **wanted):
-        """case -> what came of it, in one container for all of them."""
+        """case -> its result, in one container for all of them."""
         owner = OWNER_IN_USER_NAMESPACE if wanted.get("user_namespace") else 0
         container = Container(["/bin/sh", "-c", SCRIPT], profile=profile, **wanted)
         self.addCleanup(self.engine.remove, container)
@@ -112,7 +112,7 @@ class Twins(EngineCase):
         different = [difference(case, native[case], supervised[case]) for case in ran
                      if native[case] != supervised[case]]
         self.assertFalse(different, f"{len(different)} of {len(ran)}:\n" + "\n".join(different[:20]))
-        # And it was scsup that did it.
+        # And scsup made the calls.
         calls = self.service.calls(self.engine.identity(container), "mkdir", "chmod", "rmdir", "unlink")
         self.assertGreater(sum(r["how"] == "performed" for r in calls), len(ran))
         others = [r for r in calls if r["how"] != "performed" and r["rule"]["id"] != "@path"]
@@ -125,7 +125,7 @@ class Twins(EngineCase):
         return work
 
     def in_an_overlay(self, container):
-        """An overlay of its own for /work; its mount is seen in the engine's namespaces only."""
+        """An overlay of its own for /work; its mount is visible only in the engine's namespaces."""
         top = self.subdirectory(f"overlay-{container.name}")
         for name in ("lower", "upper", "scratch", "merged"):
             os.mkdir(os.path.join(top, name))

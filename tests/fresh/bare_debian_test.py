@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""README's first command and ./dev install where nothing of ours is installed: a minbase Debian 12.
+"""README's first command and ./dev install on a system without any of our packages: a minbase Debian 12.
 
 One root is made by debootstrap and used by all tests, in their order: first a user with sudo, for whom all
 packages are missing and everything is to be built; then root, who goes on from there.
@@ -28,7 +28,7 @@ exec chroot "$1" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/
 
 
 def archive():
-    """Where this machine has Debian 12 from; "" when apt knows no such place."""
+    """This machine's source of Debian 12; "" if apt has none."""
     done = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
                            "Codename: bookworm", "Component: main"], stdout=subprocess.PIPE, text=True)
     places = done.stdout.split()
@@ -89,7 +89,7 @@ class BareDebian(unittest.TestCase):
     def test_1_a_user_with_sudo_runs_the_first_command(self):
         done = self.as_user(RUN)
         self.see_denied(done)
-        # Before anything is installed it is said how much.
+        # The size is printed before anything is installed.
         self.assertRegex(done.stderr, r"dev: installing \d+ Debian packages: .*\n(.*\n)*?dev: Need to get .* of archives\.")
         self.assertNotIn("libgtest-dev", done.stderr)  # only for tests
 

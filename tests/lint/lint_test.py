@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each check of lint.py finds the mistake that it is there for, and nothing in a tree without it."""
+"""Each check of lint.py finds its mistake, and nothing in a tree without that mistake."""
 
 import os
 import shutil

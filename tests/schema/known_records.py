@@ -1,4 +1,4 @@
-"""Are the records of a log as docs/audit.schema.json says? Asks python3-jsonschema, which is none of ours."""
+"""Do the records of a log conform to docs/audit.schema.json? Uses python3-jsonschema, an independent implementation."""
 
 import glob
 import json
@@ -24,7 +24,7 @@ def validator():
 
 
 def faults(*directories):
-    """"FILE:LINE: what is wrong" of the files audit*.jsonl there. A line that is no JSON is of no interest: tests tear
+    """"FILE:LINE: what is wrong" of the files audit*.jsonl there. Lines that are not JSON are ignored, because tests tear
     lines. Without python3-jsonschema nothing is found; schema_test says so."""
     found = []
     files = [f for d in directories for f in sorted(glob.glob(os.path.join(d, "audit*.jsonl")))]

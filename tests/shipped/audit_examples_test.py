@@ -1,4 +1,4 @@
-"""Each command of examples/audit/README.md works on a log of a real run, and says what is in it."""
+"""Each command of examples/audit/README.md works on a log of a real run, and reports its contents."""
 
 import json
 import os

@@ -12,7 +12,7 @@ needs_its_own_memory = unittest.skipIf("SCSUP_SANITIZED" in os.environ, "needs a
 POLICY = """{"supervise": {"default": {"action": "allow"}, "rules": [
   {"id": "no-chmod", "syscalls": ["@chmod"], "action": "deny", "errno": "EXDEV"},
   {"id": "make", "syscalls": ["@mkdir"], "path": "/**", "action": "allow", "audit": true}]}}"""
-# Names that want to be something else: a formula, a cell's end, a terminal's.
+# Names that imitate something else: a formula, a cell's end, an escape sequence.
 HOSTILE = ("=1+1", "@x", "-x", "+x", 'a,b"c', "new\nline", "\x1b[31mred", "r\udcff")
 
 
@@ -34,7 +34,7 @@ class Audited(Shipped):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def serve(self, settings, **more):
-        """A service with those of its audit, and more of its config; under its policy p."""
+        """A service with these audit settings, and further config; it has the policy p."""
         config = os.path.join(self.work, "config")
         with open(config, "w") as file:
             json.dump({"policies": self.work, "default_policy": "p", "audit": {"file": self.audit, **settings},
@@ -49,12 +49,12 @@ class Audited(Shipped):
         return service
 
     def join(self, *command):
-        """A command under the service, when it has ended."""
+        """Runs a command under the service to its end."""
         agent = os.path.join(os.path.dirname(SCSUP), "scsup-agent")
         return run(agent, "--socket", os.path.join(self.work, "agent"), "--", *command, cwd=self.space)
 
     def tool(self, *words, status=0, **how):
-        """What scsup-audit says."""
+        """The output of scsup-audit."""
         done = run(AUDIT, *words, **how)
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout

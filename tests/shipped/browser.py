@@ -1,4 +1,4 @@
-"""Headless Chromium, driven by the DevTools protocol over a pipe: no port is opened, nothing is waited for by time."""
+"""Headless Chromium, driven by the DevTools protocol over a pipe: no port is opened, nothing waits for a fixed time."""
 
 import base64
 import json
@@ -14,13 +14,13 @@ def missing():
 
 
 class Browser:
-    """One page. Methods of the protocol are called; what the page does meanwhile is kept in `events`."""
+    """One page. call() calls the protocol's methods; `events` keeps what the page does meanwhile."""
 
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="scsup-browser-")
         theirs_in, self.out = os.pipe()
         self.back, theirs_out = os.pipe()
-        # It reads from 3 and writes to 4. The sandbox is for pages that aren't ours, and needs what a test may lack.
+        # It reads from 3 and writes to 4. Our own page needs no sandbox, which requires rights that a test may lack.
         command = ["sh", "-c", 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"', "-", str(theirs_in), str(theirs_out), "chromium",
                    "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
                    "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
@@ -73,7 +73,7 @@ class Browser:
             self.events.append(message)
 
     def open(self, path):
-        """Until the page is loaded, with its scripts."""
+        """Waits until the page is loaded, with its scripts."""
         self.events.clear()
         self.call("Page.navigate", url="file://" + path)
         while not any(e.get("method") == "Page.loadEventFired" for e in self.events):
@@ -108,7 +108,7 @@ class Browser:
         return [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"]
 
     def complaints(self):
-        """What was refused, failed, or was asked of the user."""
+        """Everything that was refused, failed, or asked the user a question."""
         found = list(self.evaluate("window.violations"))
         for event in self.events:
             if event.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded", "Page.javascriptDialogOpening"):

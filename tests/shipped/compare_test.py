@@ -1,4 +1,4 @@
-"""scsup-audit diff and merge: two runs compared, several put together."""
+"""scsup-audit diff and merge: two runs compared, several merged."""
 
 import json
 import os
@@ -23,7 +23,7 @@ class Compare(Audited):
         return path
 
     def logs(self):
-        """The same commands under two policies, and one command more."""
+        """The same commands under two policies, and one more command."""
         other = os.path.join(self.work, "other.json")
         with open(other, "w") as file:
             file.write(POLICY.replace('"EXDEV"', '"EBUSY"'))

@@ -1,4 +1,4 @@
-"""Each script of examples/ shows what it says, and notices when it isn't so."""
+"""Each script of examples/ shows what it claims, and fails if that isn't true."""
 
 import os
 import unittest

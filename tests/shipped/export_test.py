@@ -1,4 +1,4 @@
-"""scsup-audit export: what other programs get is what the log says, in their words."""
+"""scsup-audit export: other programs get the log's contents in their own format."""
 
 import csv
 import io
@@ -130,7 +130,7 @@ class Export(Audited):
         self.assertEqual((done.returncode, done.stderr), (125, f"scsup: cannot create '{file}': File exists\n"))
         with open(file) as kept:
             self.assertEqual(kept.read(), "mine")
-        # What could not be finished isn't left behind.
+        # An unfinished database is not left behind.
         full = subprocess.run(["sh", "-c", f"ulimit -f 4; trap '' XFSZ; exec {AUDIT} export --to sqlite --output {file}2 {self.audit}"],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(full.returncode, 125)

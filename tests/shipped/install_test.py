@@ -1,4 +1,4 @@
-"""cmake --install puts the programs, the man pages and the policies where they belong."""
+"""cmake --install puts the programs, the man pages and the policies in their places."""
 
 import os
 import unittest

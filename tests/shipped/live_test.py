@@ -87,7 +87,7 @@ class Live(Audited):
         service.wait()
         done = run(AUDIT, "summary", self.control)
         self.assertEqual(done.returncode, 125)
-        # Refused, or reset by a helper of the service's that lived a moment longer.
+        # Refused, or reset by one of the service's processes that lived a moment longer.
         self.assertRegex(done.stderr, rf"^scsup: no service answers at '{self.control}': Connection (refused|reset by peer)\n$")
         other = os.path.join(self.work, "other")
         for said in (b"\x1b[31mred\0", b'{"parameters":{"file":7}}\0', b'{"parameters":{}}\0', b'{"error":"x.\\u001b"}\0', b"half"):

@@ -1,4 +1,4 @@
-"""Every policy that scsup-policy(5) shows is one that scsup takes, and the page knows every key."""
+"""scsup accepts every policy that scsup-policy(5) shows, and the page describes every key."""
 
 import os
 import re

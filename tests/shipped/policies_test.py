@@ -1,4 +1,4 @@
-"""Each policy of policies/ does what policies/README.md says of it."""
+"""Each policy of policies/ does what policies/README.md says."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Whatever a log is, each command of scsup-audit uses what can be read of it, says what can't, and drives no terminal."""
+"""For any log, each command of scsup-audit uses what can be read, reports what can't, and never drives a terminal."""
 
 import json
 import os
@@ -15,7 +15,7 @@ PATIENCE = 20  # seconds
 RUN = json.dumps({"type": "run", "run": "00000000000000aa", "seq": 1, "time": "2026-01-31T08:31:00.000000000Z"}) + "\n"
 END = json.dumps({"type": "end", "run": "00000000000000aa", "seq": 9, "time": "2026-01-31T08:32:00.000000000Z"}) + "\n"
 GOOD = (RUN + call(2) + call(3, act="deny")).encode()
-# What stands behind the good part, whether it is no record, and what is said of it.
+# What follows the good part, whether it is not a record, and the message about it.
 BAD = {
     "torn": (call(4)[:70].encode(), "no record of scsup's"),
     "runs of NUL": (b"\0" * 5000 + b"\n", "no record of scsup's"),
@@ -77,7 +77,7 @@ class Reading(Audited):
         self.assertRegex(done.stderr, r"^scsup: cannot open '.*/nothing': No such file or directory\n$")
 
     def on_a_terminal(self, *words, first=b"", until=b""):
-        """What standard error shows, which is a terminal; standard input gets its end once `until` was shown."""
+        """What is shown on standard error, a terminal; standard input ends once `until` was shown."""
         shown = b""
         screen, side = pty.openpty()
         tool = subprocess.Popen([AUDIT, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=side)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scsup-audit report: the page, as a browser shows it, and the file that it is."""
+"""scsup-audit report: the page in a browser, and its file."""
 
 import json
 import os
@@ -157,7 +157,7 @@ class InABrowser(Report):
             self.addCleanup(self.was_quiet)
         self.assertEqual(self.browser.evaluate("document.documentElement.dataset.ready"), "yes")
 
-    # In every test: the page asked for itself and nothing else, and nothing was refused because nothing was tried.
+    # In every test: the page requested itself and nothing else, and nothing was refused because nothing was tried.
     def was_quiet(self):
         self.assertEqual([url for url in self.browser.asked_for() if not url.startswith("data:")], ["file://" + self.page])
         self.assertEqual(self.browser.complaints(), [])
@@ -241,7 +241,7 @@ class InABrowser(Report):
         self.open(self.forged([{"type": "end", "run": "ab"}]))
         self.assertEqual(self.texts("#verdict"), ["The log holds no calls."])
 
-    # The policy of the page, not the good manners of its script, is what keeps it offline.
+    # The page's security policy, not its script's good behaviour, keeps it offline.
     def test_the_page_could_not_ask_for_anything(self):
         self.record()
         self.open(quiet=False)

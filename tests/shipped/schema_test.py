@@ -1,6 +1,6 @@
 """docs/audit.schema.json is a JSON Schema, knows what scsup writes, and knows nothing else.
 
-The fixtures of the other tests hold their records against it too (tests/schema)."""
+The fixtures of the other tests validate their records against it too (tests/schema)."""
 
 import copy
 import glob

@@ -1,4 +1,4 @@
-"""What the tests of this folder share: scsup as a program, and a directory that goes away."""
+"""What the tests of this folder share: scsup as a program, and a temporary directory."""
 
 import json
 import os

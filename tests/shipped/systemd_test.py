@@ -1,4 +1,4 @@
-"""The units: systemd takes them, they are as hardened as they say, and scsup works with what they leave it."""
+"""The units: systemd accepts them, they are as hardened as they say, and scsup works within them."""
 
 import contextlib
 import os

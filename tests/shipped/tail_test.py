@@ -1,4 +1,4 @@
-"""scsup-audit tail: the end of a log, and what comes to it, wherever its file goes."""
+"""scsup-audit tail: the end of a log, and new records, wherever its file goes."""
 
 import json
 import os
@@ -35,7 +35,7 @@ class Followed:
                 stream.close()
 
     def line(self, stream=None):
-        """The next one, when it comes."""
+        """Waits for the next one."""
         stream = stream or self.process.stdout
         line = b""
         while not line.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""scsup-audit tree and timeline: what is drawn adds up to the log, on any terminal, of any log."""
+"""scsup-audit tree and timeline: the drawn counts add up to the log's, on any terminal, for any log."""
 
 import fcntl
 import json
@@ -28,7 +28,7 @@ class Views(Audited):
         return path
 
     def on_terminal(self, columns, *words, **environment):
-        """What a terminal so wide is given."""
+        """The output on a terminal of that width."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
