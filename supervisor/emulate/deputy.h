@@ -2,12 +2,12 @@
 // target's user namespace, in its Landlock domain, or, for calls to which mounts matter, in its mount namespace.
 //
 // A process with several threads can't enter a user namespace (setns(2)), and what a target may search, make and
-// change depends on its capabilities there. Nobody can leave a Landlock domain. And the kernel refuses to remove a
-// mount point of the caller's own mount namespace only: made from elsewhere, the removal would unmount it. So a small
-// process of one thread does it (zygote.h makes it), and the supervisor, which decides, tells it what to do. Root in
-// that namespace may kill or stop the deputy, but neither trace it nor read its memory or descriptors, because it
-// isn't dumpable and its memory belongs to our user namespace (ptrace(2)). It has no descriptors but its line, in
-// another mount namespace its own /proc/self/fd, and, during a call, that call's objects.
+// change depends on its capabilities there. Nobody can leave a Landlock domain. And only in the caller's own mount
+// namespace does the kernel refuse to remove a mount point: a removal made from elsewhere would unmount it. So a
+// small process of one thread does it (zygote.h makes it), and the supervisor, which decides, tells it what to do.
+// Root in that namespace may kill or stop the deputy, but neither trace it nor read its memory or descriptors,
+// because it isn't dumpable and its memory belongs to our user namespace (ptrace(2)). It has no descriptors but its
+// line, in another mount namespace its own /proc/self/fd, and, during a call, that call's objects.
 #pragma once
 
 #include <sys/types.h>

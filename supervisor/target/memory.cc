@@ -26,7 +26,7 @@ ssize_t read_by_call(pid_t tid, std::uint64_t at, char* into, std::size_t size) 
   return process_vm_readv(tid, &local, 1, &remote, 1, 0);
 }
 
-// Tried on ourselves, whom we may always read: a refusal comes from a filter, or the kernel has no such call.
+// Tried on ourselves, where reading is always allowed: a refusal comes from a filter, or the kernel has no such call.
 bool have_the_call() {
   static const bool have = [] {
     char from = 1, to = 0;
