@@ -37,8 +37,8 @@ Refusal refusal(const char* name, const std::string& reason);  // io.scsup.contr
 
 tl::expected<Call, Refusal> read_call(std::string_view message);
 
-// With the final NUL. ASCII only: invalid UTF-8 becomes U+FFFD, everything else is escaped, so that a reply can be
-// shown on a terminal as it is.
+// With the final NUL. Invalid UTF-8 becomes U+FFFD, and everything but ASCII is escaped, so that a reply can be shown
+// on a terminal as it is.
 std::string write_reply(const Json& parameters);
 std::string write_reply(const Refusal& refusal);
 
