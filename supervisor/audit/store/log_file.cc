@@ -69,7 +69,7 @@ void LogFile::open_with(const std::string& key, OwnedLine line) {
 }
 
 void LogFile::remark(std::string_view type, std::string members) {
-  if (remarks_.size() == most_remarks) return;  // that nobody could be told of
+  if (remarks_.size() == most_remarks) return;  // none of these could be appended yet
   remarks_.push_back(remark_line(type, run_, clock_.now(), members));
 }
 
