@@ -24,9 +24,11 @@ constexpr const char* summary_usage =
 constexpr std::size_t a_screen = 20;  // rows
 
 struct Span {
-  std::string first, last;  // times
-  std::uint64_t lost = 0;   // told by gap records
+  std::string first, last;   // times
+  std::uint64_t lost = 0;    // told by gap records
+  std::uint64_t deaths = 0;  // by SIGSYS
   void add(const Record& record) {
+    if (record.type == Type::death) ++deaths;
     if (record.type == Type::gap && record.lost > 0) lost += static_cast<std::uint64_t>(record.lost);
     if (record.type != Type::call) return;
     if (first.empty() || record.time < first) first = record.time;
@@ -34,6 +36,7 @@ struct Span {
   }
   void add(const Span& other) {
     lost += other.lost;
+    deaths += other.deaths;
     if (!other.first.empty() && (first.empty() || other.first < first)) first = other.first;
     if (other.last > last) last = other.last;
   }
@@ -59,6 +62,7 @@ void print_json(By by, const Part& all, const Damage& damage) {
                                 {"first", all.span.first},
                                 {"last", all.span.last},
                                 {"lost", all.span.lost},
+                                {"deaths", all.span.deaths},
                                 {"broken_lines", damage.broken},
                                 {"error", damage.error}};
   std::puts(whole.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace).c_str());
@@ -110,6 +114,10 @@ void print_table(By by, const Part& all, std::size_t most_rows) {
   if (all.groups.total().calls == 0) std::puts("no calls");
   if (!all.span.first.empty())
     std::printf("from %s to %s\n", printable(all.span.first).c_str(), printable(all.span.last).c_str());
+  if (all.span.deaths != 0)
+    std::printf("%s ended by SIGSYS; what the filter kills for has no record\n",
+                all.span.deaths == 1 ? "1 process was"
+                                     : (std::to_string(all.span.deaths) + " processes were").c_str());
   if (all.span.lost != 0)
     std::printf("%s records were lost, as the log itself says\n", std::to_string(all.span.lost).c_str());
 }

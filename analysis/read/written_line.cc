@@ -116,7 +116,7 @@ class Walk {
   }
   // The same for what is short.
   void word(std::string_view& value) { take(value, end_of_word(at_)); }
-  // As in JSON, up to 15 digits; "-0" is left to a parser.
+  // As in JSON, up to 16 digits, which CLOCK_MONOTONIC has in ns for the first 115 days; "-0" is left to a parser.
   void number(std::int64_t& value) {
     const bool negative = *at_ == '-';
     const char* const first = at_ + negative;
@@ -127,7 +127,8 @@ class Walk {
       number = number * powers[more.count] + more.number;
       count += more.count;
     }
-    if (count == 0 || count == 16 || (*first == '0' && (count != 1 || negative))) [[unlikely]]
+    const bool is_longer = count == 16 && first[16] >= '0' && first[16] <= '9';
+    if (count == 0 || is_longer || (*first == '0' && (count != 1 || negative))) [[unlikely]]
       return lose();
     value = negative ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
     at_ = first + count;

@@ -79,6 +79,10 @@ std::string without_memory(Readable readable) {
   std::ifstream("/proc/sys/kernel/yama/ptrace_scope") >> scope;
   const std::string by =
       scope.empty() || scope == "0" ? "a security module" : "kernel.yama.ptrace_scope=" + scope;
+  if (scope ==
+      "3")  // not even to CAP_SYS_PTRACE, and it can't be lowered (Documentation/admin-guide/LSM/Yama.rst)
+    return by +
+           " lets nobody read another process's memory, where the paths of calls are: boot with a lower one";
   return readable == Readable::nobody
              ? by + " lets scsup read no other process's memory, where the paths of calls are: " +
                    "run scsup with CAP_SYS_PTRACE, or set kernel.yama.ptrace_scope to 1 or 0"

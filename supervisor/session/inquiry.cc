@@ -113,7 +113,7 @@ Inquiry::Progress Inquiry::look_again(Patience patience) {
 
 // A rule needs to know what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, const std::optional<Decision>& decision) {
-  const Asked asked = call_->operation().creates()   ? Asked::to_create
+  const Asked asked = call_->operation().creates() ? Asked::to_create
                       : patience == Patience::none ? Asked::to_act_here
                                                    : Asked::to_act;
   if (!confirm(asked)) return look_again(patience);

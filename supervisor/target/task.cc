@@ -112,8 +112,7 @@ bool is_different(const Task& task, const Now& now, Asked asked) {
   // Without capabilities a user namespace makes no difference to what a task may do with files, and a task
   // that can't change its groups can't in another namespace either (user_namespaces(7), "Defining user and
   // group ID mappings").
-  const bool has_none =
-      now.caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
+  const bool has_none = now.caps.effective == 0 && !can_change_groups(task.permitted_caps, task.no_new_privs);
   return !has_none && !is_link_to(handles.user_namespace_link, "", task.user_namespace_name);
 }
 

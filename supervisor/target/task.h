@@ -35,7 +35,7 @@ struct TaskHandles {
   Fd status, exe_link, user_namespace_link;
   Fd pidfd;  // of the thread (6.9), or of the process if the task leads it; else empty, and the task is not
              // remembered
-  mutable bool missed = false;  // set if TaskTable will see its death; before the handles are shared
+  mutable bool mourned = false;  // TaskTable will see its death; set before the handles are shared
 
  private:
   static inline std::atomic<int> alive_{0};

@@ -61,11 +61,11 @@ Result<TaskTable::Met> TaskTable::read(const Request& request, std::shared_ptr<c
 
 void TaskTable::remember(const std::shared_ptr<const Task>& task) {
   const TaskHandles& handles = *task->handles;
-  if (!handles.missed) {
+  if (!handles.mourned) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = handles.pidfd.get();
-    handles.missed = epoll_ctl(deaths_.get(), EPOLL_CTL_ADD, handles.pidfd.get(), &event) == 0;
+    handles.mourned = epoll_ctl(deaths_.get(), EPOLL_CTL_ADD, handles.pidfd.get(), &event) == 0;
   }
   std::lock_guard lock(mutex_);
   if (entries_.size() >= most_remembered || TaskHandles::alive() > most_handles()) forget_some();

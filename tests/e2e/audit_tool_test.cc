@@ -1,4 +1,6 @@
 // scsup-audit on logs that scsup has written, and on forged ones.
+#include <signal.h>
+
 #include "tests/e2e/scsup_test.h"
 
 namespace scsup::e2e {
@@ -43,6 +45,17 @@ TEST_F(AuditTool, SummaryAddsUpToTheLog) {
   EXPECT_EQ(summary({"--act", "deny"})["total"]["calls"], 2);
   EXPECT_EQ(summary({"--path", at("a")})["total"]["calls"], 4);
   EXPECT_EQ(summary({"--exe", "mkdir"})["total"]["calls"], 2);
+}
+
+TEST_F(AuditTool, SummaryTellsOfWhomTheFilterHasKilled) {
+  const std::string kills = policy(R"({"defaultAction": "SCMP_ACT_ALLOW",
+    "syscalls": [{"names": ["chmod", "fchmodat"], "action": "SCMP_ACT_KILL_PROCESS"}]})");
+  EXPECT_EQ(supervised(kills, {"chmod", "700", "."}, {"--quiet"}).code(), 1000 + SIGSYS);
+  EXPECT_EQ(summary({})["deaths"], 1);
+  const std::string table = audit({"summary", at("audit.jsonl")}).out;
+  EXPECT_NE(table.find("1 process was ended by SIGSYS; what the filter kills for has no record\n"),
+            std::string::npos)
+      << table;
 }
 
 TEST_F(AuditTool, SummaryIsATableForPeople) {

@@ -134,9 +134,11 @@ TEST_F(Usage, ShowSaysWhereACallIsDecided) {
 }
 
 TEST_F(Usage, SaysWhatAPolicyWasTakenFrom) {
-  const std::string bundle = policy(R"({"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}})",
-                                    "config.json");
-  const std::string note = "config.json:1:46: note: this is an OCI bundle's config.json; its linux.seccomp is taken as the policy\n";
+  const std::string bundle = policy(
+      R"({"ociVersion": "1.0.2", "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ALLOW"}}})", "config.json");
+  const std::string note =
+      "config.json:1:46: note: this is an OCI bundle's config.json; its linux.seccomp is taken as the "
+      "policy\n";
   const Finished loud = scsup({"--policy", bundle, "--audit", "none", "--", "true"});
   EXPECT_EQ(loud.code(), 0);
   EXPECT_NE(loud.err.find(note), std::string::npos) << loud.err;

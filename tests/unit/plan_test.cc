@@ -303,12 +303,14 @@ TEST(Show, FitsAHundredColumnsAndNamesWhatDecides) {
 
 TEST(Show, SaysWhatTheAuditCannotSayOfWhatIsKilled) {
   const auto text_of = [](const char* action) {
-    return show(test::document(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": ")" +
-                               std::string(action) + R"("}]})"),
-                "p.json", test::environment());
+    return show(
+        test::document(R"({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["sync"], "action": ")" +
+                       std::string(action) + R"("}]})"),
+        "p.json", test::environment());
   };
   const std::string sentence = "What the filter kills for, or sends SIGSYS for, isn't recorded as a call.";
-  for (const char* action : {"SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL", "SCMP_ACT_TRAP"})
+  for (const char* action :
+       {"SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL", "SCMP_ACT_TRAP"})
     EXPECT_NE(text_of(action).find(sentence), std::string::npos) << action;
   EXPECT_EQ(text_of("SCMP_ACT_ERRNO").find(sentence), std::string::npos);
 }

@@ -132,8 +132,9 @@ bool kills(std::uint32_t action) {
 
 bool kills(const FilterPlan& plan) {
   return kills(plan.default_action) || std::ranges::any_of(plan.calls, [](const CallPlan& call) {
-           return kills(call.otherwise) ||
-                  std::ranges::any_of(call.branches, [](const Branch& branch) { return kills(branch.action); });
+           return kills(call.otherwise) || std::ranges::any_of(call.branches, [](const Branch& branch) {
+                    return kills(branch.action);
+                  });
          });
 }
 
@@ -159,7 +160,8 @@ std::string show(const Document& document, const std::string& file, const Enviro
   text += "\neverything else: " + phrase(*tables.fallback, tables.plan.default_action) + "\n";
   if (kills(tables.plan))
     text +=
-        "\nWhat the filter kills for, or sends SIGSYS for, isn't recorded as a call. The audit has a \"death\"\n"
+        "\nWhat the filter kills for, or sends SIGSYS for, isn't recorded as a call. The audit has a "
+        "\"death\"\n"
         "where scsup can see one, without the call; scsup-audit(5) says whose deaths it can't see.\n";
   return text;
 }
