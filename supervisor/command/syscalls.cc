@@ -84,7 +84,8 @@ int command_syscalls(const Arguments& arguments) {
       }
       std::printf("%-28s %6s %6s %6s  %-14s %-9s %s\n", std::string(call.name).c_str(),
                   number(call, Abi::x86_64).c_str(), number(call, Abi::i386).c_str(),
-                  number(call, Abi::x32).c_str(), joined(groups_of(call)).c_str(), how(call), roles(call).c_str());
+                  number(call, Abi::x32).c_str(), joined(groups_of(call)).c_str(), how(call),
+                  roles(call).c_str());
     }
     return 0;
   } catch (const UsageError& error) {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto between_commits = 5ms;          // under load; the longest delay of lines that no call waits for
+constexpr auto between_commits = 5ms;  // under load; the longest delay of lines that no call waits for
 constexpr auto between_counting_commits = 1s;  // so that like calls come together
 constexpr auto between_attempts = 100ms;
 constexpr auto patience = 1s;  // for room in the journal
