@@ -106,6 +106,16 @@ class BareDebian(unittest.TestCase):
         self.assertIn("Operation not permitted", done.stderr)
         self.assertTrue(os.path.exists(self.root + "/usr/local/share/man/man1/scsup.1"))
 
+    def test_4_the_second_command_has_what_it_needs_to_build_tests(self):
+        # The label doesn't exist, so that packages are installed and nothing is built; then one test is.
+        done = self.as_user("./dev test no-such-label")
+        self.assertEqual(done.returncode, 125, done.stderr[-4000:])
+        self.assertRegex(done.stderr, r"dev: installing \d+ Debian packages: .*libgtest-dev")
+        self.assertIn("there is no label 'no-such-label'", done.stderr)
+        done = self.as_root("./dev compile release procfs_test && build/bin/procfs_test")
+        self.assertEqual(done.returncode, 0, done.stderr[-4000:])
+        self.assertIn("[  PASSED  ]", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
