@@ -113,10 +113,7 @@ Inquiry::Progress Inquiry::look_again(Patience patience) {
 
 // A rule needs to know what the path leads to, or the call is to be performed.
 Inquiry::Progress Inquiry::look_at_object(Patience patience, const std::optional<Decision>& decision) {
-  const Asked asked = call_->operation().creates() ? Asked::to_create
-                      : patience == Patience::none ? Asked::to_act_here
-                                                   : Asked::to_act;
-  if (!confirm(asked)) return look_again(patience);
+  if (!confirm(patience == Patience::none ? Asked::to_act_here : Asked::to_act)) return look_again(patience);
   const Task* const task = caller_.task.get();
   Examined examined = examine(*call_, task, request_, session_->landlock_domains_);
   if (examined.refusal) return refuse(examined.err, *examined.refusal);
@@ -155,8 +152,16 @@ Inquiry::Progress Inquiry::judge(Actor& actor, std::optional<Decision> decision)
   return decided(*decision);
 }
 
-// From here on the deadline doesn't give the call up: it may have to wait for the log.
 Inquiry::Progress Inquiry::perform(Actor& actor, const Decision& decision) {
+  const Object& object = actor.object();
+  const bool found = object.state == Object::State::found;
+  mode_t umask = 0;
+  if (found && call_->operation().creates()) {
+    const auto its = caller_.task->read_umask();
+    if (!its) return refuse(EPERM, refusal::unreadable);
+    umask = *its;
+  }
+  // From here on the deadline doesn't give the call up: it may have to wait for the log.
   if (!claim(Stage::acting)) return Progress::given_up;
   decision_ = decision;
   const auto deny = [this](const Origin& why) {
@@ -167,9 +172,7 @@ Inquiry::Progress Inquiry::perform(Actor& actor, const Decision& decision) {
   };
   if (!session_->services_.log.is_writing()) return deny(refusal::no_audit);
   how_ = How::performed;
-  const Object& object = actor.object();
-  const bool found = object.state == Object::State::found;
-  const auto outcome = found ? actor.perform(decision.mode_mask, caller_.umask) : Outcome{object.err, 0};
+  const auto outcome = found ? actor.perform(decision.mode_mask, umask) : Outcome{object.err, 0};
   if (!outcome) return deny(refusal::no_deputy);
   err_ = outcome->err;
   value_ = outcome->value;

@@ -183,6 +183,20 @@ Result<ProcStatus> read_status_again(const Fd& status) {
   return std::move(*parsed);
 }
 
+Result<mode_t> read_umask_again(const Fd& status) {
+  char chunk[256];  // the umask is in the second line, after the name
+  const ssize_t got = pread(status.get(), chunk, sizeof chunk, 0);
+  if (got < 0) return failed("cannot read the target's /proc file status");
+  std::string_view text(chunk, static_cast<std::size_t>(got));
+  constexpr std::string_view key = "\nUmask:\t";
+  const std::size_t at = text.find(key);
+  mode_t umask = 0;
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + key.size());
+  if (!number(text, umask, 8) || !text.starts_with('\n'))
+    return failed(0, "cannot parse a task's /proc status");
+  return umask;
+}
+
 bool is_link_to(const Fd& dir, const char* name, std::string_view wanted) {
   char target[PATH_MAX];
   const ssize_t got = readlinkat(dir.get(), name, target, sizeof target);

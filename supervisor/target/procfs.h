@@ -43,6 +43,8 @@ bool is_link_to(const Fd& dir, const char* name, std::string_view wanted);
 Result<ProcStatus> read_status(const Fd& task);
 // The same from a "status" that is already open. ESRCH: the task has gone.
 Result<ProcStatus> read_status_again(const Fd& status);
+// Only the umask of it, as quickly as it can be had.
+Result<mode_t> read_umask_again(const Fd& status);
 // For a process that looks up names often, or is about to leave its mount namespace: name_of() uses the present /proc
 // from now on. Each process must call it itself, once, and not before it forks one that closes its descriptors.
 void keep_own_procfs();

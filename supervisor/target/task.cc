@@ -60,7 +60,6 @@ struct Now {
   Ids ids;
   Capabilities caps;
   std::optional<std::vector<gid_t>> groups;
-  mode_t umask = 022;
 };
 
 // Reads all of it, in about the time of an unsupervised call.
@@ -69,8 +68,7 @@ Result<Now> read_by_status(const TaskHandles& handles) {
   if (!status) return failed(status.error());
   return Now{{status->ppid, status->euid, status->fsuid, status->egid, status->fsgid},
              {status->effective_caps, status->permitted_caps},
-             std::move(status->groups),
-             status->umask};
+             std::move(status->groups)};
 }
 
 // Can the groups have changed, and could they make a difference?
@@ -82,7 +80,7 @@ bool do_groups_matter(const Task& task, const Capabilities& caps, Asked asked) {
 Result<Now> read_now(const Task& task, Asked asked) {
   const TaskHandles& handles = *task.handles;
   const Capabilities before{task.identity.effective_caps, task.permitted_caps};
-  if (asked == Asked::to_create || do_groups_matter(task, before, asked)) return read_by_status(handles);
+  if (do_groups_matter(task, before, asked)) return read_by_status(handles);
   Now now;
   if (asked != Asked::to_record) {  // by number, so before the pidfd confirms that the number was the task's
     auto caps = read_capabilities(task.tid);
@@ -138,7 +136,6 @@ Result<std::shared_ptr<Task>> look_at(pid_t tid, std::shared_ptr<const TaskHandl
   task->pids = status->pids;
   task->tgids = status->tgids;
   task->comm = status->comm;
-  task->umask = status->umask;
   if (auto stat = read_file_at(proc, "stat")) task->start = parse_start_time(*stat).value_or(0);
   // exe and cwd are for the record only: if a target hides them (not dumpable), the record lacks them.
   task->exe = read_link_at(proc, "exe").value_or(std::string());
@@ -179,10 +176,12 @@ Result<bool> Task::is_path_only(int number) const {
   return (std::strtoul(text->c_str() + at + 7, nullptr, 8) & O_PATH) != 0;
 }
 
-Result<Compared> compare(const Task& task, Asked asked) {
+Result<mode_t> Task::read_umask() const { return read_umask_again(handles->status); }
+
+Result<bool> has_changed(const Task& task, Asked asked) {
   const auto now = read_now(task, asked);
   if (!now) return failed(now.error());
-  return Compared{is_different(task, *now, asked), now->umask};
+  return is_different(task, *now, asked);
 }
 
 std::optional<int> exit_status(const TaskHandles& handles) {

@@ -60,7 +60,6 @@ struct Task {
   Identity identity;
   std::uint64_t permitted_caps = 0;
   bool no_new_privs = false;
-  mode_t umask = 022;               // when it was read: tasks that share it may change it
   std::string user_namespace_name;  // "user:[4026531837]"
   Fd user_namespace;  // empty: it is the supervisor's own, where its capabilities count as ours do
 
@@ -69,6 +68,8 @@ struct Task {
   Result<Fd> open_fd(int fd) const;
   // Was that descriptor opened with O_PATH? (fchmod(2) refuses such descriptors.)
   Result<bool> is_path_only(int fd) const;
+  // Its umask(2) now, which other tasks may share and change.
+  Result<mode_t> read_umask() const;
 };
 
 // Opens the handles and reads everything. The caller checks that the notification is still valid afterwards.
@@ -79,17 +80,11 @@ enum class Asked : std::uint8_t {
   to_record,    // who it is: ids and program
   to_act_here,  // and what it may do, as far as it matters for local files
   to_act,       // and what it may do
-  to_create,    // and its umask
-};
-
-struct Compared {
-  bool changed = false;
-  mode_t umask = 022;  // its present value; set if it was asked for and nothing has changed
 };
 
 // Has any of that changed? Error::err is ESRCH if the task has gone. Success also says that what was read before by
 // the task's number belonged to this task. The task's call must be waiting for us.
-Result<Compared> compare(const Task& task, Asked asked);
+Result<bool> has_changed(const Task& task, Asked asked);
 
 // Does the process or thread that the pidfd names still live? False for an empty pidfd.
 bool lives(const Fd& pidfd);

@@ -41,9 +41,9 @@ Result<TaskTable::Met> TaskTable::confirm(const Met& met, const Request& request
     if (request.still_valid()) return met;
     return failed(ESRCH, "the target is gone");
   }
-  const auto compared = compare(*met.task, asked);
-  if (!compared) return failed(ESRCH, "the target is gone, or was another");
-  if (!compared->changed) return Met{met.task, false, compared->umask};
+  const auto changed = has_changed(*met.task, asked);
+  if (!changed) return failed(ESRCH, "the target is gone, or was another");
+  if (!*changed) return met;
   return read(request, met.task->handles);
 }
 
@@ -55,8 +55,7 @@ Result<TaskTable::Met> TaskTable::read(const Request& request, std::shared_ptr<c
   (*seen)->record = describe_(**seen);
   std::shared_ptr<const Task> task = std::move(*seen);
   if (task->handles->pidfd) remember(task);
-  const mode_t umask = task->umask;
-  return Met{std::move(task), true, umask};
+  return Met{std::move(task), true};
 }
 
 void TaskTable::remember(const std::shared_ptr<const Task>& task) {

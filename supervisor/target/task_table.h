@@ -1,7 +1,7 @@
 // The tasks of one session that scsup has met, so that each is read once and only compared at later calls.
 //
 // Reading a task takes a dozen system calls on /proc. Checking that it is unchanged takes two for the record and two
-// more before anything is done for it (compare()).
+// more before anything is done for it (has_changed()).
 #pragma once
 
 #include <sys/types.h>
@@ -28,7 +28,6 @@ class TaskTable {
   struct Met {
     std::shared_ptr<const Task> task;
     bool is_fresh = false;  // read since the call came: nothing of it can have changed
-    mode_t umask = 022;     // set once it was asked for
   };
   // The task that made this call. Thread-safe. ESRCH if it is gone. A remembered task is returned without a check
   // that it still lives: its number may be another task's by now. After all else about it has been read, confirm()

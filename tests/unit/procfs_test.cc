@@ -1,6 +1,9 @@
 #include "supervisor/target/procfs.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace scsup {
@@ -53,6 +56,22 @@ TEST(ParseStatus, AgreesWithTheKernelAboutThisProcess) {
   const mode_t mask = umask(0);
   umask(mask);
   EXPECT_EQ(parsed->umask, mask);
+}
+
+TEST(ReadUmask, IsTheUmaskOfNowWhateverTheNameLooksLike) {
+  auto directory = open_task_directory(getpid());
+  ASSERT_TRUE(directory);
+  const Fd file(openat(directory->get(), "status", O_RDONLY | O_CLOEXEC));
+  char name[16] = {};
+  prctl(PR_GET_NAME, name);
+  prctl(PR_SET_NAME, "\nUmask:\t0777\n");
+  const mode_t before = umask(0);
+  for (const mode_t mask : {0u, 022u, 0777u, 0137u}) {
+    umask(mask);
+    EXPECT_EQ(read_umask_again(file).value(), mask);
+  }
+  umask(before);
+  prctl(PR_SET_NAME, name);
 }
 
 TEST(ParseStartTime, SkipsACommThatHoldsParentheses) {
