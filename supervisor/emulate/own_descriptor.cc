@@ -36,6 +36,7 @@ struct Named {
 
 // The most common spelling of the path; any other is walked.
 std::optional<Named> read(std::string_view path, const Task& task) {
+  if (!path.starts_with("/proc/") && !path.starts_with("/dev/fd/")) return std::nullopt;
   const std::string process = std::to_string(task.pid);
   Named named;
   if (take(path, "/dev/fd/")) {
