@@ -1,6 +1,10 @@
 // The least that a supervisor can do, as the limit to compare with: one process, one blocking RECV, an answer at
-// once. It decides nothing, records nothing and is not safe to use.
+// once. It decides nothing, records nothing and is not safe to use. With "reads" it first asks the kernel what scsup asks
+// before it performs a call (target/task.h), with "umask" also what it asks before it creates something.
+#define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -12,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,9 +89,41 @@ static void child_ended(int signal) {
   if (waitpid(-1, &status, WNOHANG) > 0) _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 125);
 }
 
+struct task {
+  pid_t pid;
+  int proc, exe, user_namespace, status, pidfd;
+};
+
+static struct task opened(pid_t pid) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/%d", pid);
+  struct task task = {.pid = pid, .proc = open(path, O_PATH | O_CLOEXEC)};
+  task.exe = openat(task.proc, "exe", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  task.user_namespace = openat(task.proc, "ns/user", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  task.status = openat(task.proc, "status", O_RDONLY | O_CLOEXEC);
+  task.pidfd = syscall(SYS_pidfd_open, pid, 0);
+  return task;
+}
+
+static void read_all(const struct task* task, int with_umask) {
+  static char text[4096];
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, task->pid};
+  struct __user_cap_data_struct caps[2];
+  struct statx root;
+  int good = syscall(SYS_capget, &header, caps) == 0;
+  memset(text, 0, 64);
+  (void)ioctl(task->pidfd, _IOC(_IOC_READ | _IOC_WRITE, 0xff, 11, 64), text);  // PIDFD_GET_INFO, 6.13
+  good &= readlinkat(task->exe, "", text, sizeof text) > 0;
+  good &= readlinkat(task->user_namespace, "", text, sizeof text) > 0;
+  good &=
+      statx(task->proc, "root", AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID, &root) == 0;
+  if (with_umask) good &= pread(task->status, text, 256, 0) > 0;
+  if (!good) fail("bare: reads");
+}
+
 int main(int argc, char** argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: bare value|errno|continue SYSCALL-NUMBER CMD...\n");
+    fprintf(stderr, "usage: bare value|errno|continue|reads|umask SYSCALL-NUMBER CMD...\n");
     return 125;
   }
   int pair[2];
@@ -105,13 +142,17 @@ int main(int argc, char** argv) {
   }
   const int listener = receive_fd(pair[0]);
   ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SYNC_WAKE_UP);
+  const char how = argv[1][0];
+  const int reads = how == 'r' || how == 'u';
+  const struct task task = opened(child);
   for (;;) {
     struct seccomp_notif call;
     memset(&call, 0, sizeof call);
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call)) continue;
     struct seccomp_notif_resp answer = {.id = call.id};
-    if (argv[1][0] == 'c') answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    if (argv[1][0] == 'e') answer.error = -EPERM;
+    if (reads) read_all(&task, how == 'u');
+    if (how == 'c') answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    if (how == 'e' || reads) answer.error = -EPERM;
     ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
   }
 }

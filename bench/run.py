@@ -95,6 +95,9 @@ class Bench:
             ("untrapped getppid, rules on paths", scsup("perform", *calls("getppid", many)), "native getppid", 1.15),
             ("untrapped getppid, docker-like list", scsup("docker-like", *calls("getppid", many)), "native getppid", 1.15),
             ("bare loop, errno", bare("errno", GETPPID, *calls("getppid-denied", some)), None, None),
+            # What no supervisor can do without that traps no call only to know what a task is.
+            ("bare loop that asks what a task is", bare("reads", GETPPID, *calls("getppid-denied", some)), "bare loop, errno", None),
+            ("the same, and its umask", bare("umask", GETPPID, *calls("getppid-denied", some)), "bare loop, errno", None),
             ("bare loop, continue", bare("continue", GETPPID, *calls("getppid", some)), None, None),
             ("bare loop, errno for mkdir", bare("errno", MKDIR, *calls("mkdir-denied", some)), None, None),
             ("scsup denies on registers", scsup("deny-registers", *calls("getppid-denied", some)), "bare loop, errno", 1.6),
