@@ -141,7 +141,8 @@ void Journal::waiting(Waiting& found) const {
 
 void Journal::set_place(const LogLine& waiting, std::uint16_t place) {
   char* const entry = ring() + (waiting.text.data() - ring()) - sizeof(Entry);
-  std::memcpy(entry + offsetof(Entry, place), &place, sizeof place);  // before the intent changes, which is atomic
+  std::memcpy(entry + offsetof(Entry, place), &place,
+              sizeof place);  // before the intent changes, which is atomic
 }
 
 void Journal::intend(const Intent& intent, const Waiting& placed) {
